@@ -1,0 +1,372 @@
+/*
+ * What the pages gain where scripts run. Loaded as type="module", so engines of the IE 11 age never see it and get the plain forms; kept in ES5 all the same, so that a page
+ * that loses this gate still parses. Nothing here is needed to get work done.
+ */
+(function () {
+  'use strict';
+
+  var doc = document;
+  var htmx = window.htmx;
+  var live = doc.getElementById('live');
+  doc.documentElement.className += ' js';
+
+  function each(selector, scope, work) {
+    Array.prototype.forEach.call((scope || doc).querySelectorAll(selector), work);
+  }
+
+  /** Has a screen reader say the text, once, without moving the focus. */
+  function say(text) {
+    live.textContent = '';
+    setTimeout(function () {
+      live.textContent = text;
+    }, 60);
+  }
+
+  function focusOn(element) {
+    if (!element) return;
+    if (element.tabIndex < 0 && !element.hasAttribute('tabindex')) element.setAttribute('tabindex', '-1');
+    element.focus();
+  }
+
+  // Errors: the summary has the focus; its links bring the label into view, then the field.
+
+  function focusProblems() {
+    var summary = doc.getElementById('error-summary');
+    if (summary) summary.focus();
+    return Boolean(summary);
+  }
+
+  doc.addEventListener('click', function (event) {
+    var link = event.target.closest('#error-summary a[href^="#"]');
+    var field = link && doc.getElementById(decodeURIComponent(link.getAttribute('href').slice(1)));
+    if (!field) return;
+    event.preventDefault();
+    (field.closest('.field') || field).scrollIntoView();
+    if (field.tabIndex < 0 && !field.hasAttribute('tabindex')) field.setAttribute('tabindex', '-1');
+    field.focus({ preventScroll: true });
+  });
+
+  // One press is one submission: repeats are held back until the answer comes, or long enough that something must have gone wrong. The server decides in the end by the form's token.
+
+  var PATIENCE = 15000;
+
+  function release(form) {
+    form.removeAttribute('data-busy');
+    each('[aria-disabled]', form, function (button) {
+      button.removeAttribute('aria-disabled');
+    });
+  }
+
+  doc.addEventListener('submit', function (event) {
+    var form = event.target;
+    if (form.method !== 'post') return;
+    if (form.hasAttribute('data-busy')) {
+      event.preventDefault();
+      say('正在提交，请稍候');
+      return;
+    }
+    form.setAttribute('data-busy', '');
+    if (event.submitter && event.submitter.tabIndex >= 0) event.submitter.setAttribute('aria-disabled', 'true');
+    setTimeout(function () {
+      release(form);
+    }, PATIENCE);
+  });
+
+  window.addEventListener('pageshow', function () {
+    each('form[data-busy]', doc, release);
+  });
+
+  // Character counters: code points, as the server counts.
+
+  function count(area) {
+    var length = area.value.trim().replace(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g, '_').length;
+    var limit = Number(area.getAttribute('data-limit'));
+    var line = doc.getElementById(area.id + '-count');
+    if (!line) return;
+    line.querySelector('.counter').textContent = length;
+    line.classList[length > limit ? 'add' : 'remove']('counter--over');
+    clearTimeout(area.countTimer);
+    if (length > limit * 0.9) {
+      area.countTimer = setTimeout(function () {
+        say(length > limit ? '已超出 ' + (length - limit) + ' 字' : '还可以填写 ' + (limit - length) + ' 字');
+      }, 1200);
+    }
+  }
+
+  // Tables with tick boxes: one box for the page, and how many are ticked.
+
+  function showTicked(table) {
+    var boxes = table.querySelectorAll('tbody input[type=checkbox]');
+    var ticked = table.querySelectorAll('tbody input[type=checkbox]:checked').length;
+    var all = table.querySelector('thead input[type=checkbox]');
+    if (all) {
+      all.checked = ticked > 0 && ticked === boxes.length;
+      all.indeterminate = ticked > 0 && ticked < boxes.length;
+    }
+    each('[data-selected-count]', table.closest('form') || doc, function (place) {
+      place.textContent = '已选 ' + ticked + ' 项';
+    });
+  }
+
+  function addSelectAll(table) {
+    var head = table.querySelector('thead .queue__tick');
+    if (!head || head.querySelector('input') || !table.querySelector('tbody input[type=checkbox]')) return;
+    var label = doc.createElement('label');
+    var box = doc.createElement('input');
+    var text = doc.createElement('span');
+    label.className = 'queue__tick-label';
+    box.type = 'checkbox';
+    text.className = 'govuk-visually-hidden';
+    text.textContent = '全选本页';
+    label.appendChild(box);
+    label.appendChild(text);
+    head.textContent = '';
+    head.appendChild(label);
+    showTicked(table);
+  }
+
+  doc.addEventListener('change', function (event) {
+    var box = event.target;
+    var table = box.type === 'checkbox' && box.closest('table[data-selectable]');
+    if (!table) return;
+    if (box.closest('thead')) {
+      each('tbody input[type=checkbox]', table, function (one) {
+        one.checked = box.checked;
+      });
+    }
+    showTicked(table);
+  });
+
+  // Unit search: asks 300 ms after the last key, never while an input method composes. What is chosen among the radios takes the place of the hidden field.
+
+  function search(box) {
+    clearTimeout(box.searchTimer);
+    box.searchTimer = setTimeout(function () {
+      if (htmx && box.value.trim() !== (box.asked || '')) {
+        box.asked = box.value.trim();
+        if (box.asked) htmx.trigger(box, 'unit-search');
+        else doc.getElementById(box.id.replace(/-q$/, '-found')).textContent = '';
+      }
+    }, 300);
+  }
+
+  doc.addEventListener('input', function (event) {
+    var target = event.target;
+    if (target.hasAttribute('data-limit')) count(target);
+    if (target.hasAttribute('data-unit-search') && !event.isComposing) search(target);
+  });
+
+  doc.addEventListener('compositionend', function (event) {
+    if (event.target.hasAttribute('data-unit-search')) search(event.target);
+  });
+
+  doc.addEventListener('keydown', function (event) {
+    if (event.key !== 'Enter' || !event.target.hasAttribute('data-unit-search')) return;
+    event.preventDefault();
+    if (!event.isComposing) search(event.target);
+  });
+
+  function hiddenOf(picker) {
+    return picker.parentNode.querySelector('input[type=hidden]');
+  }
+
+  function takeResults(picker) {
+    var hidden = hiddenOf(picker);
+    var radios = picker.querySelectorAll('.picker__found input[type=radio]');
+    var chosen = false;
+    Array.prototype.forEach.call(radios, function (radio) {
+      radio.name = hidden.name;
+      if (radio.checked) chosen = true;
+    });
+    hidden.disabled = chosen;
+    say(radios.length ? '找到 ' + radios.length + ' 个单位' : '没有找到符合的单位');
+  }
+
+  doc.addEventListener('change', function (event) {
+    var radio = event.target;
+    var picker = radio.type === 'radio' && radio.closest('[data-picker]');
+    if (!picker) return;
+    var hidden = hiddenOf(picker);
+    var shown = picker.querySelector('.picker__chosen');
+    var name = doc.createElement('strong');
+    hidden.value = radio.value;
+    hidden.disabled = true;
+    name.className = 'picker__name';
+    name.textContent = radio.getAttribute('data-name');
+    shown.textContent = '';
+    shown.appendChild(name);
+    say('已选择 ' + name.textContent);
+  });
+
+  // Files are sent as soon as they are chosen; the button 「上传」 stays for those who want it.
+
+  doc.addEventListener('change', function (event) {
+    var file = event.target;
+    var button = file.hasAttribute && file.hasAttribute('data-upload') && file.files.length && file.parentNode.querySelector('button');
+    if (button) button.click();
+  });
+
+  function enhance(scope) {
+    each('textarea[data-limit]', scope, count);
+    each('table[data-selectable]', scope, addSelectAll);
+  }
+
+  enhance(doc);
+  focusProblems();
+  if (!htmx) return;
+
+  // htmx answers the buttons that only change the form (rows, files, dependent choices) in place.
+
+  function tell(text) {
+    var old = doc.getElementById('trouble');
+    var box = doc.createElement('div');
+    if (old) old.parentNode.removeChild(old);
+    box.id = 'trouble';
+    box.className = 'notice notice--warning';
+    box.setAttribute('role', 'alert');
+    box.setAttribute('tabindex', '-1');
+    box.textContent = text + '。您填写的内容仍在本页，没有丢失。';
+    doc.getElementById('main').insertBefore(box, doc.getElementById('main').firstChild);
+    box.focus();
+  }
+
+  function fieldsOf(form) {
+    var values = {};
+    Array.prototype.forEach.call(form.elements, function (field) {
+      if (!field.name || /^(hidden|file|submit|button)$/.test(field.type)) return;
+      if (field.type === 'radio') {
+        if (field.checked) values[field.name] = field.value;
+      } else values[field.name] = field.type === 'checkbox' ? field.checked : field.value;
+    });
+    return values;
+  }
+
+  // What is typed while a request is under way is carried over into the form that comes back.
+
+  var sent = null;
+  var typedSince = null;
+
+  function keepTyped(form) {
+    var now = fieldsOf(form);
+    typedSince = {};
+    Object.keys(now).forEach(function (name) {
+      if (sent && now[name] !== sent[name]) typedSince[name] = now[name];
+    });
+    sent = null;
+  }
+
+  function putBack(form) {
+    Array.prototype.forEach.call(form.elements, function (field) {
+      if (!typedSince.hasOwnProperty(field.name) || /^(hidden|file|submit|button)$/.test(field.type)) return;
+      if (field.type === 'radio') field.checked = field.value === typedSince[field.name];
+      else if (field.type === 'checkbox') field.checked = typedSince[field.name];
+      else field.value = typedSince[field.name];
+    });
+    typedSince = null;
+  }
+
+  /** Where the focus goes after the form came back: `data-after` of the pressed button names the element, `data-after-field` means the first field in it. */
+  var after = null;
+
+  function settleFocus() {
+    var place = after && doc.querySelector(after.selector);
+    var wanted = after;
+    after = null;
+    if (place) focusOn((wanted.field && place.querySelector('input:not([type=hidden]),select,textarea')) || place);
+    else if (wanted) focusProblems();
+  }
+
+  doc.addEventListener('htmx:configRequest', function (event) {
+    if (event.target.hasAttribute('data-unit-search')) event.detail.parameters.q = event.target.value.trim();
+  });
+
+  doc.addEventListener('htmx:beforeRequest', function (event) {
+    var element = event.target;
+    var form = element.closest('#form');
+    if (!form || element.hasAttribute('data-unit-search')) return;
+    sent = fieldsOf(form);
+    after = element.hasAttribute('data-after') ? { selector: element.getAttribute('data-after'), field: element.hasAttribute('data-after-field') } : null;
+    form.setAttribute('aria-busy', 'true');
+    say('正在处理，请稍候');
+  });
+
+  doc.addEventListener('htmx:afterRequest', function (event) {
+    var form = doc.getElementById('form');
+    if (form && !event.target.hasAttribute('data-unit-search')) form.removeAttribute('aria-busy');
+  });
+
+  doc.addEventListener('htmx:xhr:progress', function (event) {
+    var place = event.target.parentNode && event.target.parentNode.classList.contains('uploads__new') && event.target.parentNode;
+    var bar = place && place.querySelector('.uploads__progress');
+    if (!place || !event.detail.lengthComputable || event.detail.total < 200000) return;
+    if (!bar) {
+      bar = doc.createElement('span');
+      bar.className = 'uploads__progress';
+      place.insertBefore(bar, event.target.nextSibling);
+    }
+    bar.textContent = '已上传 ' + Math.round((100 * event.detail.loaded) / event.detail.total) + '%';
+  });
+
+  function pathOf(address) {
+    var link = doc.createElement('a');
+    link.href = address;
+    return link.pathname;
+  }
+
+  doc.addEventListener('htmx:beforeSwap', function (event) {
+    var detail = event.detail;
+    var status = detail.xhr.status;
+    var form = doc.getElementById('form');
+    var html = /text\/html/.test(detail.xhr.getResponseHeader('Content-Type') || '');
+    var page, main, lead;
+    if (detail.requestConfig.elt.hasAttribute('data-unit-search')) {
+      if (status >= 400) doc.getElementById(detail.requestConfig.elt.id.replace(/-q$/, '-found')).textContent = '暂时无法查找，请稍后再试';
+      return;
+    }
+    if (status >= 400) {
+      page = html ? new DOMParser().parseFromString(detail.xhr.responseText, 'text/html') : null;
+      main = page && page.getElementById('main');
+      detail.shouldSwap = false;
+      // Too large, too often, or out of order: the same press may succeed later, so the form stays.
+      if (!main || status === 413 || status === 429 || status >= 500) {
+        lead = main && main.querySelector('.lead');
+        tell(lead ? lead.textContent.trim().replace(/。$/, '') : '操作没有成功，请稍后再试');
+        return;
+      }
+      main = doc.importNode(main, true);
+      doc.getElementById('main').parentNode.replaceChild(main, doc.getElementById('main'));
+      doc.title = page.title;
+      htmx.process(main);
+      enhance(main);
+      window.scrollTo(0, 0);
+      focusOn(main);
+      return;
+    }
+    // An answer that comes from another address (sign-in, a confirm page) is a page of its own.
+    if (detail.target.id === 'main' && detail.xhr.responseURL && pathOf(detail.xhr.responseURL) !== window.location.pathname) {
+      detail.shouldSwap = false;
+      window.location.assign(detail.xhr.responseURL);
+      return;
+    }
+    if (detail.target.id === 'main' && form) keepTyped(form);
+  });
+
+  doc.addEventListener('htmx:afterSettle', function (event) {
+    var picker = event.target.closest && event.target.closest('[data-picker]');
+    var form = doc.getElementById('form');
+    if (picker) {
+      takeResults(picker);
+      return;
+    }
+    if (form && typedSince) putBack(form);
+    enhance(doc.getElementById('main'));
+    settleFocus();
+    say('内容已更新');
+  });
+
+  function onTrouble() {
+    tell('网络连接中断，操作没有完成，请检查网络后再试一次');
+  }
+  doc.addEventListener('htmx:sendError', onTrouble);
+  doc.addEventListener('htmx:timeout', onTrouble);
+})();

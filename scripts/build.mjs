@@ -1,0 +1,106 @@
+// npm run build: styles, public files and TypeScript into dist/. No network. A step whose inputs and outputs have not changed since its last run is skipped, so that `npm start`
+// on a built tree costs next to nothing. The stamps lie inside dist: deleting dist rebuilds everything.
+import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const dist = path.join(root, 'dist');
+const at = (...names) => path.join(root, ...names);
+
+/** Every file under the given files and folders, as paths relative to the root, sorted. */
+function filesUnder(names, wanted = () => true) {
+  const found = [];
+  const visit = (name) => {
+    const stat = fs.statSync(at(name), { throwIfNoEntry: false });
+    if (stat?.isDirectory()) for (const child of fs.readdirSync(at(name))) visit(path.join(name, child));
+    else if (stat && wanted(name)) found.push(name);
+  };
+  names.forEach(visit);
+  return found.sort();
+}
+
+function fingerprint(files) {
+  const hash = createHash('sha256').update(process.version);
+  for (const name of files) {
+    const stat = fs.statSync(at(name));
+    hash.update(`${name}\0${stat.mtimeMs}\0${stat.size}\n`);
+  }
+  return hash.digest('hex');
+}
+
+/** Runs `work` (which returns the files it wrote, relative to dist) unless its stamp fits and all its outputs are still there. */
+async function step(name, inputs, work) {
+  const stampFile = path.join(dist, `.${name}.stamp.json`);
+  const wanted = fingerprint([...inputs, 'scripts/build.mjs', 'package-lock.json'].filter((file) => fs.existsSync(at(file))));
+  let stamp;
+  try {
+    stamp = JSON.parse(fs.readFileSync(stampFile, 'utf8'));
+  } catch {
+    stamp = undefined; // no stamp yet, or cut off in mid-write: build
+  }
+  if (stamp?.inputs === wanted && stamp.outputs.every((file) => fs.existsSync(path.join(dist, file)))) return;
+  fs.mkdirSync(dist, { recursive: true });
+  fs.rmSync(stampFile, { force: true }); // a step that fails half-way must not look done
+  const outputs = await work();
+  for (const file of stamp?.outputs ?? []) if (!outputs.includes(file)) fs.rmSync(path.join(dist, file), { force: true });
+
+  fs.writeFileSync(stampFile, JSON.stringify({ inputs: wanted, outputs }));
+}
+
+function write(file, content) {
+  const target = path.join(dist, file);
+  fs.mkdirSync(path.dirname(target), { recursive: true });
+  fs.writeFileSync(target, content);
+  return file;
+}
+
+const isStyle = (name) => name.endsWith('.scss');
+await step('styles', filesUnder(['styles'], isStyle), async () => {
+  const sass = await import('sass');
+  return filesUnder(['styles'], (name) => isStyle(name) && path.dirname(name) === 'styles' && !path.basename(name).startsWith('_')).map(
+    (name) => {
+      const { css } = sass.compile(at(name), {
+        style: 'compressed',
+        loadPaths: [at('node_modules')],
+        quietDeps: true,
+        // govuk-frontend 5 is written for the old module system and takes its settings only that way.
+        silenceDeprecations: ['import', 'global-builtin', 'color-functions', 'slash-div', 'if-function'],
+      });
+      return write(path.join('public', 'css', `${path.basename(name, '.scss')}.css`), css);
+    },
+  );
+});
+
+const publicFiles = filesUnder(['public']);
+await step('public', publicFiles, () => publicFiles.map((name) => write(name, fs.readFileSync(at(name)))));
+
+const sources = filesUnder(['src', 'migrations', 'seeds', 'tsconfig.json', 'tsconfig.build.json'], (name) => /\.(ts|json)$/.test(name));
+await step('server', sources, () => {
+  const emitted = (name) => (name.endsWith('.json') ? [name] : [name.replace(/\.ts$/, '.js'), name.replace(/\.ts$/, '.js.map')]);
+  const outputs = sources.filter((name) => !name.startsWith('tsconfig') && !name.endsWith('.d.ts')).flatMap(emitted);
+  const missing = () => outputs.filter((file) => !fs.existsSync(path.join(dist, file)) && !file.endsWith('.json'));
+  // tsc believes its build info and would not emit again what was deleted since.
+  if (missing().length > 0) fs.rmSync(path.join(dist, '.tsbuildinfo'), { force: true });
+  try {
+    execFileSync(process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', at('tsconfig.build.json')], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+  } catch (error) {
+    process.exit(error.status || 1); // tsc has said what is wrong
+  }
+  if (missing().length > 0) throw new Error(`tsc has not written ${missing().join(', ')}`);
+  for (const name of sources) if (name.endsWith('.json') && !name.startsWith('tsconfig')) write(name, fs.readFileSync(at(name)));
+  // A module that was deleted or renamed must not live on.
+  const present = ['src', 'migrations', 'seeds'].filter((folder) => fs.existsSync(path.join(dist, folder)));
+  for (const folder of present) {
+    for (const entry of fs.readdirSync(path.join(dist, folder), { recursive: true, withFileTypes: true })) {
+      const file = path.relative(dist, path.join(entry.parentPath, entry.name));
+      if (entry.isFile() && !outputs.includes(file)) fs.rmSync(path.join(dist, file));
+    }
+  }
+  return outputs;
+});

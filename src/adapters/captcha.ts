@@ -1,0 +1,44 @@
+import { randomInt } from 'node:crypto';
+import sharp from 'sharp';
+import svgCaptcha from 'svg-captcha';
+
+/** Letters and digits that cannot be taken for one another, even when bent: no 0 O Q D, 1 I L, 2 Z, 5 S, 6 G, 8 B, U V W. */
+const ALPHABET = 'ACEFHJKMNPRTXY3479';
+const LENGTH = 4;
+
+/** The package is a function that draws a given text; its declarations only tell of the variants that draw texts from Math.random. */
+const draw = svgCaptcha as unknown as (text: string, options: svgCaptcha.ConfigObject) => string;
+
+/**
+ * A picture of four characters, 180 × 56 pixels.
+ * `text` is upper case; compare without regard to case.
+ */
+export async function makeCaptcha(): Promise<{ text: string; png: Buffer }> {
+  const text = Array.from({ length: LENGTH }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
+  // A PNG, not the SVG itself: the outlines of an SVG can be read off without any picture recognition.
+  const svg = draw(text, { width: 180, height: 56, fontSize: 56, noise: 2, color: false });
+  const png = await sharp(Buffer.from(svg)).flatten({ background: '#f6f7f9' }).greyscale().png({ compressionLevel: 9 }).toBuffer();
+  return { text, png };
+}
+
+const DIGITS = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'] as const;
+
+/** Chinese numerals of 0–99. */
+function numeral(value: number): string {
+  const tens = Math.floor(value / 10);
+  const ones = value % 10;
+  if (tens === 0) return DIGITS[ones] ?? '';
+  return `${tens === 1 ? '' : (DIGITS[tens] ?? '')}十${ones === 0 ? '' : (DIGITS[ones] ?? '')}`;
+}
+
+/**
+ * A sum in words for people who cannot see the picture; a screen reader speaks it.
+ * `answer` is the number in digits, never negative.
+ */
+export function makeArithmetic(): { question: string; answer: string } {
+  const first = randomInt(2, 20);
+  const second = randomInt(1, 10);
+  const plus = randomInt(2) === 0 || second > first;
+  const answer = plus ? first + second : first - second;
+  return { question: `${numeral(first)}${plus ? '加' : '减'}${numeral(second)}等于几`, answer: String(answer) };
+}

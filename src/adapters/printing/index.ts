@@ -1,0 +1,3 @@
+export { findBrowser, type FindBrowserOptions, type FoundBrowser } from './find-browser';
+export { fontFiles } from './fonts';
+export { createPrinter, PrintTimeoutError, type Printer, type PrinterOptions, type PrinterStats, type PrintOptions } from './printer';

@@ -1,0 +1,150 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { BlobDamagedError, BlobNotFoundError, type BlobEntry, type BlobStorage } from './storage';
+
+const HASH = /^[0-9a-f]{64}$/;
+const FAN_OUT = /^[0-9a-f]{2}$/;
+const DRAFTS = 'drafts';
+/** A draft this much older than a new one was left by a process that died. */
+const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
+
+const sha256Of = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+
+const isMissing = (e: unknown): boolean => (e as NodeJS.ErrnoException).code === 'ENOENT';
+
+/** Makes the directory's entries durable; a rename alone may be lost with the power. */
+async function syncDir(dir: string): Promise<void> {
+  const handle = await fs.open(dir, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Contents as files `ab/cd/abcd…` below one folder, readable by the program's own account only.
+ * A content is written to a draft, synced and renamed: whoever sees the name sees all of the bytes.
+ * Errors of the disk (ENOSPC, EACCES) are thrown as Node gives them; the draft is removed first.
+ */
+export class FsStorage implements BlobStorage {
+  readonly #root: string;
+  #swept: Promise<void> | undefined;
+
+  constructor(root: string) {
+    this.#root = path.resolve(root);
+  }
+
+  async put(content: Buffer): Promise<{ sha256: string; size: number }> {
+    const sha256 = sha256Of(content);
+    const target = this.#fileOf(sha256);
+    const drafts = path.join(this.#root, DRAFTS);
+    await fs.mkdir(drafts, { recursive: true, mode: 0o700 });
+    const draft = path.join(drafts, `${process.pid}-${randomBytes(8).toString('hex')}`);
+    try {
+      const handle = await fs.open(draft, 'wx', 0o600);
+      try {
+        await handle.writeFile(content);
+        await handle.sync();
+        this.#swept ??= this.#sweep(drafts, (await handle.stat()).mtimeMs);
+      } finally {
+        await handle.close();
+      }
+      await fs.mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+      await fs.rename(draft, target);
+      await syncDir(path.dirname(target));
+    } catch (e) {
+      await fs.rm(draft, { force: true });
+      throw e;
+    }
+    await this.#swept;
+    return { sha256, size: content.length };
+  }
+
+  async get(sha256: string): Promise<Buffer> {
+    const file = this.#fileOf(sha256);
+    let content: Buffer;
+    try {
+      const handle = await fs.open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+      try {
+        content = await handle.readFile();
+      } finally {
+        await handle.close();
+      }
+    } catch (e) {
+      if (isMissing(e)) throw new BlobNotFoundError(sha256);
+      throw e;
+    }
+    if (sha256Of(content) !== sha256) throw new BlobDamagedError(sha256);
+    return content;
+  }
+
+  async has(sha256: string): Promise<boolean> {
+    try {
+      return (await fs.lstat(this.#fileOf(sha256))).isFile();
+    } catch (e) {
+      if (isMissing(e)) return false;
+      throw e;
+    }
+  }
+
+  async delete(sha256: string): Promise<boolean> {
+    try {
+      await fs.unlink(this.#fileOf(sha256));
+      return true;
+    } catch (e) {
+      if (isMissing(e)) return false;
+      throw e;
+    }
+  }
+
+  async *list(): AsyncIterable<BlobEntry> {
+    for (const first of await this.#namesIn(this.#root, FAN_OUT)) {
+      for (const second of await this.#namesIn(path.join(this.#root, first), FAN_OUT)) {
+        for (const sha256 of await this.#namesIn(path.join(this.#root, first, second), HASH)) {
+          const entry = await this.#entry(path.join(this.#root, first, second, sha256), sha256);
+          if (entry) yield entry;
+        }
+      }
+    }
+  }
+
+  async #entry(file: string, sha256: string): Promise<BlobEntry | undefined> {
+    try {
+      const stat = await fs.lstat(file);
+      return stat.isFile() ? { sha256, size: stat.size, modifiedAt: stat.mtime } : undefined;
+    } catch (e) {
+      if (isMissing(e)) return undefined; // deleted while listing
+      throw e;
+    }
+  }
+
+  async #namesIn(dir: string, pattern: RegExp): Promise<string[]> {
+    try {
+      return (await fs.readdir(dir)).filter((name) => pattern.test(name)).sort();
+    } catch (e) {
+      if (isMissing(e)) return [];
+      throw e;
+    }
+  }
+
+  /** Once per process: removes drafts that a killed process left behind; `now` is the file system's own clock. */
+  async #sweep(drafts: string, now: number): Promise<void> {
+    for (const name of await fs.readdir(drafts)) {
+      const file = path.join(drafts, name);
+      try {
+        if (now - (await fs.lstat(file)).mtimeMs > ABANDONED_AFTER_MS) await fs.rm(file, { force: true });
+      } catch (e) {
+        if (!isMissing(e)) throw e;
+      }
+    }
+  }
+
+  /** Only a well-formed hash becomes a path, so no name can lead out of the folder. */
+  #fileOf(sha256: string): string {
+    if (!HASH.test(sha256)) throw new RangeError('malformed content hash');
+    return path.join(this.#root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+  }
+}

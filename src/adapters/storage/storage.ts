@@ -1,0 +1,36 @@
+/** One stored content. */
+export interface BlobEntry {
+  sha256: string;
+  /** Bytes. */
+  size: number;
+  /** Time of the last `put` of this content, by the clock of the store. */
+  modifiedAt: Date;
+}
+
+/** Keeps contents under their SHA-256 (64 lower-case hex digits). Equal contents are kept once. */
+export interface BlobStorage {
+  /** Stores the content durably before it returns; storing it again renews `modifiedAt`. */
+  put(content: Buffer): Promise<{ sha256: string; size: number }>;
+  /** @throws BlobNotFoundError, BlobDamagedError */
+  get(sha256: string): Promise<Buffer>;
+  has(sha256: string): Promise<boolean>;
+  /** False when there was nothing to delete. */
+  delete(sha256: string): Promise<boolean>;
+  list(): AsyncIterable<BlobEntry>;
+}
+
+/** The database names a content that the store does not hold. */
+export class BlobNotFoundError extends Error {
+  constructor(readonly sha256: string) {
+    super(`no stored content ${sha256}`);
+    this.name = 'BlobNotFoundError';
+  }
+}
+
+/** The stored bytes no longer have the hash they are kept under. */
+export class BlobDamagedError extends Error {
+  constructor(readonly sha256: string) {
+    super(`stored content ${sha256} is damaged`);
+    this.name = 'BlobDamagedError';
+  }
+}

@@ -1,0 +1,132 @@
+import path from 'node:path';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import type { Pool } from 'pg';
+import { pinoHttp } from 'pino-http';
+import { randomUUID } from 'node:crypto';
+import type { Deps } from './deps';
+import { isDatabaseAway, statusOfFault } from './http/errors';
+import { RepeatedFieldError } from './http/form-input';
+import { mountRoutes, send, type MountDeps } from './http/mount';
+import { notFound, refusal, type Reply, type Route } from './http/route';
+import { createSessions, keepSession } from './http/session';
+import type { Actor } from './policy/actor';
+
+export interface AppInput {
+  deps: Deps;
+  routes: readonly Route[];
+  mount: MountDeps;
+  sessionPool: Pool;
+  /** false while shutting down or when the database does not answer */
+  isReady: () => Promise<boolean>;
+}
+
+/** The middleware order of the site. Production and tests call this same function. */
+export function createApp({ deps, routes, mount, sessionPool, isReady }: AppInput): Express {
+  const { config, log, renderer } = deps;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', config.trustProxyHops);
+  app.set('query parser', 'simple');
+
+  app.use(
+    pinoHttp({
+      logger: log,
+      genReqId: () => randomUUID(),
+      autoLogging: { ignore: (req) => req.url === '/healthz' || (req.url ?? '').startsWith('/assets/') },
+      // addresses without their query: what people searched for is nobody's business here (S55)
+      serializers: {
+        req: (r: { id: unknown; method: string; url: string }) => ({ id: r.id, method: r.method, url: r.url.split('?')[0] }),
+        res: (r: { statusCode: number }) => ({ status: r.statusCode }),
+      },
+    }),
+  );
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'none'"],
+          scriptSrc: ["'self'"],
+          styleSrc: ["'self'"],
+          imgSrc: ["'self'"],
+          fontSrc: ["'self'"],
+          connectSrc: ["'self'"],
+          objectSrc: ["'none'"],
+          formAction: ["'self'"],
+          frameAncestors: ["'none'"],
+          baseUri: ["'none'"],
+        },
+      },
+      referrerPolicy: { policy: 'same-origin' },
+      strictTransportSecurity: config.secureCookies ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+    }),
+  );
+  app.use((_req, res, next) => {
+    res.set({ 'X-UA-Compatible': 'IE=edge', 'Cache-Control': 'no-store' });
+    next();
+  });
+  app.get('/healthz', (_req, res) => void res.type('text').send('ok'));
+  app.get('/readyz', async (_req, res) => {
+    const ready = await isReady();
+    res
+      .status(ready ? 200 : 503)
+      .type('text')
+      .send(ready ? 'ready' : 'not ready');
+  });
+  app.use(
+    '/assets/:hash',
+    express.static(renderer.assetsDir, { immutable: true, maxAge: '1y', index: false, redirect: false, fallthrough: true }),
+  );
+  app.get(
+    '/favicon.ico',
+    (_req, res) => void res.set('Cache-Control', 'public, max-age=86400').sendFile(path.join(renderer.assetsDir, 'favicon.ico')),
+  );
+
+  app.use(createSessions(sessionPool, config.secrets.session, config.secureCookies));
+  app.use(async (req, _res, next) => {
+    await keepSession(req, Date.now());
+    next();
+  });
+
+  const router = express.Router();
+  mountRoutes(router, routes, mount);
+  app.use(router);
+
+  const finish = (req: Request, res: Response, reply: Reply) => send(req, res, res.locals.actor as Actor | undefined, reply, mount);
+  app.use(async (req, res) => finish(req, res, notFound));
+  app.use(async (e: unknown, req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) return next(e);
+    const fault = e instanceof RepeatedFieldError ? 400 : statusOfFault(e);
+    if (fault !== undefined) {
+      req.log.info({ fault: String((e as Error).message).slice(0, 200) }, 'bad request');
+      return finish(
+        req,
+        res,
+        refusal(
+          fault,
+          fault === 413
+            ? '上传的文件过大或者过多，请分次上传，每个文件不超过 5 MB（照片不超过 30 MB）'
+            : '提交的内容格式不正确，请返回上一页重新填写',
+        ),
+      );
+    }
+    const away = isDatabaseAway(e);
+    req.log.error({ err: e }, away ? 'database away' : 'request failed');
+    const status = away ? 503 : 500;
+    res.status(status).type('html');
+    if (away) res.set('Retry-After', '10');
+    // no session, no token: these pages must come out even when the database is gone
+    res.send(
+      renderer.page(`errors/${status}`, {
+        page: { title: away ? '系统繁忙' : '系统出现错误' },
+        data: { requestId: req.id },
+        visitor: undefined,
+        csrf: '',
+        nav: [],
+        address: req.path,
+      }),
+    );
+  });
+  return app;
+}

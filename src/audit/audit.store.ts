@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../lib/canonical-json';
+import type { Db, Handle } from '../db/db';
+
+export interface AuditEntry {
+  actorId: number | null;
+  actorName: string;
+  /** what was done, as `noun.verb`: `declaration.pass`, `account.sign-in` */
+  action: string;
+  subjectKind?: string;
+  subjectId?: string;
+  /** facts needed to understand the entry later; never an ID number, telephone number or password */
+  detail?: Record<string, unknown>;
+  requestId?: string;
+}
+
+/** X1: appends one row inside the caller's transaction: the act and its record stand or fall together. */
+export async function appendAudit(h: Handle, e: AuditEntry): Promise<void> {
+  await h('audit_log').insert({
+    actor_id: e.actorId,
+    actor_name: e.actorName,
+    action: e.action,
+    subject_kind: e.subjectKind ?? '',
+    subject_id: e.subjectId ?? '',
+    detail: JSON.stringify(e.detail ?? {}),
+    request_id: e.requestId ?? '',
+  });
+}
+
+interface LogRow {
+  id: number;
+  at: string;
+  actor_id: number | null;
+  actor_name: string;
+  action: string;
+  subject_kind: string;
+  subject_id: string;
+  detail: unknown;
+  request_id: string;
+}
+
+const COLUMNS = `l.id, to_char(l.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') AS at, l.actor_id, l.actor_name, l.action, l.subject_kind, l.subject_id, l.detail, l.request_id`;
+
+function chainHash(previous: Buffer, row: LogRow): Buffer {
+  return createHash('sha256').update(previous).update(canonicalJson(row)).digest();
+}
+
+const GENESIS: Buffer = Buffer.alloc(32);
+
+/**
+ * Chains every row that is committed and not chained yet, in batches of 1,000; gives how many.
+ * One sealer at a time (advisory lock), so writers never wait for the chain.
+ */
+export async function sealAudit(db: Db): Promise<number> {
+  return db.transaction(async (trx) => {
+    await trx.raw("SELECT pg_advisory_xact_lock(hashtextextended('audit-seal', 0))");
+    const last = await trx<{ seq: number; hash: Buffer }>('audit_seals').orderBy('seq', 'desc').first('seq', 'hash');
+    let seq = last?.seq ?? 0;
+    let hash: Buffer = last?.hash ?? GENESIS;
+    const { rows } = await trx.raw<{ rows: LogRow[] }>(
+      `SELECT ${COLUMNS} FROM audit_log l LEFT JOIN audit_seals s ON s.audit_id = l.id WHERE s.audit_id IS NULL ORDER BY l.id LIMIT 1000`,
+    );
+    const seals = rows.map((row) => {
+      hash = chainHash(hash, row);
+      return { seq: ++seq, audit_id: row.id, hash };
+    });
+    if (seals.length > 0) await trx.batchInsert('audit_seals', seals, 500);
+    return seals.length;
+  });
+}
+
+export type AuditVerdict = { kind: 'whole'; rows: number; unsealed: number } | { kind: 'broken'; seq: number; auditId: number };
+
+/** Recomputes the chain from its first row; names the first row that was edited, removed or moved. */
+export async function verifyAudit(h: Handle): Promise<AuditVerdict> {
+  let hash: Buffer = GENESIS;
+  let seq = 0;
+  for (;;) {
+    const { rows } = await h.raw<{ rows: (LogRow & { seq: number; hash: Buffer })[] }>(
+      `SELECT s.seq, s.hash, ${COLUMNS} FROM audit_seals s LEFT JOIN audit_log l ON l.id = s.audit_id WHERE s.seq > ? ORDER BY s.seq LIMIT 1000`,
+      [seq],
+    );
+    for (const { seq: at, hash: stored, ...row } of rows) {
+      hash = chainHash(hash, row);
+      if (at !== seq + 1 || !hash.equals(stored)) return { kind: 'broken', seq: seq + 1, auditId: row.id };
+      seq = at;
+    }
+    if (rows.length < 1000) break;
+  }
+  const { rows } = await h.raw<{ rows: { unsealed: number }[] }>(
+    'SELECT count(*)::int AS unsealed FROM audit_log l WHERE NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.audit_id = l.id)',
+  );
+  return { kind: 'whole', rows: seq, unsealed: rows[0]?.unsealed ?? 0 };
+}

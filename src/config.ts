@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+
+const flag = z.enum(['0', '1']).transform((v) => v === '1');
+
+const environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  DATABASE_URL: z.string().optional(),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  DATA_DIR: z.string().optional(),
+  DEMO: flag.optional(),
+  BASE_URL: z.url().optional(),
+  SECRETS_FILE: z.string().optional(),
+  TRUST_PROXY_HOPS: z.coerce.number().int().min(0).max(5).default(0),
+  PUPPETEER_EXECUTABLE_PATH: z.string().optional(),
+  SUPPORT_PHONE: z.string().default('0531-81919792'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  RUN_JOBS: flag.default(true),
+});
+
+const secretsShape = z.object({
+  session: z.string().min(32),
+  cipher: z.object({ current: z.string(), ring: z.record(z.string(), z.string()) }),
+  index: z.string().min(32),
+});
+export type Secrets = z.infer<typeof secretsShape>;
+
+export interface Config {
+  readonly production: boolean;
+  readonly demo: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly baseUrl: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly databasePool: number;
+  /** the project's folder: holds views/, public/, node_modules/ */
+  readonly rootDir: string;
+  /** everything this installation writes: attachments, embedded database, unpacked browser */
+  readonly dataDir: string;
+  readonly trustProxyHops: number;
+  readonly secureCookies: boolean;
+  readonly browserPath: string | undefined;
+  readonly supportPhone: string;
+  readonly logLevel: string;
+  readonly runJobs: boolean;
+  readonly secrets: Secrets;
+}
+
+/** A setting that is wrong or missing: the message says which and what to do. */
+export class ConfigError extends Error {}
+
+function findRoot(from: string): string {
+  for (let dir = from; ; dir = path.dirname(dir)) {
+    if (fs.existsSync(path.join(dir, 'views')) && fs.existsSync(path.join(dir, 'package.json'))) return dir;
+    if (dir === path.dirname(dir)) throw new ConfigError(`no project folder (views/, package.json) found above ${from}`);
+  }
+}
+
+/** Keys of a development or demonstration run: made once, kept beside the data they protect. Production names its own file. */
+function developmentSecrets(dataDir: string): Secrets {
+  const file = path.join(dataDir, 'secrets.json');
+  if (!fs.existsSync(file)) {
+    fs.mkdirSync(dataDir, { recursive: true });
+    const made: Secrets = {
+      session: randomBytes(32).toString('base64'),
+      cipher: { current: 'k1', ring: { k1: randomBytes(32).toString('base64') } },
+      index: randomBytes(32).toString('base64'),
+    };
+    fs.writeFileSync(file, JSON.stringify(made, null, 2), { mode: 0o600 });
+  }
+  return secretsShape.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
+}
+
+/**
+ * The checked settings, from the environment. Throws ConfigError with one line per fault.
+ * Production needs DATABASE_URL, BASE_URL and SECRETS_FILE and refuses DEMO.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const read = environment.safeParse(Object.fromEntries(Object.entries(env).filter(([, v]) => v !== '')));
+  if (!read.success) throw new ConfigError(read.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('\n'));
+  const e = read.data;
+  const production = e.NODE_ENV === 'production';
+  const rootDir = findRoot(__dirname);
+  const dataDir = path.resolve(e.DATA_DIR ?? path.join(rootDir, '.data'));
+  if (production) {
+    const missing = (['DATABASE_URL', 'BASE_URL', 'SECRETS_FILE', 'DATA_DIR'] as const).filter((k) => !e[k]);
+    if (missing.length > 0) throw new ConfigError(`production needs ${missing.join(', ')} (see the table of settings in README.md)`);
+    if (e.DEMO) throw new ConfigError('DEMO=1 is refused in production: demonstration data must never meet real people');
+  }
+  const secrets = e.SECRETS_FILE ? secretsShape.parse(JSON.parse(fs.readFileSync(e.SECRETS_FILE, 'utf8'))) : developmentSecrets(dataDir);
+  return Object.freeze({
+    production,
+    demo: e.DEMO ?? (!production && e.DATABASE_URL === undefined),
+    host: e.HOST,
+    port: e.PORT,
+    baseUrl: e.BASE_URL,
+    databaseUrl: e.DATABASE_URL,
+    databasePool: e.DATABASE_POOL,
+    rootDir,
+    dataDir,
+    trustProxyHops: e.TRUST_PROXY_HOPS,
+    secureCookies: production,
+    browserPath: e.PUPPETEER_EXECUTABLE_PATH,
+    supportPhone: e.SUPPORT_PHONE,
+    logLevel: e.LOG_LEVEL,
+    runJobs: e.RUN_JOBS,
+    secrets,
+  });
+}

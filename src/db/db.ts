@@ -1,0 +1,73 @@
+import knexFactory, { type Knex } from 'knex';
+import { types } from 'pg';
+import { migrationSource } from '../../migrations';
+
+/** The pool. Stores and read models take a Handle, so that they run alike inside and outside a transaction. */
+export type Db = Knex;
+export type Trx = Knex.Transaction;
+export type Handle = Knex | Knex.Transaction;
+
+types.setTypeParser(types.builtins.INT8, (v) => Number(v)); // identities stay far below 2^53
+types.setTypeParser(types.builtins.DATE, (v) => v); // a date is 'YYYY-MM-DD', never a moment in some time zone
+
+/** Opens a pool. `max` connections; nothing is asked of the server until the first query. */
+export function makeDb(url: string, max = 10): Db {
+  return knexFactory({
+    client: 'pg',
+    connection: { connectionString: url, application_name: 'title-declaration' },
+    pool: {
+      min: 0,
+      max,
+      afterCreate: (c: { query: (q: string, cb: (e: unknown) => void) => void }, done: (e: unknown, c: unknown) => void) =>
+        c.query("SET TIME ZONE 'Asia/Shanghai'; SET statement_timeout = '30s'", (e) => done(e, c)),
+    },
+    acquireConnectionTimeout: 10_000,
+    migrations: { migrationSource },
+  });
+}
+
+/** Runs `work` in one transaction (inside another one: a savepoint); a throw rolls everything back. */
+export function inTransaction<T>(db: Handle, work: (trx: Trx) => Promise<T>): Promise<T> {
+  return db.transaction(work);
+}
+
+/** Brings the schema up to date; safe to call from several processes at once. */
+export async function migrate(db: Db): Promise<void> {
+  await db.migrate.latest();
+}
+
+/** Refuses a database that would break searching in Chinese (encoding or character type). Returns the complaint, or undefined. */
+export async function checkDatabase(db: Db): Promise<string | undefined> {
+  const found = await db.raw<{ rows: { encoding: string; version: number }[] }>(
+    "SELECT current_setting('server_encoding') AS encoding, current_setting('server_version_num')::int AS version",
+  );
+  const row = found.rows[0];
+  if (row?.encoding !== 'UTF8') return `the database must be UTF8, not ${row?.encoding ?? 'unknown'}: create it with ENCODING 'UTF8'`;
+  if (row.version < 150000) return 'PostgreSQL 15 or newer is needed';
+  return undefined;
+}
+
+interface PgError {
+  code?: string;
+  constraint?: string;
+}
+
+/** True when `e` is PostgreSQL's complaint about this constraint or unique index. */
+export function isViolationOf(e: unknown, constraint: string): boolean {
+  const p = e as PgError | null;
+  return typeof p === 'object' && p !== null && (p.code === '23505' || p.code === '23514') && p.constraint === constraint;
+}
+
+/** The moment and the day by the database's clock: the only clock that decides anything. */
+export async function databaseNow(h: Handle): Promise<{ now: Date; today: string }> {
+  const r = await h.raw<{ rows: { now: Date; today: string }[] }>('SELECT app_now() AS now, app_today() AS today');
+  return r.rows[0] as { now: Date; today: string };
+}
+
+/** Whether the database answers at all. */
+export async function answers(db: Db): Promise<boolean> {
+  return db.raw('SELECT 1').then(
+    () => true,
+    () => false,
+  );
+}

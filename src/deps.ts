@@ -1,0 +1,22 @@
+import type { Logger } from 'pino';
+import type { BlobStorage } from './adapters/storage/storage';
+import type { Printer } from './adapters/printing';
+import type { Config } from './config';
+import type { Db } from './db/db';
+import type { Renderer } from './http/render';
+import type { Jobs } from './jobs/jobs';
+import type { Cipher } from './lib/cipher';
+import type { CatalogueCache } from './modules/catalogue';
+
+/** What the modules are given by the composition root. */
+export interface Deps {
+  config: Config;
+  db: Db;
+  cipher: Cipher;
+  catalogue: CatalogueCache;
+  storage: BlobStorage;
+  printer: Printer;
+  renderer: Renderer;
+  jobs: Jobs;
+  log: Logger;
+}

@@ -1,0 +1,84 @@
+import type { Field, FieldValue, FormContext, RawGroup, RawSection, Values } from './field';
+import type { CheckedGroup, CheckedSection, Part, Place, Problem, SectionDefinition } from './section';
+
+export const applies = (field: Field, raw: RawGroup, ctx: FormContext): boolean => field.appliesWhen?.(raw, ctx) ?? true;
+export const isRequired = (field: Field, raw: RawGroup, ctx: FormContext): boolean =>
+  typeof field.required === 'function' ? field.required(raw, ctx) : (field.required ?? false);
+
+function readField(field: Field, raw: RawGroup, ctx: FormContext, place: Place): { value?: FieldValue; problem?: string } {
+  if (field.type === 'files') {
+    const list = ctx.files(place.part, place.row ?? '', field.id);
+    return list.length > 0 ? { value: list } : {};
+  }
+  const typed = raw[field.id] ?? '';
+  if (typed === '') return {};
+  const parsed = field.schema(raw, ctx).safeParse(typed);
+  return parsed.success ? { value: parsed.data } : { problem: parsed.error.issues[0]?.message ?? `「${field.label}」填写有误` };
+}
+
+function checkGroup(
+  part: Part,
+  raw: RawGroup,
+  ctx: FormContext,
+  row: string | undefined,
+  problems: Problem[],
+  prefix: string,
+): CheckedGroup {
+  const values: Values = {};
+  for (const field of part.fields) {
+    if (!applies(field, raw, ctx)) continue;
+    const place: Place = { part: part.id, ...(row === undefined ? {} : { row }), field: field.id };
+    const { value, problem } = readField(field, raw, ctx, place);
+    if (problem !== undefined) problems.push({ ...place, severity: 'shape', text: prefix + problem });
+    else if (value === undefined && isRequired(field, raw, ctx))
+      problems.push({ ...place, severity: 'missing', text: `${prefix}请${field.verb}「${field.label}」` });
+    values[field.id] = value;
+  }
+  return { raw, values };
+}
+
+/**
+ * Everything there is to say about a section as typed: values, and problems in page order. The caller decides the severity of the moment: in a draft they
+ * are advice, at submission a bar. Rules across fields run on what could be read.
+ */
+export function checkSection(s: SectionDefinition, raw: RawSection, ctx: FormContext): CheckedSection {
+  const checked: CheckedSection = { groups: {}, rows: {}, problems: [], isBlank: true };
+  for (const part of s.parts) {
+    if (part.kind === 'group') {
+      const title = part.title && s.parts.length > 1 ? `${part.title}：` : '';
+      checked.groups[part.id] = checkGroup(part, raw.groups[part.id] ?? {}, ctx, undefined, checked.problems, title);
+      continue;
+    }
+    const rows = raw.rows[part.id] ?? [];
+    checked.rows[part.id] = rows.map((r, i) => ({
+      id: r.id,
+      ...checkGroup(part, r.values, ctx, r.id, checked.problems, `第 ${i + 1} 条：`),
+    }));
+    if (rows.length < part.min) {
+      checked.problems.push({
+        part: part.id,
+        severity: 'missing',
+        text: `「${part.title ?? s.title}」至少填写 ${part.min} 条；${part.emptyText}`,
+      });
+    }
+    const max = part.max(ctx);
+    if (rows.length > max)
+      checked.problems.push({
+        part: part.id,
+        severity: 'rule',
+        text: `「${part.title ?? s.title}」最多填写 ${max} 条，现有 ${rows.length} 条`,
+      });
+  }
+  for (const rule of s.rules) checked.problems.push(...rule(checked, ctx));
+  const all = [...Object.values(checked.groups), ...Object.values(checked.rows).flat()];
+  checked.isBlank = all.every((g) => Object.values(g.raw).every((v) => v === '') && Object.values(g.values).every((v) => v === undefined));
+  return checked;
+}
+
+export type Completeness = 'blank' | 'partial' | 'complete';
+
+/** D1: 未填写, 填写中 or 已完成. A section that demands nothing is complete when blank. */
+export function completenessOf(checked: CheckedSection): Completeness {
+  if (checked.problems.length === 0) return 'complete';
+  return checked.isBlank ? 'blank' : 'partial';
+}

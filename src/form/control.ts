@@ -1,0 +1,69 @@
+/** What a field's template gets (views/form/fields/<type>.njk). */
+export interface ControlModel {
+  type:
+    | 'text'
+    | 'longText'
+    | 'yearMonth'
+    | 'date'
+    | 'integer'
+    | 'fraction'
+    | 'choice'
+    | 'choiceWithOther'
+    | 'yesNo'
+    | 'unitPicker'
+    | 'files'
+    | 'password';
+  id: string;
+  name: string;
+  label: string;
+  hint?: string;
+  required: boolean;
+  value: string;
+  problem?: string;
+  width?: 'xs' | 's' | 'm' | 'l' | 'full';
+  rows?: number;
+  limit?: number;
+  count?: number;
+  items?: { value: string; text: string; selected: boolean }[];
+  style?: 'select' | 'radios';
+  refreshes?: boolean;
+  other?: { id: string; name: string; label: string; value: string; problem?: string };
+  picker?: { text: string; detail?: string; searchHref: string };
+  files?: { id: string; name: string; href: string; thumbHref?: string; size: string; note?: string; deleteValue: string }[];
+  upload?: { name: string; accept: string; buttonValue: string; hint: string; max: number };
+  inputmode?: string;
+  autocomplete?: string;
+  readonly?: boolean;
+  extra?: string;
+}
+
+export interface FormButton {
+  value: string;
+  text: string;
+  kind: 'primary' | 'secondary';
+}
+
+export type FormPart =
+  | { kind: 'group'; id: string; title?: string; hint?: string; controls: ControlModel[] }
+  | {
+      kind: 'rows';
+      id: string;
+      title?: string;
+      hint?: string;
+      rowLabel: string;
+      rows: { id: string; number: number; controls: ControlModel[] }[];
+      canAdd: boolean;
+      addLabel: string;
+      emptyText: string;
+      max?: number;
+    };
+
+/** One big form: views/form/form.njk renders it. */
+export interface FormModel {
+  action: string;
+  multipart: boolean;
+  version?: number;
+  token: string;
+  parts: FormPart[];
+  buttons: FormButton[];
+}

@@ -1,0 +1,96 @@
+import type { z } from 'zod';
+import type { PlainDate } from '../lib/dates';
+import type { ControlModel } from './control';
+
+/** Raw input of one group or row: exactly what was typed, by input name. */
+export type RawGroup = Record<string, string>;
+
+export interface RawRow {
+  id: string;
+  values: RawGroup;
+}
+/** A section as it is stored while it is being filled in (JSONB). */
+export interface RawSection {
+  groups: Record<string, RawGroup>;
+  rows: Record<string, RawRow[]>;
+}
+
+export interface FractionValue {
+  n: number;
+  of: number;
+}
+export interface FileValue {
+  id: string;
+  name: string;
+  mediaType: string;
+  size: number;
+  sha256: string;
+  hasThumbnail: boolean;
+}
+export type FieldValue = string | number | boolean | FractionValue | readonly FileValue[];
+/** Typed values of one group or row; a field that is blank or can't be read is undefined. */
+export type Values = Record<string, FieldValue | undefined>;
+
+export interface Option {
+  value: string;
+  text: string;
+}
+export interface UnitOption {
+  id: number;
+  name: string;
+  detail: string;
+  permitted: boolean;
+}
+
+/** What fields and rules may know of the world; loaded before the walk, so that every walker is pure. */
+export interface FormContext {
+  today: PlainDate;
+  year: number;
+  personName: string;
+  /** options that come from data (catalogue, policies): by list name and the values they depend on */
+  options: (list: string, ...keys: string[]) => readonly Option[];
+  unit: (id: string) => UnitOption | undefined;
+  files: (part: string, rowId: string, field: string) => readonly FileValue[];
+  /** policies of the batch: who gives the rank, how many results … */
+  policy: Readonly<Record<string, string | number | boolean>>;
+}
+
+export type Condition = (raw: RawGroup, ctx: FormContext) => boolean;
+
+export interface FieldBase {
+  id: string;
+  label: string;
+  hint?: string;
+  /** demanded at submission; a blank field is never an error in a draft */
+  required?: boolean | Condition;
+  /** hidden, and its value dropped, when false */
+  appliesWhen?: Condition;
+  /** changing it changes other fields */
+  refreshes?: boolean;
+  width?: ControlModel['width'];
+}
+
+/** A field: one definition from which form, check, review view, print, search and export come. */
+export interface Field extends FieldBase {
+  readonly type: ControlModel['type'];
+  /** further input names beside the field's own id */
+  readonly extraInputs: readonly string[];
+  /** the verb of the message when it is missing: 填写, 选择, 上传 */
+  readonly verb: string;
+  /** tidies what was typed without changing its meaning; never throws */
+  read(input: string): string;
+  /** from raw text to the typed value; a blank never reaches it */
+  schema(raw: RawGroup, ctx: FormContext): z.ZodType<FieldValue, string>;
+  /** what the template needs beyond the base */
+  control(raw: RawGroup, ctx: FormContext): Partial<ControlModel>;
+  /** for people: review pages, frozen version, printed form */
+  text(value: FieldValue, raw: RawGroup, ctx: FormContext): string;
+  /** for search and for finding the applicant's name */
+  words(value: FieldValue): string[];
+  /** for spreadsheets */
+  cell(value: FieldValue, raw: RawGroup, ctx: FormContext): string | number;
+}
+
+export const isFraction = (v: FieldValue | undefined): v is FractionValue => typeof v === 'object' && 'n' in v;
+export const isFiles = (v: FieldValue | undefined): v is readonly FileValue[] => Array.isArray(v);
+export const asText = (v: FieldValue | undefined): string => (typeof v === 'string' ? v : '');

@@ -1,0 +1,109 @@
+import { applies, isRequired } from './check-section';
+import type { ControlModel, FormButton, FormModel, FormPart } from './control';
+import type { Field, FormContext, RawGroup, RawSection } from './field';
+import { fieldId, inputName, type Part, type Place, type Problem, type SectionDefinition } from './section';
+
+export interface FileAddresses {
+  view: (id: string) => string;
+  thumbnail: (id: string) => string;
+}
+export interface FormModelInput {
+  section: SectionDefinition;
+  raw: RawSection;
+  ctx: FormContext;
+  /** problems to show beside the fields; [] for a form nobody has saved yet */
+  problems: readonly Problem[];
+  action: string;
+  token: string;
+  version: number;
+  buttons: readonly FormButton[];
+  files: FileAddresses;
+  unitSearch: (field: string) => string;
+}
+
+const ACCEPT = '.jpg,.jpeg,.png,.gif,.pdf,image/jpeg,image/png,image/gif,application/pdf';
+
+export function showSize(bytes: number): string {
+  return bytes >= 1024 * 1024 ? `${(bytes / 1024 / 1024).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`;
+}
+
+function control(field: Field, raw: RawGroup, place: Place, input: FormModelInput): ControlModel {
+  const here = { ...place, field: field.id };
+  const id = fieldId(here);
+  const name = inputName(place, field.id);
+  const problem = input.problems.find((p) => p.part === place.part && p.row === place.row && p.field === field.id);
+  const own = field.control(raw, input.ctx);
+  const model: ControlModel = {
+    type: field.type,
+    id,
+    name,
+    label: field.label,
+    required: isRequired(field, raw, input.ctx),
+    value: raw[field.id] ?? '',
+    ...(field.hint ? { hint: field.hint } : {}),
+    ...(field.refreshes ? { refreshes: true } : {}),
+    ...(problem ? { problem: problem.text.replace(/^第 \d+ 条：/, '') } : {}),
+    ...own,
+  };
+  if (own.other) model.other = { ...own.other, id: `${id}-other`, name: inputName(place, `${field.id}Other`) };
+  if (own.picker) model.picker = { ...own.picker, searchHref: input.unitSearch(`${place.part}.${field.id}`) };
+  if (field.type === 'files') {
+    const max = (field as Field & { max?: number }).max ?? 10;
+    const list = input.ctx.files(place.part, place.row ?? '', field.id);
+    model.files = list.map((f) => ({
+      id: f.id,
+      name: f.name,
+      href: input.files.view(f.id),
+      ...(f.hasThumbnail ? { thumbHref: input.files.thumbnail(f.id) } : {}),
+      size: showSize(f.size),
+      deleteValue: `delete-file:${f.id}`,
+    }));
+    model.upload = {
+      name: `files:${name}`,
+      accept: ACCEPT,
+      buttonValue: `upload:${name}`,
+      hint: '支持 jpg、png、gif、pdf 格式，每个文件不超过 5 MB，文件名请写明时间和内容，例如「2020年7月毕业证书」',
+      max: Math.max(0, max - list.length),
+    };
+  }
+  return model;
+}
+
+function controls(part: Part, raw: RawGroup, row: string | undefined, input: FormModelInput): ControlModel[] {
+  const place: Place = { part: part.id, ...(row === undefined ? {} : { row }) };
+  return part.fields.filter((f) => applies(f, raw, input.ctx)).map((f) => control(f, raw, place, input));
+}
+
+/** The form page of a section. */
+export function formModel(input: FormModelInput): FormModel {
+  const { section, raw, ctx } = input;
+  const parts = section.parts.map((part): FormPart => {
+    const head = { id: part.id, ...(part.title ? { title: part.title } : {}), ...(part.hint ? { hint: part.hint } : {}) };
+    if (part.kind === 'group') return { kind: 'group', ...head, controls: controls(part, raw.groups[part.id] ?? {}, undefined, input) };
+    const rows = raw.rows[part.id] ?? [];
+    const max = part.max(ctx);
+    return {
+      kind: 'rows',
+      ...head,
+      rowLabel: part.rowLabel,
+      addLabel: part.addLabel,
+      emptyText: part.emptyText,
+      canAdd: rows.length < max,
+      max,
+      rows: rows.map((r, i) => ({ id: r.id, number: i + 1, controls: controls(part, r.values, r.id, input) })),
+    };
+  });
+  return {
+    action: input.action,
+    multipart: section.parts.some((p) => p.fields.some((f) => f.type === 'files')),
+    version: input.version,
+    token: input.token,
+    parts,
+    buttons: [...input.buttons],
+  };
+}
+
+/** Problems as links for the error summary. */
+export function problemLinks(problems: readonly Problem[]): { text: string; href: string }[] {
+  return problems.map((p) => ({ text: p.text, href: `#${fieldId(p)}` }));
+}

@@ -1,0 +1,93 @@
+import type { Field, FormContext, RawGroup, Values } from './field';
+
+export interface GroupPart {
+  kind: 'group';
+  id: string;
+  title?: string;
+  hint?: string;
+  fields: readonly Field[];
+}
+export interface RowsPart {
+  kind: 'rows';
+  id: string;
+  title?: string;
+  hint?: string;
+  /** 「第 1 条…」 */
+  rowLabel: string;
+  addLabel: string;
+  emptyText: string;
+  min: number;
+  max: (ctx: FormContext) => number;
+  /** order in which rows are shown to reviewers and printed; by what was typed until it can be read */
+  sortBy?: (values: Values) => string;
+  fields: readonly Field[];
+}
+export type Part = GroupPart | RowsPart;
+
+export interface Place {
+  part: string;
+  row?: string;
+  field?: string;
+}
+/** shape: what was typed can't be read · missing: nothing typed · rule: it contradicts something else */
+export type Severity = 'shape' | 'missing' | 'rule';
+export interface Problem extends Place {
+  severity: Severity;
+  text: string;
+}
+
+export interface CheckedGroup {
+  raw: RawGroup;
+  values: Values;
+}
+export interface CheckedRow extends CheckedGroup {
+  id: string;
+}
+export interface CheckedSection {
+  groups: Record<string, CheckedGroup>;
+  rows: Record<string, CheckedRow[]>;
+  problems: Problem[];
+  /** nothing typed and nothing uploaded anywhere */
+  isBlank: boolean;
+}
+
+export type SectionRule = (s: CheckedSection, ctx: FormContext) => Problem[];
+
+/** One section of the declaration, declared once: form, advice, bar at submission, review view, print, difference and export walk over this. */
+export interface SectionDefinition {
+  id: string;
+  title: string;
+  /** one or two sentences above the form, in the guide's words */
+  intro?: readonly string[];
+  parts: readonly Part[];
+  rules: readonly SectionRule[];
+  appliesWhen?: (ctx: FormContext) => boolean;
+}
+
+/** html id of a field: label, error link and control all use this. */
+export function fieldId(p: Place): string {
+  return ['f', p.part, p.row, p.field].filter((x) => x !== undefined).join('-');
+}
+export function inputName(p: Place, input: string): string {
+  return [p.part, p.row, input].filter((x) => x !== undefined).join('.');
+}
+
+/** Refuses a definition that could not work: ids must be unique and plain. Called for all sections at start-up. */
+export function validateSections(sections: readonly SectionDefinition[]): void {
+  const seen = new Set<string>();
+  for (const s of sections) {
+    if (seen.has(s.id) || !/^[a-z][a-z-]*$/.test(s.id)) throw new Error(`section id ${s.id} is not unique or not plain`);
+    seen.add(s.id);
+    const parts = new Set<string>();
+    for (const p of s.parts) {
+      if (parts.has(p.id) || !/^[a-z][A-Za-z]*$/.test(p.id)) throw new Error(`part id ${s.id}.${p.id} is not unique or not plain`);
+      parts.add(p.id);
+      const inputs = new Set<string>();
+      for (const name of p.fields.flatMap((f) => [f.id, ...f.extraInputs])) {
+        if (inputs.has(name) || !/^[a-z][A-Za-z0-9]*$/.test(name))
+          throw new Error(`field ${s.id}.${p.id}.${name} is not unique or not plain`);
+        inputs.add(name);
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** Texts of the refusal pages: what happened, and what to do next. */
+export const refusalTitles: Record<number, string> = {
+  400: '提交的内容无法识别',
+  403: '不能进行此操作',
+  404: '没有找到您要的页面',
+  409: '内容已被更改',
+  410: '页面已失效',
+  413: '上传的内容过大',
+  422: '内容有误',
+  429: '操作过于频繁',
+  500: '系统出现错误',
+  503: '系统繁忙',
+};
+
+/** A failure of the request itself (too large, malformed): shown as a page with this status, never as a 500. */
+export class BadRequestError extends Error {
+  constructor(
+    readonly status: 400 | 413,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** body-parser, multer and express mark the faults of a request with a 4xx status or a code. */
+export function statusOfFault(e: unknown): 400 | 413 | undefined {
+  if (e instanceof BadRequestError) return e.status;
+  if (e instanceof URIError) return 400;
+  const x = e as { status?: unknown; code?: unknown; name?: unknown } | null;
+  if (typeof x !== 'object' || x === null) return undefined;
+  if (x.name === 'MulterError') return x.code === 'LIMIT_FILE_SIZE' || x.code === 'LIMIT_FILE_COUNT' ? 413 : 400;
+  if (x.status === 413) return 413;
+  return typeof x.status === 'number' && x.status >= 400 && x.status < 500 ? 400 : undefined;
+}
+
+/** True when the database could not be reached or could not answer in time: 503, try again, not a fault of the program. */
+export function isDatabaseAway(e: unknown): boolean {
+  const x = e as { code?: unknown; name?: unknown; message?: unknown } | null;
+  if (typeof x !== 'object' || x === null) return false;
+  return (
+    x.name === 'KnexTimeoutError' ||
+    ['ECONNREFUSED', 'ECONNRESET', '57P01', '57P02', '57P03', '08006', '08001', '53300'].includes(String(x.code)) ||
+    /Connection terminated|Connection ended|timeout exceeded when trying to connect/.test(String(x.message))
+  );
+}

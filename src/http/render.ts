@@ -1,0 +1,115 @@
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import nunjucks from 'nunjucks';
+import { roleTexts, type Actor } from '../policy/actor';
+import { states, moves } from '../policy/declaration-moves';
+import { showDate, showYearMonth } from '../lib/dates';
+import { paths } from './paths';
+import type { PageMeta } from './route';
+
+export interface SiteFacts {
+  name: string;
+  supportPhone: string;
+  demo: boolean;
+}
+export interface NavItem {
+  text: string;
+  href: string;
+}
+export interface RenderInput {
+  page: PageMeta;
+  data: object;
+  visitor: Actor | undefined;
+  csrf: string;
+  nav: NavItem[];
+  address: string;
+}
+
+const beijing = new Intl.DateTimeFormat('zh-CN', {
+  timeZone: 'Asia/Shanghai',
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hour12: false,
+});
+
+/** 2026年11月22日 09:05, Beijing time */
+export function showMoment(at: Date | string | null | undefined): string {
+  if (at === null || at === undefined) return '';
+  const p = Object.fromEntries(beijing.formatToParts(new Date(at)).map((x) => [x.type, x.value]));
+  return `${p.year}年${p.month}月${p.day}日 ${p.hour}:${p.minute}`;
+}
+
+/** Content hashes of the built public files: `asset('css/site.css')` gives an address that may be cached for ever. */
+function assetTable(dir: string): Map<string, string> {
+  const table = new Map<string, string>();
+  for (const file of fs.readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
+    const full = path.join(dir, file);
+    if (!fs.statSync(full).isFile()) continue;
+    const hash = createHash('sha256').update(fs.readFileSync(full)).digest('hex').slice(0, 12);
+    table.set(file.split(path.sep).join('/'), `/assets/${hash}/${file.split(path.sep).join('/')}`);
+  }
+  return table;
+}
+
+export interface Renderer {
+  page(view: string, input: RenderInput): string;
+  fragment(view: string, data: object): string;
+  /** a document for printing: own layout, no site around it */
+  document(view: string, data: object): string;
+  readonly assetsDir: string;
+}
+
+/** Templates with escaping on; `cache` off while developing. */
+export function createRenderer(rootDir: string, site: SiteFacts, cache: boolean): Renderer {
+  const assetsDir = path.join(rootDir, 'dist', 'public');
+  const assets = assetTable(assetsDir);
+  const loader = new nunjucks.FileSystemLoader(
+    [path.join(rootDir, 'views'), path.join(rootDir, 'node_modules', 'govuk-frontend', 'dist')],
+    { noCache: !cache },
+  );
+  const env = new nunjucks.Environment(loader, { autoescape: true, throwOnUndefined: false, trimBlocks: true, lstripBlocks: true });
+  env.addGlobal('paths', paths);
+  env.addGlobal('site', site);
+  env.addGlobal('asset', (name: string) => {
+    const found = assets.get(name);
+    if (!found) throw new Error(`no such asset: ${name}`);
+    return found;
+  });
+  env.addGlobal('newToken', () => randomBytes(18).toString('base64url'));
+  env.addGlobal('states', states);
+  env.addGlobal('moves', moves);
+  env.addFilter('moment', showMoment);
+  env.addFilter('day', (d: string | null | undefined) => (d ? showDate(d) : ''));
+  env.addFilter('month', (d: string | null | undefined) => (d ? showYearMonth(d) : ''));
+
+  return {
+    assetsDir,
+    page(view, { page, data, visitor, csrf, nav, address }) {
+      const actor = visitor
+        ? {
+            name: visitor.name,
+            behalf: visitor.behalf,
+            roleText: roleTexts[visitor.role],
+            role: visitor.role,
+            isPerson: visitor.role === 'person',
+          }
+        : null;
+      const current = nav
+        .filter((n) => address === n.href || address.startsWith(`${n.href}/`))
+        .sort((a, b) => b.href.length - a.href.length)[0];
+      return env.render(`${view}.njk`, {
+        ...data,
+        page: { errors: [], breadcrumbs: [], ...page },
+        actor,
+        csrf,
+        nav: nav.map((n) => ({ ...n, current: n === current })),
+      });
+    },
+    fragment: (view, data) => env.render(`${view}.njk`, data),
+    document: (view, data) => env.render(`${view}.njk`, data),
+  };
+}

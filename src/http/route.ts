@@ -1,0 +1,106 @@
+import type { Actor } from '../policy/actor';
+import type { Action, DeclarationSubject, PathSubject, PermissionSubject, Subject } from '../policy/policy';
+import type { FormInput } from './form-input';
+
+export interface UploadedFile {
+  /** input name */
+  field: string;
+  /** as the browser sent it: metadata only, never a path */
+  name: string;
+  content: Buffer;
+}
+
+/** One request, as a handler sees it. */
+export interface Visit {
+  method: 'GET' | 'POST';
+  path: string;
+  query: FormInput;
+  body: FormInput;
+  files: UploadedFile[];
+  /** true when a file was cut off at the size limit: its name is in here */
+  oversized: string[];
+  param(name: string): string;
+  /** undefined on public pages without sign-in */
+  visitor: Actor | undefined;
+  /** the signed-in actor; throws on public routes without one */
+  actor: Actor;
+  subject: Subject | undefined;
+  /** keyed name of this browser session, for drafts and captchas that belong to it */
+  owner: string;
+  requestId: string;
+  isHtmx: boolean;
+}
+
+export interface Crumb {
+  text: string;
+  href?: string;
+}
+export interface PageError {
+  text: string;
+  href: string;
+}
+export interface PageMeta {
+  title: string;
+  heading?: string;
+  breadcrumbs?: Crumb[];
+  errors?: PageError[];
+  notice?: { kind: 'success' | 'info' | 'warning'; text: string; href?: string; linkText?: string };
+}
+
+export type Reply =
+  | { kind: 'page'; view: string; page: PageMeta; data: object; status: number }
+  | { kind: 'fragment'; view: string; data: object }
+  /** signIn: renew the session for this account; signOut: end it */
+  | { kind: 'see-other'; to: string; signIn?: number; signOut?: true }
+  | { kind: 'file'; body: Buffer; contentType: string; fileName: string; inline: boolean; maxAge?: number }
+  | {
+      kind: 'refusal';
+      status: 400 | 403 | 404 | 409 | 410 | 413 | 422 | 429 | 503;
+      message: string;
+      next?: { text: string; href: string };
+    };
+
+export const page = (view: string, meta: PageMeta, data: object = {}, status = 200): Reply => ({
+  kind: 'page',
+  view,
+  page: meta,
+  data,
+  status,
+});
+export const seeOther = (to: string): Reply => ({ kind: 'see-other', to });
+export const notFound: Reply = { kind: 'refusal', status: 404, message: '没有找到您要的页面' };
+export const refusal = (
+  status: Extract<Reply, { kind: 'refusal' }>['status'],
+  message: string,
+  next?: { text: string; href: string },
+): Reply => (next ? { kind: 'refusal', status, message, next } : { kind: 'refusal', status, message });
+
+/**
+ * Who may come in. `public`: anybody; otherwise an action of the policy. An action about a subject takes the subject from the path parameter of its kind
+ * (`:declaration`, `:path`, `:permission`). There is no default: a route without access does not compile.
+ */
+export type Access = 'public' | Action;
+
+export interface Route {
+  method: 'get' | 'post';
+  path: string;
+  access: Access;
+  /** name of the audit entry written by the handler's use-case; POST routes say it or say why there is none */
+  audit: string | null;
+  /** accepts multipart uploads, at most this many files in one request */
+  files?: number;
+  handle: (visit: Visit) => Promise<Reply>;
+}
+
+export function declarationOf(visit: Visit): DeclarationSubject {
+  if (visit.subject?.kind !== 'declaration') throw new Error(`${visit.path}: the route's access is not about a declaration`);
+  return visit.subject;
+}
+export function pathOf(visit: Visit): PathSubject {
+  if (visit.subject?.kind !== 'path') throw new Error(`${visit.path}: the route's access is not about a path`);
+  return visit.subject;
+}
+export function permissionOf(visit: Visit): PermissionSubject {
+  if (visit.subject?.kind !== 'permission') throw new Error(`${visit.path}: the route's access is not about a permission request`);
+  return visit.subject;
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import connectPgSimple from 'connect-pg-simple';
+import { csrfSync } from 'csrf-sync';
+import type { Request, RequestHandler } from 'express';
+import session from 'express-session';
+import type { Pool } from 'pg';
+import { asError } from '../lib/as-error';
+import type { FormInput } from './form-input';
+
+declare module 'express-session' {
+  interface SessionData {
+    accountId: number;
+    signedInAt: number;
+    seenAt: number;
+  }
+}
+
+/** S19: a session ends 30 minutes after the last use and 12 hours after signing in. */
+export const IDLE_MS = 30 * 60_000;
+export const ABSOLUTE_MS = 12 * 3600_000;
+const SEEN_EVERY_MS = 60_000;
+
+/** Sessions in PostgreSQL. Nothing but the sign-in lives in them; expired rows are removed by a job. */
+export function createSessions(pool: Pool, secret: string, secureCookies: boolean): RequestHandler {
+  const Store = connectPgSimple(session);
+  return session({
+    name: secureCookies ? '__Host-sid' : 'sid',
+    secret,
+    store: new Store({ pool, tableName: 'sessions', pruneSessionInterval: false, disableTouch: true }),
+    resave: false,
+    saveUninitialized: false,
+    cookie: { httpOnly: true, secure: secureCookies, sameSite: 'lax', path: '/', maxAge: IDLE_MS },
+  });
+}
+
+/** Moves the idle limit at most once a minute, and ends a session that is past its absolute limit. `now` in ms by this machine: only comfort hangs on it. */
+export async function keepSession(req: Request, now: number): Promise<void> {
+  const s = req.session;
+  if (s.accountId === undefined) return;
+  if (s.signedInAt === undefined || now - s.signedInAt > ABSOLUTE_MS) return renewSession(req, undefined, now);
+  if (s.seenAt === undefined || now - s.seenAt > SEEN_EVERY_MS) s.seenAt = now;
+}
+
+/** A new session id (S16): at sign-in with the account, at sign-out without. */
+export function renewSession(req: Request, accountId: number | undefined, now: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    req.session.regenerate((e: unknown) => {
+      if (e) return reject(asError(e));
+      if (accountId !== undefined) Object.assign(req.session, { accountId, signedInAt: now, seenAt: now });
+      resolve();
+    });
+  });
+}
+
+/** A repeated sign-in lands in the session that the first copy opened (S03). False when that session is gone. */
+export function joinSession(req: Request, sid: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const store = req.sessionStore;
+    store.get(sid, (e: unknown, found) => {
+      if (e) return reject(asError(e));
+      if (!found) return resolve(false);
+      req.sessionID = sid;
+      store.createSession(req, found);
+      req.session.seenAt = (found.seenAt ?? 0) + 1;
+      resolve(true);
+    });
+  });
+}
+
+/** Writes the session before the answer leaves: a redirect must never overtake it. */
+export function saveSession(req: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    req.session.save((e: unknown) => (e ? reject(asError(e)) : resolve()));
+  });
+}
+
+/** A name for this session that is safe to store beside its drafts and captchas. */
+export const ownerOf = (req: Request): string => createHash('sha256').update(`owner:${req.sessionID}`).digest('base64url').slice(0, 32);
+
+interface WithForm extends Request {
+  form?: FormInput;
+}
+const csrf = csrfSync({
+  getTokenFromRequest: (req) => {
+    const form = (req as WithForm).form;
+    return form && form.all('_csrf').length === 1 ? form.one('_csrf') : undefined;
+  },
+});
+
+/** The token for the forms of this session (S22); made once a session. */
+export const csrfTokenOf = (req: Request): string => csrf.generateToken(req);
+
+/** True when the form carries this session's token and, where the browser says so, comes from our own pages. */
+export function isOwnForm(req: Request, form: FormInput): boolean {
+  (req as WithForm).form = form;
+  if (!csrf.isRequestValid(req)) return false;
+  const site = req.get('sec-fetch-site');
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
+  const origin = req.get('origin');
+  return origin === undefined || origin === 'null' || hostOf(origin) === req.get('host');
+}
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}

@@ -1,0 +1,58 @@
+import { run, runMigrations, runOnce, Logger as WorkerLogger, type Runner, type TaskList } from 'graphile-worker';
+import type { Logger } from 'pino';
+import type { Handle } from '../db/db';
+import { addJob } from './jobs.store';
+
+/** Every job there is, with the shape of its payload. */
+export interface JobPayloads {
+  'certificate.print': { certificateId: number };
+  'audit.seal': Record<string, never>;
+  'housekeeping.prune': Record<string, never>;
+  'attachments.collect': Record<string, never>;
+}
+export type JobName = keyof JobPayloads;
+export type JobHandlers = { [N in JobName]: (payload: JobPayloads[N]) => Promise<void> };
+
+export interface Jobs {
+  /** Adds a job inside the caller's transaction: it runs if and only if the transaction commits. `key`: at most one waiting job of that key. */
+  add: <N extends JobName>(h: Handle, name: N, payload: JobPayloads[N], key?: string) => Promise<void>;
+  start: (handlers: JobHandlers) => Promise<void>;
+  stop: () => Promise<void>;
+  /** Runs what is due now and waits for it; for tests and commands. */
+  drain: (handlers: JobHandlers) => Promise<void>;
+}
+
+const CRONTAB = `* * * * * audit.seal
+17 * * * * housekeeping.prune
+29 3 * * * attachments.collect`;
+
+/** Brings the queue's own tables up to date. */
+export async function migrateJobs(connectionString: string): Promise<void> {
+  await runMigrations({ connectionString, logger: silent });
+}
+
+const silent = new WorkerLogger(() => () => undefined);
+
+export function createJobs(connectionString: string, log: Logger): Jobs {
+  const logger = new WorkerLogger((scope) => (level: string, message) => {
+    if (level === 'error') log.error({ job: scope.taskIdentifier }, message);
+    else if (level === 'warning') log.warn({ job: scope.taskIdentifier }, message);
+    else log.debug({ job: scope.taskIdentifier }, message);
+  });
+  const taskList = (handlers: JobHandlers): TaskList =>
+    Object.fromEntries(Object.entries(handlers).map(([name, handle]) => [name, (payload: unknown) => (handle as (p: unknown) => Promise<void>)(payload)]));
+  let runner: Runner | undefined;
+  return {
+    add: (h, name, payload, key) => addJob(h, name, payload, key),
+    async start(handlers) {
+      runner = await run({ connectionString, concurrency: 2, noHandleSignals: true, pollInterval: 2000, taskList: taskList(handlers), crontab: CRONTAB, logger });
+    },
+    async stop() {
+      await runner?.stop();
+      runner = undefined;
+    },
+    async drain(handlers) {
+      await runOnce({ connectionString, taskList: taskList(handlers), noHandleSignals: true, logger });
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/** Where a name stands in a text: code-unit positions `[start, end)` and the words around it. */
+export interface NamePlace {
+  start: number;
+  end: number;
+  excerpt: string;
+}
+
+const lineEnds = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
+// Controls but for line feed and tab; format marks (zero width, direction, soft hyphen, BOM); fillers that show nothing; lone surrogates.
+const invisible = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\u115F\u1160\u3164\uFFA0]|\u034F/gu;
+
+/**
+ * Text as it is stored: NFC, line feeds only, without controls, zero-width and direction marks, trimmed.
+ * Variation selectors stay: they tell rare characters apart.
+ */
+export function normaliseText(s: string): string {
+  return s.replace(lineEnds, '\n').replace(invisible, '').normalize('NFC').trim();
+}
+
+/** `normaliseText` for a field of one line: line breaks, tabs and runs of blanks become one space. */
+export function normaliseLine(s: string): string {
+  return normaliseText(s).replace(/\s+/g, ' ');
+}
+
+/** Full-width ASCII (！ to ～) and the ideographic space as their half-width forms; all else unchanged. */
+export function toHalfWidth(s: string): string {
+  return s.replace(/[\uFF01-\uFF5E]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replace(/\u3000/g, ' ');
+}
+
+/** A typed code as it is checked: half-width, upper case, without blanks and invisible marks. */
+export function compactCode(raw: string): string {
+  return toHalfWidth(normaliseText(raw)).replace(/\s/g, '').toUpperCase();
+}
+
+/** Characters as a person counts them: code points, so a rare Han character outside the basic plane is 1. */
+export function countCharacters(s: string): number {
+  return [...s].length;
+}
+
+// The dots keyboards and scans produce for the 「·」 inside names of ethnic minorities.
+const dots = '\\u00B7\\u0387\\u2022\\u2027\\u2219\\u22C5\\u30FB\\uFF65\\u2E33\\u2024\\uFF0E.';
+const between = `[\\s\\p{Cf}${dots}]*`;
+const separators = new RegExp(`[\\s\\p{Cf}${dots}]+`, 'gu');
+const around = 10;
+
+/**
+ * Every place where `name` occurs in `text`, also with blanks, line breaks or middle dots between its characters.
+ * Names of one character never match, since single characters are ordinary words. Letters match in either case and only as whole words.
+ */
+export function findNameIn(text: string, name: string): NamePlace[] {
+  const characters = [...name.normalize('NFC').replace(separators, '')];
+  const first = characters[0];
+  const last = characters.at(-1);
+  if (first === undefined || last === undefined || characters.length < 2) return [];
+  const isLatin = (c: string): boolean => /\p{Script=Latin}/u.test(c);
+  const pattern =
+    (isLatin(first) ? '(?<!\\p{Script=Latin})' : '') +
+    characters.map((c) => c.replace(/[\\^$*+?()[\]{}|/-]/g, '\\$&')).join(between) +
+    (isLatin(last) ? '(?!\\p{Script=Latin})' : '');
+  return [...text.matchAll(new RegExp(pattern, 'giu'))].map((match) => {
+    const start = match.index;
+    const end = start + match[0].length;
+    return { start, end, excerpt: excerptOf(text, start, end) };
+  });
+}
+
+function excerptOf(text: string, start: number, end: number): string {
+  const before = [...text.slice(0, start)];
+  const after = [...text.slice(end)];
+  const head = before.slice(-around).join('');
+  const tail = after.slice(0, around).join('');
+  const words = (head + text.slice(start, end) + tail).replace(/\s+/g, ' ').trim();
+  return `${before.length > around ? '…' : ''}${words}${after.length > around ? '…' : ''}`;
+}

@@ -1,0 +1,98 @@
+import http from 'node:http';
+import path from 'node:path';
+import pg from 'pg';
+import { startDemo } from '../seeds/demo';
+import { seedReference } from '../seeds/reference';
+import { compose, makeLogger } from './compose';
+import { ConfigError, loadConfig, type Config } from './config';
+import { checkDatabase, makeDb, migrate } from './db/db';
+import { startEmbedded, type EmbeddedPg } from './db/embedded-pg';
+import { migrateJobs } from './jobs/jobs';
+
+const DATABASE = 'title_declaration';
+
+async function embeddedDatabase(config: Config): Promise<EmbeddedPg> {
+  const server = await startEmbedded({ dataDir: path.join(config.dataDir, 'postgres'), preferredPort: 54329 });
+  const client = new pg.Client({ connectionString: server.url() });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (!rowCount) await client.query(`CREATE DATABASE ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+  return server;
+}
+
+/** Schema, queue and reference data, whatever state the database is in. */
+async function prepareDatabase(url: string): Promise<void> {
+  const db = makeDb(url, 2);
+  try {
+    const complaint = await checkDatabase(db);
+    if (complaint) throw new ConfigError(`DATABASE_URL: ${complaint}`);
+    await migrate(db);
+    await migrateJobs(url);
+    await seedReference(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Listens on the wished port or, when somebody else has it, on a free one. */
+function listen(server: http.Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const done = () => resolve((server.address() as { port: number }).port);
+    server.once('error', (e: NodeJS.ErrnoException) => {
+      if (e.code !== 'EADDRINUSE' || port === 0) return reject(e);
+      server.once('error', reject).listen(0, host, done);
+    });
+    server.listen(port, host, done);
+  });
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const log = makeLogger(config.logLevel);
+  const embedded = config.databaseUrl === undefined ? await embeddedDatabase(config) : undefined;
+  const url = config.databaseUrl ?? (embedded as EmbeddedPg).url(DATABASE);
+  await prepareDatabase(url);
+  const site = compose(config, url, log);
+  const server = http.createServer({ requestTimeout: 120_000, headersTimeout: 20_000, keepAliveTimeout: 10_000 }, site.app);
+
+  let ending = false;
+  const end = (signal: string): void => {
+    if (ending) return;
+    ending = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), 20_000).unref();
+    server.close(() => {
+      void site
+        .stop()
+        .then(() => embedded?.stop())
+        .then(
+          () => process.exit(0),
+          (e: unknown) => {
+            log.error({ err: e }, 'stop failed');
+            process.exit(1);
+          },
+        );
+    });
+    server.closeIdleConnections();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(signal));
+
+  const accounts = config.demo ? await startDemo(site.deps) : undefined;
+  if (config.runJobs) await site.deps.jobs.start(site.jobs);
+  const port = await listen(server, config.host, config.port);
+  const address = `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`;
+  log.info({ address, node: process.version, database: embedded ? 'embedded' : 'external' }, 'listening');
+  if (port !== config.port && config.port !== 0) console.log(`端口 ${config.port} 已被占用，改用 ${port}。`);
+  console.log(`\n职称申报系统已启动：${address}`);
+  if (accounts) console.log(accounts);
+  void site.deps.printer.warm().catch((e: unknown) => log.warn({ err: e }, 'the printing browser could not be started'));
+}
+
+main().catch((e: unknown) => {
+  console.error(e instanceof ConfigError ? `设置有误：\n${e.message}` : e);
+  process.exit(1);
+});

@@ -1,0 +1,48 @@
+import type { Handle } from '../../db/db';
+import type { Actor, Role } from '../../policy/actor';
+
+interface Row {
+  id: number;
+  role: Role;
+  display_name: string;
+  unit_id: number | null;
+  division_code: string | null;
+  committee_id: number | null;
+  unit_name: string | null;
+  permission_state: string | null;
+  division_name: string | null;
+  committee_name: string | null;
+}
+
+/** The signed-in account with the rights it has at this moment; undefined when it was disabled or is gone. One query. */
+export async function findActor(h: Handle, accountId: number): Promise<Actor | undefined> {
+  const r = (await h('accounts as a')
+    .leftJoin('units as u', 'u.id', 'a.unit_id')
+    .leftJoin('divisions as d', 'd.code', 'a.division_code')
+    .leftJoin('committees as c', 'c.id', 'a.committee_id')
+    .where('a.id', accountId)
+    .whereNull('a.disabled_at')
+    .first(
+      'a.id',
+      'a.role',
+      'a.display_name',
+      'a.unit_id',
+      'a.division_code',
+      'a.committee_id',
+      'u.name as unit_name',
+      'u.permission_state',
+      'd.name as division_name',
+      'c.name as committee_name',
+    )) as Row | undefined;
+  if (!r) return undefined;
+  const behalf = r.unit_name ?? (r.division_name === null ? r.committee_name : `${r.division_name}人力资源和社会保障局`) ?? r.display_name;
+  return {
+    accountId: r.id,
+    role: r.role,
+    name: r.display_name,
+    behalf,
+    ...(r.unit_id === null ? {} : { unitId: r.unit_id, unitPermitted: r.permission_state === 'granted' }),
+    ...(r.division_code === null ? {} : { divisionCode: r.division_code }),
+    ...(r.committee_id === null ? {} : { committeeId: r.committee_id }),
+  };
+}

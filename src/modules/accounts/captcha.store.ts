@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { makeArithmetic, makeCaptcha } from '../../adapters/captcha';
+import type { Handle } from '../../db/db';
+import { compactCode } from '../../lib/text';
+
+export type CaptchaKind = 'picture' | 'words';
+
+/** What the page needs to ask. `question` is '' for a picture. */
+export interface Captcha {
+  id: string;
+  kind: CaptchaKind;
+  question: string;
+}
+export type CaptchaVerdict = 'right' | 'wrong' | 'gone';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const digestOf = (answer: string): Buffer => createHash('sha256').update(compactCode(answer).toLowerCase()).digest();
+
+/** A new 「验证码」 for this browser session, good for 10 minutes and one try. */
+export async function createCaptcha(h: Handle, owner: string, kind: CaptchaKind): Promise<Captcha> {
+  const sum = kind === 'words' ? makeArithmetic() : undefined;
+  const picture = sum ? undefined : await makeCaptcha();
+  const [made] = (await h('captchas')
+    .insert({
+      owner,
+      answer_hash: digestOf(sum?.answer ?? picture?.text ?? ''),
+      question: sum?.question ?? '',
+      png: picture?.png ?? null,
+      expires_at: h.raw("now() + interval '10 minutes'"),
+    })
+    .returning('id')) as { id: string }[];
+  if (!made) throw new Error('captchas: insert gave no id');
+  return { id: made.id, kind, question: sum?.question ?? '' };
+}
+
+/** The picture, for the session it was drawn for. */
+export async function findCaptchaPicture(h: Handle, id: string, owner: string): Promise<Buffer | undefined> {
+  if (!UUID.test(id)) return undefined;
+  const row = (await h('captchas').where({ id, owner }).whereRaw('expires_at > now()').first('png')) as { png: Buffer | null } | undefined;
+  return row?.png ?? undefined;
+}
+
+/** S09: one try, right or wrong, whoever comes first. */
+export async function useCaptcha(h: Handle, id: string, owner: string, answer: string): Promise<CaptchaVerdict> {
+  if (!UUID.test(id)) return 'gone';
+  const { rows } = await h.raw<{ rows: { answer_hash: Buffer; fresh: boolean }[] }>(
+    'DELETE FROM captchas WHERE id = ? AND owner = ? RETURNING answer_hash, expires_at > now() AS fresh',
+    [id, owner],
+  );
+  const row = rows[0];
+  if (!row?.fresh) return 'gone';
+  return row.answer_hash.equals(digestOf(answer)) ? 'right' : 'wrong';
+}

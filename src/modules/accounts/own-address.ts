@@ -1,0 +1,31 @@
+import { paths } from '../../http/paths';
+
+/** First parts of the addresses that are pages one may be sent to after signing in. */
+const PAGES = [
+  'home',
+  'profile',
+  'declarations',
+  'unit',
+  'paths',
+  'bureau',
+  'office',
+  'admin',
+  'notices',
+  'faq',
+  'committees',
+  'publicities',
+  'certificates',
+];
+const ADDRESS = /^\/([a-z]+)((?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*)(\?[A-Za-z0-9_.~%&=+:,;!*'()@/-]*)?$/;
+/** Addresses that only take a POST. */
+const ONLY_POST = /\/(bulk|delete|end)$/;
+
+/**
+ * S27: where to go after signing in, from the `next` of the address: only own pages, by an allow list. Everything else (other hosts, backslashes, encoded
+ * slashes, line breaks, addresses that only take a POST) becomes the home page.
+ */
+export function ownAddress(next: string): string {
+  const match = next.length <= 1000 ? ADDRESS.exec(next) : null;
+  if (!match || !PAGES.includes(match[1] ?? '') || ONLY_POST.test(`${match[1]}${match[2]}`)) return paths.home();
+  return next;
+}

@@ -1,0 +1,35 @@
+import type { Handle } from '../../db/db';
+import type { Cipher } from '../../lib/cipher';
+import type { ProfileChange } from './profile-section';
+
+/** Writes the data if nobody has changed them since `version`; false when somebody has. */
+export async function updateProfile(
+  h: Handle,
+  cipher: Cipher,
+  accountId: number,
+  version: number,
+  change: ProfileChange,
+): Promise<boolean> {
+  const changed = await h('persons')
+    .where({ account_id: accountId, version })
+    .update({
+      born_on: change.bornOn,
+      ethnicity: change.ethnicity,
+      mobile: cipher.encrypt(change.mobile, 'person.mobile'),
+      political_status: change.politicalStatus,
+      native_place: change.nativePlace,
+      version: h.raw('version + 1'),
+      updated_at: h.raw('app_now()'),
+    });
+  return changed === 1;
+}
+
+/** The photo is not part of the version: it never stands in anybody's open form. */
+export async function updatePhoto(h: Handle, accountId: number, sha256: string): Promise<void> {
+  await h('persons').where({ account_id: accountId }).update({ photo_sha256: sha256 });
+}
+
+export async function findPhotoHash(h: Handle, accountId: number): Promise<string | undefined> {
+  const row = (await h('persons').where({ account_id: accountId }).first('photo_sha256')) as { photo_sha256: string | null } | undefined;
+  return row?.photo_sha256 ?? undefined;
+}

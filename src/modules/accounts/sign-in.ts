@@ -1,0 +1,88 @@
+import { dummyVerify, verifyPassword } from '../../adapters/passwords';
+import { appendAudit } from '../../audit/audit.store';
+import { inTransaction } from '../../db/db';
+import type { Deps } from '../../deps';
+import { findDraft, keepDraft } from '../../http/form-drafts.store';
+import { signInNameIndex } from './account.store';
+import { useCaptcha } from './captcha.store';
+import { findAccountByName, forgetTries, MAX_TRIES, takeTry } from './sign-in-attempt.store';
+
+export interface SignInInput {
+  account: string;
+  password: string;
+  captchaId: string;
+  captcha: string;
+  /** the browser session the captcha was drawn for */
+  owner: string;
+  /** the form's one-time token */
+  token: string;
+  requestId: string;
+}
+
+export type SignInRefusal =
+  | { kind: 'captcha-wrong' }
+  | { kind: 'captcha-gone' }
+  | { kind: 'wrong'; triesLeft: number }
+  /** `until`: ISO 8601 */
+  | { kind: 'locked'; until: string };
+export type SignInOutcome = { kind: 'done'; accountId: number } | SignInRefusal;
+
+interface KeptOutcome {
+  form: string;
+  refusal: SignInRefusal;
+}
+
+/**
+ * A1, A2: signs in with login name, ID number or credit code. A try is counted before the password is compared; names that belong to nobody cost the same time,
+ * are counted alike and read alike. The refusal of a form is kept for a while, so that the second click of an impatient person gets the answer of the first.
+ */
+export async function signIn(deps: Deps, input: SignInInput): Promise<SignInOutcome> {
+  const form = deps.cipher
+    .blindIndex(JSON.stringify([input.token, input.account, input.password, input.captcha]), 'sign-in-form')
+    .toString('hex');
+  const verdict = await useCaptcha(deps.db, input.captchaId, input.owner, input.captcha);
+  if (verdict === 'gone') {
+    const kept = await findDraft<KeptOutcome>(deps.db, deps.cipher, 'sign-in-outcome', input.owner, input.captchaId);
+    return kept?.form === form ? kept.refusal : { kind: 'captcha-gone' };
+  }
+  const outcome: SignInOutcome = verdict === 'right' ? await compare(deps, input) : { kind: 'captcha-wrong' };
+  if (outcome.kind !== 'done') {
+    const kept: KeptOutcome = { form, refusal: outcome };
+    await keepDraft(deps.db, deps.cipher, 'sign-in-outcome', input.owner, kept, 10, input.captchaId);
+  }
+  return outcome;
+}
+
+async function compare(deps: Deps, { account, password, requestId }: SignInInput): Promise<SignInOutcome> {
+  const { db } = deps;
+  const nameIndex = signInNameIndex(deps.cipher, account);
+  const found = await findAccountByName(db, nameIndex);
+  const attempt = await takeTry(db, found ? { account: found.id } : { unknownName: nameIndex });
+  if (attempt.kind === 'locked') return { kind: 'locked', until: attempt.until.toISOString() };
+  const isRight = found ? await verifyPassword(found.passwordHash, password) : await dummyVerify(password);
+  if (found && isRight && !found.isDisabled) {
+    await inTransaction(db, async (trx) => {
+      await forgetTries(trx, found.id, attempt.n);
+      await appendAudit(trx, {
+        actorId: found.id,
+        actorName: found.displayName,
+        action: 'account.sign-in',
+        subjectKind: 'account',
+        subjectId: String(found.id),
+        requestId,
+      });
+    });
+    return { kind: 'done', accountId: found.id };
+  }
+  await appendAudit(db, {
+    actorId: null,
+    actorName: '未登录',
+    action: 'account.sign-in-failed',
+    ...(found ? { subjectKind: 'account', subjectId: String(found.id) } : {}),
+    detail: { tries: attempt.n },
+    requestId,
+  });
+  return attempt.lockedUntil
+    ? { kind: 'locked', until: attempt.lockedUntil.toISOString() }
+    : { kind: 'wrong', triesLeft: MAX_TRIES - attempt.n };
+}

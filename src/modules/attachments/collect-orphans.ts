@@ -1,0 +1,22 @@
+import type { Deps } from '../../deps';
+import { referencedBlobs } from './attachments.store';
+
+const DAY_MS = 24 * 3600_000;
+
+/** Removes stored contents that nothing refers to and that are older than a day (an upload whose section was never saved). Gives how many. */
+export async function collectOrphans(deps: Deps, now: () => number = Date.now): Promise<number> {
+  let removed = 0;
+  let batch: string[] = [];
+  const sweep = async (): Promise<void> => {
+    const kept = await referencedBlobs(deps.db, batch);
+    for (const sha256 of batch.filter((s) => !kept.has(s))) if (await deps.storage.delete(sha256)) removed += 1;
+    batch = [];
+  };
+  for await (const blob of deps.storage.list()) {
+    if (now() - blob.modifiedAt.getTime() < DAY_MS) continue;
+    batch.push(blob.sha256);
+    if (batch.length >= 500) await sweep();
+  }
+  if (batch.length > 0) await sweep();
+  return removed;
+}

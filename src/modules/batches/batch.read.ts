@@ -1,0 +1,100 @@
+import type { Handle } from '../../db/db';
+import { levelText, type Level } from '../catalogue';
+import type { Batch, Window } from './batch';
+
+interface Row {
+  id: number;
+  year: number;
+  committee_id: number;
+  committee_name: string;
+  committee_phone: string;
+  division_code: string;
+  division_name: string;
+  series_id: number;
+  series_name: string;
+  level: Level;
+  applicant_opens_at: Date;
+  applicant_closes_at: Date;
+  unit_closes_at: Date;
+  applicant_open: boolean;
+  unit_open: boolean;
+  rank_by: Batch['rankBy'];
+  entrusted_evidence_by: Batch['entrustedEvidenceBy'];
+  max_results: number;
+  publicity_days: number;
+  commitment: string;
+}
+
+// K3: opening counts, closing does not: at the second of closing it is closed.
+const APPLICANT_OPEN = 'app_now() >= b.applicant_opens_at AND app_now() < b.applicant_closes_at';
+const UNIT_OPEN = 'app_now() >= b.applicant_opens_at AND app_now() < b.unit_closes_at';
+
+const SELECT = `SELECT b.id, b.year, b.committee_id, c.name AS committee_name, c.phone AS committee_phone, c.division_code, d.full_name AS division_name,
+    b.series_id, s.name AS series_name, b.level, b.applicant_opens_at, b.applicant_closes_at, b.unit_closes_at,
+    (${APPLICANT_OPEN}) AS applicant_open, (${UNIT_OPEN}) AS unit_open,
+    b.rank_by, b.entrusted_evidence_by, b.max_results, b.publicity_days, b.commitment
+  FROM batches b JOIN committees c ON c.id = b.committee_id JOIN divisions d ON d.code = c.division_code JOIN series s ON s.id = b.series_id`;
+
+function batchOf(r: Row): Batch {
+  return {
+    id: r.id,
+    year: r.year,
+    committeeId: r.committee_id,
+    committeeName: r.committee_name,
+    committeePhone: r.committee_phone,
+    divisionCode: r.division_code,
+    divisionName: r.division_name,
+    seriesId: r.series_id,
+    seriesName: r.series_name,
+    level: r.level,
+    levelText: levelText(r.level),
+    applicantOpensAt: r.applicant_opens_at,
+    applicantClosesAt: r.applicant_closes_at,
+    unitClosesAt: r.unit_closes_at,
+    isOpenForApplicants: r.applicant_open,
+    isOpenForUnits: r.unit_open,
+    rankBy: r.rank_by,
+    entrustedEvidenceBy: r.entrusted_evidence_by,
+    maxResults: r.max_results,
+    publicityDays: r.publicity_days,
+    commitment: r.commitment,
+  };
+}
+
+/** One batch, or undefined when there is none of this id. */
+export async function findBatch(h: Handle, id: number): Promise<Batch | undefined> {
+  const { rows } = await h.raw<{ rows: Row[] }>(`${SELECT} WHERE b.id = ?`, [id]);
+  return rows[0] && batchOf(rows[0]);
+}
+
+/**
+ * Batches in which somebody can still do something: those that applicants or units may use now, and those that open later. Batches of a committee that is
+ * not approved or whose term is over receive nothing and are left out. The one that closes first comes first.
+ */
+export async function listOpenBatches(h: Handle): Promise<Batch[]> {
+  const { rows } = await h.raw<{ rows: Row[] }>(
+    `${SELECT} WHERE app_now() < b.unit_closes_at AND c.approved_at IS NOT NULL AND app_today() BETWEEN c.valid_from AND c.valid_until
+     ORDER BY b.applicant_closes_at, b.series_id, b.level, b.id`,
+  );
+  return rows.map(batchOf);
+}
+
+/** K3: the windows of a batch at this moment. Inside a transaction that locked the declaration this is the answer that decides. Throws when the batch is gone. */
+export async function windowOf(h: Handle, batchId: number): Promise<Window> {
+  const { rows } = await h.raw<{
+    rows: Pick<Row, 'applicant_open' | 'unit_open' | 'applicant_opens_at' | 'applicant_closes_at' | 'unit_closes_at'>[];
+  }>(
+    `SELECT (${APPLICANT_OPEN}) AS applicant_open, (${UNIT_OPEN}) AS unit_open, b.applicant_opens_at, b.applicant_closes_at, b.unit_closes_at
+     FROM batches b WHERE b.id = ?`,
+    [batchId],
+  );
+  const r = rows[0];
+  if (!r) throw new Error(`no batch ${batchId}`);
+  return {
+    applicantOpen: r.applicant_open,
+    unitOpen: r.unit_open,
+    applicantOpensAt: r.applicant_opens_at,
+    applicantClosesAt: r.applicant_closes_at,
+    unitClosesAt: r.unit_closes_at,
+  };
+}

@@ -1,0 +1,41 @@
+import type { Level } from '../catalogue';
+
+/** K2, K3: a batch with its windows as they stand at this moment by the database's clock. */
+export interface Batch {
+  id: number;
+  year: number;
+  committeeId: number;
+  committeeName: string;
+  committeePhone: string;
+  /** where the committee's bureau is */
+  divisionCode: string;
+  divisionName: string;
+  seriesId: number;
+  seriesName: string;
+  level: Level;
+  levelText: string;
+  applicantOpensAt: Date;
+  applicantClosesAt: Date;
+  unitClosesAt: Date;
+  /** applicants may submit now */
+  isOpenForApplicants: boolean;
+  /** units may report now: from the applicants' opening to the units' closing */
+  isOpenForUnits: boolean;
+  /** who gives 「单位推荐排序」: the applicant (guide of 2022, part 3, paragraph 2) or the unit when reporting (guide of 2023, part 4, paragraph 8) */
+  rankBy: 'applicant' | 'unit';
+  /** who uploads the evidence of 「委托评审」 */
+  entrustedEvidenceBy: 'applicant' | 'unit';
+  maxResults: number;
+  /** working days of publicity */
+  publicityDays: number;
+  /** 「申报承诺书」 */
+  commitment: string;
+}
+
+export interface Window {
+  applicantOpen: boolean;
+  unitOpen: boolean;
+  applicantOpensAt: Date;
+  applicantClosesAt: Date;
+  unitClosesAt: Date;
+}

@@ -1,0 +1,82 @@
+import { levels, levelText, type Level, type LevelName } from './levels';
+
+export interface Series {
+  id: number;
+  /** two digits, part of certificate numbers */
+  code: string;
+  name: string;
+}
+export interface Title {
+  id: number;
+  seriesId: number;
+  level: Level;
+  /** 正高级, 副高级, 中级, 助理级, 员级: finer than the level where a series has both 助理级 and 员级 */
+  rankName: string;
+  name: string;
+  /** the kind of work it belongs to, where a series holds several; '' otherwise */
+  branch: string;
+  code: string;
+}
+export interface Speciality {
+  id: number;
+  seriesId: number;
+  name: string;
+}
+
+/** K1: what can be declared: series, their titles by level, their specialities. Plain values, loaded at once; all look-ups are in memory. */
+export interface Catalogue {
+  readonly series: readonly Series[];
+  readonly levels: readonly LevelName[];
+  /** titles of a series at a level, in the order of the catalogue; none when there is no such series or level */
+  titlesOf(seriesId: number, level: string): readonly Title[];
+  /** specialities (现从事专业) of a series, in the order of the catalogue */
+  specialitiesOf(seriesId: number): readonly Speciality[];
+  /** levels at which a series has titles, lowest first */
+  levelsOf(seriesId: number): readonly LevelName[];
+  /** the name of a series; '' when there is none of this id */
+  seriesName(id: number): string;
+  findSeries(id: number): Series | undefined;
+  findTitle(id: number): Title | undefined;
+  /** 「馆员（群众文化）」: the title with its branch where it has one; '' when there is none of this id */
+  titleText(id: number): string;
+  levelText(code: string): string;
+}
+
+function groupBy<T, K>(list: readonly T[], keyOf: (x: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const x of list) {
+    const key = keyOf(x);
+    const group = groups.get(key);
+    if (group) group.push(x);
+    else groups.set(key, [x]);
+  }
+  return groups;
+}
+
+/** Arranges rows, each list already in catalogue order, for looking up. */
+export function createCatalogue(rows: {
+  series: readonly Series[];
+  titles: readonly Title[];
+  specialities: readonly Speciality[];
+}): Catalogue {
+  const seriesById = new Map(rows.series.map((s) => [s.id, s]));
+  const titleById = new Map(rows.titles.map((t) => [t.id, t]));
+  const titles = groupBy(rows.titles, (t) => `${t.seriesId}:${t.level}`);
+  const specialities = groupBy(rows.specialities, (s) => s.seriesId);
+  const titlesOf = (seriesId: number, level: string): readonly Title[] => titles.get(`${seriesId}:${level}`) ?? [];
+  return {
+    series: rows.series,
+    levels,
+    titlesOf,
+    specialitiesOf: (seriesId) => specialities.get(seriesId) ?? [],
+    levelsOf: (seriesId) => levels.filter((l) => titlesOf(seriesId, l.code).length > 0),
+    seriesName: (id) => seriesById.get(id)?.name ?? '',
+    findSeries: (id) => seriesById.get(id),
+    findTitle: (id) => titleById.get(id),
+    titleText: (id) => {
+      const t = titleById.get(id);
+      return t ? (t.branch ? `${t.name}（${t.branch}）` : t.name) : '';
+    },
+    levelText,
+  };
+}

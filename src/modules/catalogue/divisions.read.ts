@@ -1,0 +1,45 @@
+import type { Handle } from '../../db/db';
+
+/** K6: a division of GB/T 2260. */
+export interface Division {
+  code: string;
+  name: string;
+  /** with the names above it: 山东省威海市环翠区 */
+  fullName: string;
+  parentCode: string | null;
+}
+
+const COLUMNS = 'd.code, d.name, d.full_name AS "fullName", d.parent_code AS "parentCode"';
+
+/** The provinces (parent null) and the direct children of the given divisions, by code: what dependent selects need, in one query. */
+export async function listDivisions(h: Handle, parents: readonly string[]): Promise<Division[]> {
+  const { rows } = await h.raw<{ rows: Division[] }>(
+    `SELECT ${COLUMNS} FROM divisions d WHERE d.parent_code IS NULL OR d.parent_code = ANY(?::text[]) ORDER BY d.code COLLATE "C"`,
+    [[...parents]],
+  );
+  return rows;
+}
+
+export async function findDivision(h: Handle, code: string): Promise<Division | undefined> {
+  const { rows } = await h.raw<{ rows: Division[] }>(`SELECT ${COLUMNS} FROM divisions d WHERE d.code = ?`, [code]);
+  return rows[0];
+}
+
+/** Province, city and district of a code, '' where it does not reach so deep: 371002 is 370000, 371000, 371002. */
+export function divisionPath(code: string): { province: string; city: string; district: string } {
+  return {
+    province: `${code.slice(0, 2)}0000`,
+    city: code.endsWith('0000') ? '' : `${code.slice(0, 4)}00`,
+    district: code.endsWith('00') ? '' : code,
+  };
+}
+
+/** First and last code of what a division covers, for conditions that an index serves; the same rule as `covers` of the policy. */
+export function divisionRange(code: string): [from: string, to: string] {
+  if (code.endsWith('0000')) return [code, `${code.slice(0, 2)}9999`];
+  if (code.endsWith('00')) return [code, `${code.slice(0, 4)}99`];
+  return [code, code];
+}
+
+/** 「山东省威海市环翠区人力资源和社会保障局」 */
+export const bureauName = (divisionFullName: string): string => `${divisionFullName}人力资源和社会保障局`;

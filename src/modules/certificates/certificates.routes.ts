@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { appendAudit } from '../../audit/audit.store';
+import type { Deps } from '../../deps';
+import type { ControlModel } from '../../form/control';
+import { findDraft, keepDraft } from '../../http/form-drafts.store';
+import { paths } from '../../http/paths';
+import { declarationOf, notFound, page, refusal, seeOther, type Crumb, type Reply, type Route, type Visit } from '../../http/route';
+import { countCharacters, normaliseLine } from '../../lib/text';
+import { findCertificateOf } from './certificates.store';
+import { checkByCode, checkByNumber, type CheckInput, type CheckOutcome } from './check-certificate';
+import { printCertificate } from './print-certificate';
+
+const DRAFT = 'certificate-check';
+const crumbs = (visit: Visit): Crumb[] => [{ text: '首页', href: visit.visitor ? paths.home() : paths.signIn() }, { text: '证书查验' }];
+
+function controls(typed: CheckInput, problems: { number?: string; name?: string }): ControlModel[] {
+  return [
+    {
+      type: 'text',
+      id: 'f-check-number',
+      name: 'number',
+      label: '证书编号',
+      hint: '印在证书上，由「鲁」和 19 位数字组成',
+      required: true,
+      value: typed.number,
+      width: 'm',
+      ...(problems.number === undefined ? {} : { problem: problems.number }),
+    },
+    {
+      type: 'text',
+      id: 'f-check-name',
+      name: 'name',
+      label: '姓名',
+      hint: '持证人的姓名，与证书一致',
+      required: true,
+      value: typed.name,
+      width: 'm',
+      ...(problems.name === undefined ? {} : { problem: problems.name }),
+    },
+  ];
+}
+
+function checkPage(visit: Visit, typed: CheckInput, outcome: CheckOutcome | undefined, byCode: boolean): Reply {
+  const problems: { number?: string; name?: string } = outcome?.kind === 'problems' ? outcome : {};
+  const errors = [
+    ...(problems.number === undefined ? [] : [{ text: problems.number, href: '#f-check-number' }]),
+    ...(problems.name === undefined ? [] : [{ text: problems.name, href: '#f-check-name' }]),
+  ];
+  const meta = { title: '证书查验', breadcrumbs: crumbs(visit), errors };
+  const data = {
+    controls: controls(typed, problems),
+    token: randomBytes(18).toString('base64url'),
+    certificate: outcome?.kind === 'found' ? outcome.certificate : null,
+    isMissing: outcome?.kind === 'not-found',
+    byCode,
+  };
+  return page('certificates/check', meta, data, byCode && outcome?.kind === 'not-found' ? 404 : 200);
+}
+
+/** Longest input that is kept; names have at most 50 characters. */
+const cut = (typed: string): string => [...normaliseLine(typed)].slice(0, 100).join('');
+
+/** J5 「下载证书」, A7 「证书查验」. */
+export function certificatesRoutes(deps: Deps): Route[] {
+  const download = async (visit: Visit): Promise<Reply> => {
+    const { id, personId } = declarationOf(visit);
+    const c = await findCertificateOf(deps.db, id);
+    if (!c) return notFound;
+    if (c.revokedAt !== null) {
+      return refusal(410, '该证书已经撤销，不能下载。如有疑问，请联系评审委员会所在地的人力资源和社会保障局', {
+        text: '返回申报信息',
+        href: paths.declaration(id),
+      });
+    }
+    const body = await printCertificate(deps, c.id);
+    if (visit.actor.accountId !== personId) {
+      await appendAudit(deps.db, {
+        actorId: visit.actor.accountId,
+        actorName: visit.actor.name,
+        action: 'certificate.download',
+        subjectKind: 'declaration',
+        subjectId: id,
+        detail: { number: c.number },
+        requestId: visit.requestId,
+      });
+    }
+    return { kind: 'file', body, contentType: 'application/pdf', fileName: `${c.holderName}职称证书.pdf`, inline: false };
+  };
+
+  const showCheck = async (visit: Visit): Promise<Reply> => {
+    const empty: CheckInput = { number: '', name: '' };
+    const draft = visit.query.one('result');
+    if (draft === '') return checkPage(visit, empty, undefined, false);
+    const typed = await findDraft<CheckInput>(deps.db, deps.cipher, DRAFT, visit.owner, draft);
+    // a result is one browser's for an hour; afterwards, or elsewhere, one asks again
+    if (!typed) return seeOther(paths.certificateCheck());
+    return checkPage(visit, typed, await checkByNumber(deps.db, typed), false);
+  };
+
+  const postCheck = async (visit: Visit): Promise<Reply> => {
+    const typed: CheckInput = { number: cut(visit.body.one('number')), name: cut(visit.body.one('name')) };
+    const draft = await keepDraft(deps.db, deps.cipher, DRAFT, visit.owner, typed);
+    return seeOther(paths.certificateResult(draft));
+  };
+
+  const showByCode = async (visit: Visit): Promise<Reply> => {
+    const code = visit.param('code');
+    if (countCharacters(code) > 40) return notFound;
+    return checkPage(visit, { number: '', name: '' }, await checkByCode(deps.db, code), true);
+  };
+
+  return [
+    { method: 'get', path: '/declarations/:declaration/certificate.pdf', access: 'declaration.read', audit: 'certificate.download', handle: download },
+    { method: 'get', path: '/certificates/check', access: 'public', audit: null, handle: showCheck },
+    // no audit: a look-up by the public, which changes nothing and whose asker is nobody
+    { method: 'post', path: '/certificates/check', access: 'public', audit: null, handle: postCheck },
+    { method: 'get', path: '/certificates/check/:code', access: 'public', audit: null, handle: showByCode },
+  ];
+}

@@ -1,0 +1,76 @@
+import type { Handle } from '../../db/db';
+import { isCertificateNumber } from '../../lib/certificate-number';
+import { maskName } from '../../lib/mask';
+import { compactCode, normaliseLine } from '../../lib/text';
+import type { Certificate } from './certificate';
+import { findCertificateByCode, findCertificateByNumber } from './certificates.store';
+import { readQueryCode } from './query-code';
+
+/** What somebody typed. It names a person: it never stands in an address. */
+export interface CheckInput {
+  number: string;
+  name: string;
+}
+
+/** What the public may see of a certificate (A7): nothing that the asker could not read off the paper, and the name masked. */
+export interface CheckedCertificate {
+  name: string;
+  number: string;
+  title: string;
+  level: string;
+  series: string;
+  speciality: string;
+  committee: string;
+  issuer: string;
+  issuedOn: string;
+  isValid: boolean;
+}
+export type CheckOutcome =
+  | { kind: 'found'; certificate: CheckedCertificate }
+  | { kind: 'not-found' }
+  | { kind: 'problems'; number?: string; name?: string };
+
+const shown = (c: Certificate): CheckedCertificate => ({
+  name: maskName(c.holderName),
+  number: c.number,
+  title: c.content.title,
+  level: c.content.level,
+  series: c.content.series,
+  speciality: c.content.speciality,
+  committee: c.content.committee,
+  issuer: c.content.issuer,
+  issuedOn: c.issuedOn,
+  isValid: c.revokedAt === null,
+});
+
+/** A number as typed: full-width, blanks and dashes do no harm, 「鲁」 may be left out. */
+function readNumber(typed: string): string {
+  const compact = compactCode(typed).replace(/-/g, '');
+  return /^\d/.test(compact) ? `鲁${compact}` : compact;
+}
+
+/** Names are the same when only blanks and the kind of dot between them differ. */
+const nameKey = (name: string): string => normaliseLine(name).replace(/[\s.·•‧・･∙⋅．]/gu, '');
+
+/** By number and name. A wrong name gets the same answer as a number that does not exist, so that numbers give no names away. */
+export async function checkByNumber(h: Handle, typed: CheckInput): Promise<CheckOutcome> {
+  const number = readNumber(typed.number);
+  const problems = {
+    ...(typed.number.trim() === ''
+      ? { number: '请填写「证书编号」' }
+      : isCertificateNumber(number)
+        ? {}
+        : { number: '「证书编号」填写有误，应为「鲁」和 19 位数字，请按证书核对' }),
+    ...(nameKey(typed.name) === '' ? { name: '请填写「姓名」' } : {}),
+  };
+  if (Object.keys(problems).length > 0) return { kind: 'problems', ...problems };
+  const c = await findCertificateByNumber(h, number);
+  return c && nameKey(c.holderName) === nameKey(typed.name) ? { kind: 'found', certificate: shown(c) } : { kind: 'not-found' };
+}
+
+/** By the query code, as the QR code of the certificate does. */
+export async function checkByCode(h: Handle, typed: string): Promise<Exclude<CheckOutcome, { kind: 'problems' }>> {
+  const code = readQueryCode(typed);
+  const c = code === undefined ? undefined : await findCertificateByCode(h, code);
+  return c ? { kind: 'found', certificate: shown(c) } : { kind: 'not-found' };
+}

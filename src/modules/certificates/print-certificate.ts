@@ -1,0 +1,78 @@
+import { BlobDamagedError, BlobNotFoundError } from '../../adapters/storage';
+import { qrSvg } from '../../adapters/qr';
+import type { Deps } from '../../deps';
+import { paths } from '../../http/paths';
+import { countCharacters } from '../../lib/text';
+import { findPerson } from '../accounts';
+import type { Certificate } from './certificate';
+import { findCertificate, setCertificatePdf } from './certificates.store';
+
+type PrintDeps = Pick<Deps, 'config' | 'db' | 'cipher' | 'storage' | 'printer' | 'renderer' | 'log'>;
+
+/** The address somebody else reaches this installation by; without BASE_URL the one it listens on. */
+function siteAddress({ baseUrl, host, port }: Deps['config']): string {
+  return (baseUrl ?? `http://${host}:${port}`).replace(/\/+$/, '');
+}
+
+async function render(deps: PrintDeps, c: Certificate): Promise<Buffer> {
+  const person = await findPerson(deps.db, deps.cipher, c.personId);
+  if (!person) throw new Error(`certificate ${c.id}: its holder is gone`);
+  const checkAddress = siteAddress(deps.config) + paths.certificateByCode(c.queryCode);
+  const { photoSha256 } = c.content;
+  const html = deps.renderer.document('print/certificate', {
+    c: c.content,
+    queryCode: c.queryCode.replace(/(.{4})(?=.)/g, '$1 '),
+    idLabel: person.idType === 'resident' ? '身份证号' : '证件号码',
+    idNumber: person.idNumber,
+    hasPhoto: photoSha256 !== null,
+    longName: countCharacters(c.content.name) > 8,
+    checkPage: siteAddress(deps.config) + paths.certificateCheck(),
+    seal: sealText(c.content.issuer),
+  });
+  return deps.printer.pdf(html, {
+    landscape: true,
+    files: {
+      '/qr.svg': { body: Buffer.from(await qrSvg(checkAddress)), contentType: 'image/svg+xml' },
+      ...(photoSha256 === null ? {} : { '/photo': { body: await deps.storage.get(photoSha256), contentType: 'image/jpeg' } }),
+    },
+  });
+}
+
+/** Radius on which the name runs round the seal, in units of its drawing (120 across). */
+const SEAL_RADIUS = 42;
+
+/** The issuer's name on the circle of the seal, centred at the top: short names stay together, long ones are set smaller and run most of the way round. */
+function sealText(issuer: string): { radius: number; length: number; size: number; turn: number } {
+  const count = countCharacters(issuer);
+  const length = Math.min(228, count * 19);
+  const angle = (length / 2 / SEAL_RADIUS) * (180 / Math.PI);
+  return { radius: SEAL_RADIUS, length, size: Math.min(13.5, (length / count) * 1.05), turn: 90 - angle };
+}
+
+/**
+ * The PDF of a certificate: printed once and kept; every later call gives the same bytes. A kept print that the storage lost or damaged is printed anew.
+ * Job `certificate.print`. Throws when there is no such certificate.
+ */
+export async function printCertificate(deps: PrintDeps, certificateId: number): Promise<Buffer> {
+  const c = await findCertificate(deps.db, certificateId);
+  if (!c) throw new Error(`no certificate ${certificateId}`);
+  const kept = await keptPdf(deps, c);
+  if (kept) return kept;
+  const pdf = await render(deps, c);
+  const { sha256 } = await deps.storage.put(pdf);
+  if (await setCertificatePdf(deps.db, c.id, c.pdfSha256, sha256)) return pdf;
+  const first = await findCertificate(deps.db, certificateId);
+  if (!first?.pdfSha256) throw new Error(`certificate ${certificateId} went away while it was printed`);
+  return deps.storage.get(first.pdfSha256);
+}
+
+async function keptPdf(deps: PrintDeps, c: Certificate): Promise<Buffer | undefined> {
+  if (c.pdfSha256 === null) return undefined;
+  try {
+    return await deps.storage.get(c.pdfSha256);
+  } catch (e) {
+    if (!(e instanceof BlobNotFoundError || e instanceof BlobDamagedError)) throw e;
+    deps.log.error({ err: e, certificate: c.id }, 'the stored print of a certificate is lost: printing it anew');
+    return undefined;
+  }
+}

@@ -1,0 +1,107 @@
+import type { Handle } from '../../db/db';
+import type { StateName } from '../../policy/declaration-moves';
+
+export interface OwnDeclaration {
+  id: string;
+  year: number;
+  seriesName: string;
+  level: string;
+  titleName: string | null;
+  state: StateName;
+  unitName: string | null;
+  correctionDueOn: string | null;
+  movedAt: Date;
+  /** still to be submitted, and the window is open by the database's clock */
+  isOpen: boolean;
+  closesAt: Date;
+}
+
+/** A person's declarations, newest first; the latest 10. */
+export async function listOwnDeclarations(h: Handle, personId: number): Promise<OwnDeclaration[]> {
+  const { rows } = await h.raw<{ rows: OwnDeclaration[] }>(
+    `SELECT d.id, d.year, s.name AS "seriesName", d.level, t.name AS "titleName", d.state, u.name AS "unitName", d.correction_due_on AS "correctionDueOn", d.moved_at AS "movedAt",
+       (app_now() >= b.applicant_opens_at AND app_now() < b.applicant_closes_at) AS "isOpen", b.applicant_closes_at AS "closesAt"
+     FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN series s ON s.id = d.series_id LEFT JOIN titles t ON t.id = d.title_id LEFT JOIN units u ON u.id = d.unit_id
+     WHERE d.person_id = ? AND d.deleted_at IS NULL ORDER BY d.year DESC, d.created_at DESC LIMIT 10`,
+    [personId],
+  );
+  return rows;
+}
+
+export async function hasPhoto(h: Handle, personId: number): Promise<boolean> {
+  const row = (await h('persons').where({ account_id: personId }).first('photo_sha256')) as { photo_sha256: string | null } | undefined;
+  return row?.photo_sha256 != null;
+}
+
+export interface UnitFacts {
+  permission: 'none' | 'requested' | 'granted' | 'refused';
+  divisionName: string;
+  /** reason of the last refusal, '' when there is none */
+  refusal: string;
+  pathsApproved: number;
+  pathsWaiting: number;
+  pathsRefused: number;
+  /** what other units asked this one to decide */
+  pathRequests: number;
+  toReview: number;
+  returned: number;
+  toReport: number;
+}
+
+/** Everything the unit's home page counts, in one query; this year by the database's clock. */
+export async function findUnitFacts(h: Handle, unitId: number): Promise<UnitFacts | undefined> {
+  const { rows } = await h.raw<{ rows: UnitFacts[] }>(
+    `SELECT u.permission_state AS permission, v.full_name AS "divisionName",
+       coalesce((SELECT r.reason FROM permission_requests r WHERE r.unit_id = u.id AND r.state = 'refused' ORDER BY r.id DESC LIMIT 1), '') AS refusal,
+       p.approved AS "pathsApproved", p.waiting AS "pathsWaiting", p.refused AS "pathsRefused",
+       (SELECT count(*)::int FROM reporting_paths x WHERE x.upstream_unit_id = u.id AND x.state = 'requested') AS "pathRequests",
+       q.review AS "toReview", q.returned AS "returned", q.report AS "toReport"
+     FROM units u JOIN divisions v ON v.code = u.division_code,
+       LATERAL (SELECT count(*) FILTER (WHERE x.state = 'approved')::int AS approved, count(*) FILTER (WHERE x.state = 'requested')::int AS waiting,
+           count(*) FILTER (WHERE x.state = 'refused')::int AS refused
+         FROM reporting_paths x WHERE x.unit_id = u.id AND x.year = extract(year FROM app_today())) p,
+       LATERAL (SELECT count(*) FILTER (WHERE d.state = 'unit_review')::int AS review, count(*) FILTER (WHERE d.state = 'returned_to_unit')::int AS returned,
+           count(*) FILTER (WHERE d.state = 'unit_passed')::int AS report
+         FROM declarations d WHERE d.holder_unit_id = u.id AND d.state IN ('unit_review', 'returned_to_unit', 'unit_passed') AND d.deleted_at IS NULL) q
+     WHERE u.id = ?`,
+    [unitId],
+  );
+  return rows[0];
+}
+
+export interface BureauFacts {
+  permissionsWaiting: number;
+  oldestRequest: Date | null;
+  resultsReady: number;
+  resultsInPublicity: number;
+}
+
+/** What waits for a bureau in the divisions it covers (`range`: first and last code). */
+export async function findBureauFacts(h: Handle, [from, to]: readonly [string, string]): Promise<BureauFacts> {
+  const { rows } = await h.raw<{ rows: BureauFacts[] }>(
+    `SELECT w.n AS "permissionsWaiting", w.oldest AS "oldestRequest", r.ready AS "resultsReady", r.running AS "resultsInPublicity"
+     FROM (SELECT count(*)::int AS n, min(requested_at) AS oldest FROM permission_requests WHERE state = 'requested' AND division_code BETWEEN :from AND :to) w,
+       (SELECT count(*) FILTER (WHERE p.ends_on < app_today())::int AS ready, count(*) FILTER (WHERE p.ends_on >= app_today())::int AS running
+        FROM declarations d JOIN publicity_items i ON i.declaration_id = d.id JOIN publicities p ON p.id = i.publicity_id JOIN committees c ON c.id = p.committee_id
+        WHERE d.state = 'publicity' AND c.division_code BETWEEN :from AND :to) r`,
+    { from, to },
+  );
+  return rows[0] as BureauFacts;
+}
+
+export interface OfficeFacts {
+  pathRequests: number;
+  counts: { state: StateName; n: number }[];
+}
+
+/** How many declarations that reached the committee are in which state, and how many units wait for their path. */
+export async function findOfficeFacts(h: Handle, committeeId: number): Promise<OfficeFacts> {
+  const { rows } = await h.raw<{ rows: OfficeFacts[] }>(
+    `SELECT (SELECT count(*)::int FROM reporting_paths x WHERE x.committee_id = :committee AND x.state = 'requested') AS "pathRequests",
+       coalesce((SELECT json_agg(json_build_object('state', y.state, 'n', y.n)) FROM
+         (SELECT d.state, count(*)::int AS n FROM declaration_stops s JOIN declarations d ON d.id = s.declaration_id
+          WHERE s.committee_id = :committee AND d.deleted_at IS NULL GROUP BY d.state) y), '[]') AS counts`,
+    { committee: committeeId },
+  );
+  return rows[0] as OfficeFacts;
+}

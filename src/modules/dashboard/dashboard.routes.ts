@@ -1,0 +1,85 @@
+import type { Deps } from '../../deps';
+import { paths } from '../../http/paths';
+import { page, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import type { Actor } from '../../policy/actor';
+import { listOpenBatches } from '../batches';
+import { divisionRange } from '../catalogue';
+import { listNotices } from '../notices';
+import { findBureauFacts, findOfficeFacts, findUnitFacts, hasPhoto, listOwnDeclarations } from './dashboard.read';
+import { batchesCard, bureauCards, declarationsCard, officeCards, unitCards, type Card } from './dashboard.view';
+
+interface Home {
+  cards: Card[];
+  notice?: PageMeta['notice'];
+  mainAction?: { text: string; href: string };
+}
+
+async function personHome(deps: Deps, actor: Actor): Promise<Home> {
+  const [declarations, batches, isPhotoThere] = await Promise.all([
+    listOwnDeclarations(deps.db, actor.accountId),
+    listOpenBatches(deps.db),
+    hasPhoto(deps.db, actor.accountId),
+  ]);
+  return {
+    cards: [declarationsCard(declarations), batchesCard(batches)],
+    mainAction: { text: '新增申报信息', href: paths.newDeclaration() },
+    ...(isPhotoThere
+      ? {}
+      : {
+          notice: {
+            kind: 'warning',
+            text: '您还没有上传证件照，提交申报前须上传。',
+            href: paths.profile(),
+            linkText: '上传证件照',
+          } as const,
+        }),
+  };
+}
+
+async function homeOf(deps: Deps, actor: Actor): Promise<Home> {
+  switch (actor.role) {
+    case 'person':
+      return personHome(deps, actor);
+    case 'unit': {
+      const facts = actor.unitId === undefined ? undefined : await findUnitFacts(deps.db, actor.unitId);
+      return { cards: facts ? unitCards(facts) : [] };
+    }
+    case 'bureau':
+      return {
+        cards: actor.divisionCode === undefined ? [] : bureauCards(await findBureauFacts(deps.db, divisionRange(actor.divisionCode))),
+      };
+    case 'office':
+      return { cards: actor.committeeId === undefined ? [] : officeCards(await findOfficeFacts(deps.db, actor.committeeId)) };
+    case 'support':
+      return { cards: [{ title: '常用功能', tasks: [{ title: '常见问题', href: paths.faq(), status: { text: '查看' } }], emptyText: '' }] };
+    case 'admin':
+      return {
+        cards: [
+          {
+            title: '系统管理',
+            tasks: [
+              { title: '操作日志', href: paths.audit(), hint: '登录、审核、更正等操作的记录', status: { text: '查看' } },
+              ...(deps.config.demo
+                ? [{ title: '演示时钟', href: paths.clock(), hint: '演示时调整系统时间', status: { text: '设置' } }]
+                : []),
+            ],
+            emptyText: '',
+          },
+        ],
+      };
+  }
+}
+
+/** The home page of each role: what there is to do now. */
+export function dashboardRoutes(deps: Deps): Route[] {
+  const home = async (visit: Visit): Promise<Reply> => {
+    const { actor } = visit;
+    const [{ cards, notice, mainAction }, notices] = await Promise.all([homeOf(deps, actor), listNotices(deps.db, 1, 5)]);
+    return page(
+      'dashboard/home',
+      { title: '首页', heading: actor.role === 'person' ? `${actor.name}，您好` : actor.behalf, ...(notice ? { notice } : {}) },
+      { cards, mainAction, notices: notices.rows },
+    );
+  };
+  return [{ method: 'get', path: paths.home(), access: 'home.read', audit: null, handle: home }];
+}

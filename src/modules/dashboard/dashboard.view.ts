@@ -1,0 +1,192 @@
+import { paths } from '../../http/paths';
+import { showMoment } from '../../http/render';
+import { showDate } from '../../lib/dates';
+import { states, type Colour, type StateName } from '../../policy/declaration-moves';
+import type { Batch } from '../batches';
+import { levelText } from '../catalogue';
+import type { BureauFacts, OfficeFacts, OwnDeclaration, UnitFacts } from './dashboard.read';
+
+/** One line of views/components/task-list.njk. */
+export interface Task {
+  title: string;
+  href?: string;
+  hint?: string;
+  status: { text: string; colour?: Colour };
+}
+export interface Card {
+  title: string;
+  tasks: Task[];
+  /** said where there are no tasks */
+  emptyText: string;
+  more?: { text: string; href: string };
+}
+
+const waiting = (n: number, unit: string): Task['status'] => (n > 0 ? { text: `${n} ${unit}`, colour: 'orange' } : { text: '没有' });
+const counted = (n: number, unit: string): Task['status'] => ({ text: n > 0 ? `${n} ${unit}` : '没有' });
+
+const declarationName = (d: OwnDeclaration): string => `${d.year} 年度　${d.seriesName}　${d.titleName ?? levelText(d.level)}`;
+
+function nextStep(d: OwnDeclaration): string {
+  const text = states[d.state].forApplicant;
+  if (d.state === 'draft') return d.isOpen ? `${text}，申报截止时间 ${showMoment(d.closesAt)}` : '尚未提交，目前不在申报时间内';
+  if (d.state === 'correction' && d.correctionDueOn) return `${text}，期限为 ${showDate(d.correctionDueOn)}`;
+  return d.unitName && states[d.state].holder === 'unit' ? `${text}（申报单位：${d.unitName}）` : text;
+}
+
+export function declarationsCard(list: readonly OwnDeclaration[]): Card {
+  return {
+    title: '我的申报信息',
+    tasks: list.map((d) => ({
+      title: declarationName(d),
+      href: paths.declaration(d.id),
+      hint: nextStep(d),
+      status: { text: states[d.state].text, colour: states[d.state].colour },
+    })),
+    emptyText: '您还没有申报信息',
+    ...(list.length > 0 ? { more: { text: '查看全部申报信息', href: paths.declarations() } } : {}),
+  };
+}
+
+export function batchesCard(batches: readonly Batch[]): Card {
+  return {
+    title: '正在受理的申报',
+    tasks: batches
+      .filter((b) => b.isOpenForApplicants)
+      .slice(0, 20)
+      .map((b) => ({
+        title: `${b.year} 年度　${b.seriesName}　${b.levelText}`,
+        href: paths.commitment(b.id),
+        hint: `${b.committeeName}，截止时间 ${showMoment(b.applicantClosesAt)}`,
+        status: { text: '可以申报', colour: 'green' },
+      })),
+    emptyText: '目前没有正在受理的申报，请留意通知公告',
+  };
+}
+
+const permissionTexts: Record<UnitFacts['permission'], { text: string; colour?: Colour }> = {
+  none: { text: '尚未申请', colour: 'orange' },
+  requested: { text: '审核中', colour: 'yellow' },
+  granted: { text: '已取得' },
+  refused: { text: '未通过', colour: 'red' },
+};
+
+function permissionHint(f: UnitFacts): string {
+  switch (f.permission) {
+    case 'none':
+      return '取得权限之前，申报人不能选择本单位，本单位不能审核和上报';
+    case 'requested':
+      return `由${f.divisionName}人力资源和社会保障局审核，请与其联系`;
+    case 'granted':
+      return '申报人可以选择本单位';
+    case 'refused':
+      return `原因：${f.refusal}。请修改后重新申请`;
+  }
+}
+
+function pathStatus(f: UnitFacts): Task['status'] {
+  if (f.pathsRefused > 0 && f.pathsApproved + f.pathsWaiting === 0) return { text: '未通过', colour: 'red' };
+  if (f.pathsWaiting > 0) return { text: `${f.pathsWaiting} 条待审核`, colour: 'yellow' };
+  return f.pathsApproved > 0 ? { text: `${f.pathsApproved} 条已通过` } : { text: '尚未申请', colour: 'orange' };
+}
+
+/** What has to be there before anything can be reported, then what waits. */
+export function unitCards(f: UnitFacts): Card[] {
+  const isPermitted = f.permission === 'granted';
+  const link = (href: string) => (isPermitted ? { href } : {});
+  return [
+    {
+      title: '申报准备',
+      tasks: [
+        { title: '「职称评审」权限申请', href: paths.unitPermission(), hint: permissionHint(f), status: permissionTexts[f.permission] },
+        {
+          title: '单位路径申请',
+          ...link(paths.unitPaths()),
+          hint: '每个系列、级别的数据都要有上一级审核通过的路径才能上报',
+          status: isPermitted ? pathStatus(f) : { text: '取得权限后办理' },
+        },
+      ],
+      emptyText: '',
+    },
+    {
+      title: '待办事项',
+      tasks: [
+        {
+          title: '职称申报数据审核',
+          ...link(paths.review()),
+          hint: '申报人提交和下级单位上报、等待本单位审核的数据',
+          status: waiting(f.toReview, '人待审核'),
+        },
+        { title: '上级单位退回', ...link(paths.review()), hint: '请处理后重新上报', status: waiting(f.returned, '人待处理') },
+        { title: '职称申报数据上报', ...link(paths.report()), hint: '审核通过、等待上报的数据', status: waiting(f.toReport, '人待上报') },
+        { title: '路径审核', ...link(paths.pathReview()), hint: '下级单位提出的路径申请', status: waiting(f.pathRequests, '条待审核') },
+      ],
+      emptyText: '',
+    },
+  ];
+}
+
+export function bureauCards(f: BureauFacts): Card[] {
+  return [
+    {
+      title: '待办事项',
+      tasks: [
+        {
+          title: '单位权限审核',
+          href: paths.permissions(),
+          hint: f.oldestRequest ? `最早的申请提交于 ${showMoment(f.oldestRequest)}` : '本辖区单位的「职称评审」权限申请',
+          status: waiting(f.permissionsWaiting, '个待审核'),
+        },
+        {
+          title: '评审结果确认',
+          href: paths.results(),
+          hint: f.resultsInPublicity > 0 ? `另有 ${f.resultsInPublicity} 人正在公示` : '公示期满、等待确认的评审结果',
+          status: waiting(f.resultsReady, '人待确认'),
+        },
+      ],
+      emptyText: '',
+    },
+  ];
+}
+
+/** In the order of the work; the first ones wait for the office. */
+const officeStates: readonly { state: StateName; acts: boolean }[] = [
+  { state: 'office_review', acts: true },
+  { state: 'accepted', acts: true },
+  { state: 'voted_passed', acts: true },
+  { state: 'correction', acts: false },
+  { state: 'publicity', acts: false },
+  { state: 'certified', acts: false },
+  { state: 'voted_failed', acts: false },
+  { state: 'refused', acts: false },
+];
+const officeHints: Partial<Record<StateName, string>> = {
+  office_review: '请审查材料，予以受理、退回补正或者不予受理',
+  accepted: '评审会议结束后，请登记表决结果',
+  voted_passed: '请安排公示',
+  correction: '等待申报人补正',
+  publicity: '公示期满后由人社局确认',
+};
+
+export function officeCards(f: OfficeFacts): Card[] {
+  const countOf = (state: StateName): number => f.counts.find((c) => c.state === state)?.n ?? 0;
+  const taskOf = ({ state, acts }: (typeof officeStates)[number]): Task => {
+    const hint = officeHints[state];
+    return {
+      title: states[state].text,
+      href: `${paths.office()}?state=${state}`,
+      ...(hint === undefined ? {} : { hint }),
+      status: acts ? waiting(countOf(state), '人') : counted(countOf(state), '人'),
+    };
+  };
+  return [
+    {
+      title: '待办事项',
+      tasks: [
+        ...officeStates.filter((s) => s.acts).map(taskOf),
+        { title: '评委会路径审核', href: paths.pathReview(), hint: '单位提出的路径申请', status: waiting(f.pathRequests, '条待审核') },
+      ],
+      emptyText: '',
+    },
+    { title: '其他状态', tasks: officeStates.filter((s) => !s.acts).map(taskOf), emptyText: '' },
+  ];
+}

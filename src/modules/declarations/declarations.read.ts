@@ -1,0 +1,49 @@
+import type { Handle } from '../../db/db';
+import type { StateName } from '../../policy/declaration-moves';
+
+export interface OwnDeclaration {
+  id: string;
+  year: number;
+  state: StateName;
+  level: string;
+  series_name: string;
+  title_name: string | null;
+  committee_name: string;
+  holder: string | null;
+  moved_at: Date;
+  applicant_closes_at: Date;
+  certificate_number: string | null;
+  certificate_revoked: boolean | null;
+}
+
+/** D0: all declarations of a person, newest year first. One query. */
+export async function listOwnDeclarations(h: Handle, personId: number): Promise<OwnDeclaration[]> {
+  const { rows } = await h.raw<{ rows: OwnDeclaration[] }>(
+    `SELECT d.id, d.year, d.state, d.level, s.name AS series_name, t.name AS title_name, c.name AS committee_name, coalesce(hu.name, hc.name) AS holder, d.moved_at,
+       b.applicant_closes_at, k.number AS certificate_number, k.revoked_at IS NOT NULL AS certificate_revoked
+     FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id JOIN series s ON s.id = d.series_id
+     LEFT JOIN titles t ON t.id = d.title_id LEFT JOIN units hu ON hu.id = d.holder_unit_id LEFT JOIN committees hc ON hc.id = d.holder_committee_id
+     LEFT JOIN certificates k ON k.declaration_id = d.id
+     WHERE d.person_id = ? AND d.deleted_at IS NULL ORDER BY d.year DESC, d.created_at DESC`,
+    [personId],
+  );
+  return rows;
+}
+
+export interface HolderContact {
+  name: string;
+  contact: string;
+  mobile: Buffer | null;
+  phone: string;
+}
+
+/** D16: whom to telephone: the contact of the unit, or the office of the committee, that holds the declaration. */
+export async function findHolderContact(h: Handle, unitId: number | null, committeeId: number | null): Promise<HolderContact | undefined> {
+  if (unitId !== null) {
+    const u = (await h('units').where({ id: unitId }).first('name', 'contact_name as contact', 'mobile')) as { name: string; contact: string; mobile: Buffer } | undefined;
+    return u && { ...u, phone: '' };
+  }
+  if (committeeId === null) return undefined;
+  const c = (await h('committees').where({ id: committeeId }).first('name', 'founded_by as contact', 'phone')) as { name: string; contact: string; phone: string } | undefined;
+  return c && { ...c, mobile: null };
+}

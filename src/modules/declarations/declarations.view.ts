@@ -1,0 +1,116 @@
+import type { FileValue } from '../../form/field';
+import { showSize } from '../../form/form-model';
+import type { SectionText, TextItem, TextPart } from '../../form/section-text';
+import { paths } from '../../http/paths';
+import { showMoment } from '../../http/render';
+import { showDate } from '../../lib/dates';
+import { moves, states, type MoveName, type StateName } from '../../policy/declaration-moves';
+import type { DeclarationEvent, Stop } from './declarations.store';
+
+interface SummaryFile {
+  name: string;
+  href: string;
+  thumbHref?: string;
+  size: string;
+}
+interface SummaryRow {
+  label: string;
+  text: string;
+}
+
+/** A section in words as views/form/summary.njk wants it, with addresses for its files. */
+export function summaryOf(declaration: string, s: SectionText, o: { changeHref?: string; comments?: { text: string; by: string; at: string }[] } = {}) {
+  const file = (f: FileValue): SummaryFile => ({
+    name: f.name,
+    href: paths.attachment(declaration, f.id),
+    size: showSize(f.size),
+    ...(f.hasThumbnail ? { thumbHref: paths.thumbnail(declaration, f.id) } : {}),
+  });
+  const rows = (lines: readonly SummaryRow[]) => lines.map((l) => ({ label: l.label, text: l.text }));
+  const item = (i: TextItem, n: number) => ({ title: `第 ${n + 1} 条`, rows: rows(i.lines), files: i.files.map(file) });
+  const part = (p: TextPart) => ({
+    ...(p.title ? { title: p.title } : {}),
+    ...(p.isRows ? { items: p.items.map(item) } : { rows: rows(p.lines), ...(p.files.length > 0 ? { files: p.files.map(file) } : {}) }),
+  });
+  return { id: `section-${s.id}`, title: s.title, parts: s.parts.map(part), ...o };
+}
+
+/** 「待主管部门审核」 where it lies higher up; elsewhere the word of the table. */
+export function stateText(state: StateName, stopPosition: number | null): string {
+  if (state === 'unit_review') return stopPosition === 0 ? '待单位审核' : '待主管部门审核';
+  return states[state].text;
+}
+
+export interface TimelineStep {
+  title: string;
+  who?: string;
+  at?: string;
+  comment?: string;
+  state: 'done' | 'now' | 'todo';
+  phone?: string;
+}
+
+const behalf = (e: DeclarationEvent): string => (e.on_behalf_of === e.actor_name ? e.actor_name : `${e.on_behalf_of}　${e.actor_name}`);
+
+function commentOf(e: DeclarationEvent, sectionTitle: (id: string) => string): string {
+  const detail = e.detail as { to?: string; reason?: string; dueOn?: string; yes?: number; no?: number; abstain?: number; total?: number; present?: number; certificate?: string };
+  return [
+    detail.reason ? `原因：${detail.reason}` : '',
+    e.opinion,
+    ...e.comments.map((c) => `${sectionTitle(c.section)}：${c.text}`),
+    detail.dueOn ? `补正期限：${showDate(detail.dueOn)}` : '',
+    e.move === 'report' && detail.to ? `上报至：${detail.to}` : '',
+    e.move === 'record-vote' ? `总人数 ${detail.total}，参加人数 ${detail.present}，赞成 ${detail.yes}，反对 ${detail.no}，弃权 ${detail.abstain}` : '',
+    detail.certificate ? `证书编号：${detail.certificate}` : '',
+  ]
+    .filter((x) => x !== '')
+    .join('；');
+}
+
+/** D16: every step so far, where it is now and what comes. */
+export function timelineOf(input: {
+  events: readonly DeclarationEvent[];
+  state: StateName;
+  stopPosition: number | null;
+  holder?: { name: string; phone: string };
+  movedAt: Date;
+  sectionTitle: (id: string) => string;
+  note?: string;
+}): TimelineStep[] {
+  const steps: TimelineStep[] = input.events.map((e) => {
+    const comment = commentOf(e, input.sectionTitle);
+    return { title: moves[e.move].done, who: behalf(e), at: showMoment(e.at), state: 'done', ...(comment ? { comment } : {}) };
+  });
+  const s = states[input.state];
+  steps.push({
+    title: stateText(input.state, input.stopPosition),
+    ...(input.holder ? { who: input.holder.name } : {}),
+    ...(input.holder?.phone ? { phone: input.holder.phone } : {}),
+    at: `自 ${showMoment(input.movedAt)}`,
+    comment: [s.forApplicant, input.note ?? ''].filter((x) => x !== '').join('。'),
+    state: 'now',
+  });
+  return steps;
+}
+
+export interface MoveButton {
+  move: MoveName;
+  text: string;
+  href: string;
+  kind: 'primary' | 'secondary' | 'warning';
+}
+export function moveButtons(id: string, names: readonly MoveName[]): MoveButton[] {
+  return names.map((m) => ({ move: m, text: moves[m].text, href: paths.move(id, m), kind: moves[m].kind === 'main' ? 'primary' : moves[m].kind === 'danger' ? 'warning' : 'secondary' }));
+}
+
+/** The way it has gone: one box for each stop. */
+export function chainOf(stops: readonly Stop[], applicant: string, holderPosition: number | null): { name: string; note?: string; state: 'done' | 'now' | 'todo' }[] {
+  return [
+    { name: applicant, note: '申报人', state: holderPosition === null ? 'now' : 'done' },
+    ...stops.map((s) => ({
+      name: s.name,
+      note: s.reported_at ? '已上报' : s.passed_at ? '审核通过' : s.position === holderPosition ? '处理中' : '',
+      state: s.position === holderPosition ? ('now' as const) : s.reported_at ? ('done' as const) : ('todo' as const),
+    })),
+  ];
+}

@@ -1,0 +1,61 @@
+import type { Deps } from '../../deps';
+import type { Trx } from '../../db/db';
+import { sectionText, type SectionText } from '../../form/section-text';
+import { canonicalJson, sha256Hex } from '../../lib/canonical-json';
+import { codeText, ethnicities, politicalStatuses, sexes } from '../../lib/codes';
+import { findPerson } from '../accounts';
+import { findVersion, insertVersion } from './declarations.store';
+import { sectionsOf, type LoadedDeclaration } from './load-declaration';
+import { DEFINITION_REVISION } from './sections';
+import { application } from './sections/application.section';
+
+/** What was submitted, in words: reviewers, printed forms and later readers see this and nothing newer. Holds no ID or telephone number. */
+export interface FrozenContent {
+  revision: number;
+  round: number;
+  applicant: { name: string; sex: string; bornOn: string; ethnicity: string; politicalStatus: string; nativePlace: string; photoSha256: string | null };
+  batch: { year: number; series: string; level: string; committee: string };
+  unit: string;
+  sections: SectionText[];
+}
+
+/** The content as it stands now; for a draft it is the preview of 「确定申报」. */
+export async function contentOf(deps: Deps, h: Trx | Deps['db'], d: LoadedDeclaration, round: number): Promise<FrozenContent> {
+  const person = await findPerson(h, deps.cipher, d.row.person_id);
+  if (!person) throw new Error(`declaration ${d.row.id}: its person is gone`);
+  const texts = sectionsOf(d).map((s) => sectionText(s, d.check(s), d.context(s)));
+  return {
+    revision: DEFINITION_REVISION,
+    round,
+    applicant: {
+      name: person.name,
+      sex: codeText(sexes, person.sex) ?? '',
+      bornOn: person.bornOn,
+      ethnicity: codeText(ethnicities, person.ethnicity) ?? person.ethnicity,
+      politicalStatus: codeText(politicalStatuses, person.politicalStatus) ?? '',
+      nativePlace: person.nativePlace,
+      photoSha256: person.photoSha256,
+    },
+    batch: { year: d.batch.year, series: d.batch.seriesName, level: d.batch.levelText, committee: d.batch.committeeName },
+    unit: d.context(application).unit(d.raw(application).groups.main?.unit ?? '')?.name ?? '',
+    sections: texts,
+  };
+}
+
+/** D15: keeps the content of this round with its SHA-256. */
+export async function freezeVersion(deps: Deps, trx: Trx, d: LoadedDeclaration, round: number): Promise<string> {
+  const content = await contentOf(deps, trx, d, round);
+  const sha256 = sha256Hex(canonicalJson(content));
+  await insertVersion(trx, d.row.id, round, content, sha256);
+  return sha256;
+}
+
+/** The last submitted content, or what the draft would submit now. */
+export async function currentContent(deps: Deps, h: Deps['db'], d: LoadedDeclaration, asSubmitted: boolean): Promise<{ content: FrozenContent; sha256?: string }> {
+  if (asSubmitted && d.row.round > 0) {
+    const found = await findVersion(h, d.row.id, d.row.round);
+    if (found) return { content: found.content as FrozenContent, sha256: found.sha256 };
+  }
+  return { content: await contentOf(deps, h, d, d.row.round + 1) };
+}
+

@@ -1,0 +1,110 @@
+import type { Deps } from '../../deps';
+import { databaseNow, type Trx } from '../../db/db';
+import type { GuardName, MoveName } from '../../policy/declaration-moves';
+import { showDate } from '../../lib/dates';
+import { checkVote } from '../../lib/vote-rules';
+import { paths } from '../../http/paths';
+import { fieldId } from '../../form/section';
+import { findBatch } from '../batches';
+import { lockLivePath } from '../paths';
+import { findUnitOption } from '../units';
+import { findEvents, findPublicity, findStops, hasCommitment, isCommitteeValid, otherRankTotal, type Declaration } from './declarations.store';
+import { loadDeclaration, sectionsOf } from './load-declaration';
+import type { MoveInput } from './move-input';
+
+export interface Complaint {
+  text: string;
+  /** where it can be mended */
+  href?: string;
+}
+
+interface GuardInput {
+  deps: Deps;
+  trx: Trx;
+  d: Declaration;
+  move: MoveName;
+  input: MoveInput;
+}
+
+type Guard = (g: GuardInput) => Promise<Complaint[]>;
+
+/** Everything that is missing or wrong, as links into the sections (D1, D15). */
+export async function formComplaints(deps: Deps, trx: Trx | Deps['db'], d: Declaration): Promise<Complaint[]> {
+  const loaded = await loadDeclaration(deps, trx, d);
+  return sectionsOf(loaded).flatMap((s) => {
+    const { problems } = loaded.check(s);
+    return problems.map((p) => ({ text: `${s.title}：${p.text}`, href: `${paths.section(d.id, s.id)}#${fieldId(p)}` }));
+  });
+}
+
+/** One function for each guard of the table in src/policy/declaration-moves.ts; run inside the move's transaction on the locked row. */
+export const guards: Record<GuardName, Guard> = {
+  'commitment-accepted': async ({ trx, d }) =>
+    (await hasCommitment(trx, d.person_id, d.batch_id)) ? [] : [{ text: '请先阅读并同意申报承诺书', href: paths.commitment(d.batch_id) }],
+
+  'form-complete': async ({ deps, trx, d }) => {
+    const complaints = await formComplaints(deps, trx, d);
+    if (d.state === 'correction' && d.correction_due_on !== null) {
+      const { today } = await databaseNow(trx);
+      if (today > d.correction_due_on) complaints.unshift({ text: `补正期限（${showDate(d.correction_due_on)}）已过，视为放弃。如有疑问，请联系评委会办事机构` });
+    }
+    return complaints;
+  },
+
+  'unit-permitted': async ({ trx, d, move }) => {
+    if (d.unit_id === null) return [{ text: '请选择「申报单位」', href: `${paths.section(d.id, 'application')}#f-main-unit` }];
+    const unit = await findUnitOption(trx, d.unit_id);
+    if (!unit?.permitted) return [{ text: `「${unit?.name ?? '申报单位'}」尚未取得「职称评审」权限，请联系该单位办理「权限申请」`, href: `${paths.section(d.id, 'application')}#f-main-unit` }];
+    if (move !== 'resubmit' || d.return_position === 0 || d.return_position === null) return [];
+    const [first] = await findStops(trx, d.id);
+    return first?.unit_id === d.unit_id ? [] : [{ text: '已经上报的申报不能更换「申报单位」，请改回原单位', href: `${paths.section(d.id, 'application')}#f-main-unit` }];
+  },
+
+  'not-yet-handled': async ({ trx, d }) => {
+    const events = await findEvents(trx, d.id);
+    const lastSubmit = events.map((e) => e.move).lastIndexOf('submit');
+    return events.slice(lastSubmit + 1).length === 0 && lastSubmit >= 0 ? [] : [{ text: '单位已经处理过该申报，不能撤回。需要修改的，请联系单位退回' }];
+  },
+
+  'has-lower-stop': ({ d }) => Promise.resolve((d.stop_position ?? 0) > 0 ? [] : [{ text: '该申报由申报人直接提交到贵单位，没有下级单位，请选择「退回申报人」' }]),
+
+  'path-approved': async ({ trx, d }) => {
+    if (d.holder_unit_id === null) return [{ text: '该申报当前不由贵单位处理' }];
+    const path = await lockLivePath(trx, d.holder_unit_id, d.series_id, d.level, d.year);
+    if (!path) return [{ text: '本系列、本级别还没有上报路径，请先办理「单位路径申请」', href: paths.newPath() }];
+    if (path.state !== 'approved') return [{ text: `上报路径（${path.upstreamName}）尚未审核通过，请联系上一级单位`, href: paths.unitPaths() }];
+    if (path.committeeId === null) {
+      const upstream = path.upstreamUnitId === null ? undefined : await findUnitOption(trx, path.upstreamUnitId);
+      return upstream?.permitted ? [] : [{ text: `上一级单位「${path.upstreamName}」的「职称评审」权限已失效，请联系该单位`, href: paths.unitPaths() }];
+    }
+    const batch = await findBatch(trx, d.batch_id);
+    return batch?.committeeId === path.committeeId ? [] : [{ text: `上报路径通往「${path.upstreamName}」，与申报人选择的评审委员会不同，请核对路径`, href: paths.unitPaths() }];
+  },
+
+  'rank-given': async ({ trx, d, input }) => {
+    if (d.rank_fixed_at !== null) return [];
+    const batch = await findBatch(trx, d.batch_id);
+    const rank = batch?.rankBy === 'unit' ? input.rank : d.rank_n !== null && d.rank_of !== null ? { n: d.rank_n, of: d.rank_of } : undefined;
+    if (!rank) return [{ text: `请为${d.applicant_name}填写「单位推荐排序」，格式如 1/3` }];
+    if (d.unit_id === null) return [];
+    const other = await otherRankTotal(trx, d.unit_id, d.batch_id, d.id);
+    return other === undefined || other === rank.of ? [] : [{ text: `${d.applicant_name}的推荐总人数（${rank.of}）与已上报人员的推荐总人数（${other}）不一致` }];
+  },
+
+  'committee-valid': async ({ trx, d }) =>
+    d.holder_committee_id !== null && (await isCommitteeValid(trx, d.holder_committee_id, d.series_id, d.level))
+      ? []
+      : [{ text: '评审委员会未经核准、已过有效期或者没有本系列本级别的评审权限，请联系人社局' }],
+
+  'vote-valid': ({ input }) => {
+    if (!input.vote) return Promise.resolve([{ text: '请填写表决结果' }]);
+    const checked = checkVote(input.vote);
+    return Promise.resolve(checked.ok ? [] : checked.problems.map((p) => ({ text: p.text, href: `#vote-${p.field}` })));
+  },
+
+  'publicity-over': async ({ trx, d }) => {
+    const publicity = await findPublicity(trx, d.id);
+    if (!publicity) return [{ text: '该申报没有公示记录' }];
+    return publicity.is_over ? [] : [{ text: `公示到${showDate(publicity.ends_on)}结束，期满后才能确认` }];
+  },
+};

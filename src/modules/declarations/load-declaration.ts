@@ -1,0 +1,76 @@
+import type { Deps } from '../../deps';
+import { databaseNow, type Handle } from '../../db/db';
+import { checkSection } from '../../form/check-section';
+import type { FileValue, FormContext, Option, RawSection } from '../../form/field';
+import { restoreSection } from '../../form/read-section';
+import type { CheckedSection, SectionDefinition } from '../../form/section';
+import { findBatch, type Batch } from '../batches';
+import { levels, type Catalogue } from '../catalogue';
+import { findUnitOption } from '../units';
+import { findAttachments, findSections, type AttachmentRow, type Declaration, type StoredSection } from './declarations.store';
+import { application } from './sections/application.section';
+import { sections } from './sections';
+
+/** A declaration with all that forms, checks and texts need to know; read once, then everything is pure. */
+export interface LoadedDeclaration {
+  row: Declaration;
+  batch: Batch;
+  stored: Map<string, StoredSection>;
+  attachments: AttachmentRow[];
+  raw: (s: SectionDefinition) => RawSection;
+  context: (s: SectionDefinition) => FormContext;
+  check: (s: SectionDefinition, raw?: RawSection) => CheckedSection;
+}
+
+const toFile = (a: AttachmentRow): FileValue => ({ id: a.id, name: a.name, mediaType: a.media_type, size: a.size, sha256: a.sha256, hasThumbnail: a.thumb_sha256 !== null });
+
+function optionLists(catalogue: Catalogue, batch: Batch): FormContext['options'] {
+  return (list: string, ...keys: string[]): readonly Option[] => {
+    switch (list) {
+      case 'batch-levels':
+        return [{ value: batch.level, text: batch.levelText }];
+      case 'batch-series':
+        return [{ value: String(batch.seriesId), text: batch.seriesName }];
+      case 'levels':
+        return levels.map((l) => ({ value: l.code, text: l.text }));
+      case 'series':
+        return catalogue.series.map((s) => ({ value: String(s.id), text: s.name }));
+      case 'titles':
+        return catalogue.titlesOf(Number(keys[0]), keys[1] ?? '').map((t) => ({ value: String(t.id), text: catalogue.titleText(t.id) }));
+      case 'specialities':
+        return catalogue.specialitiesOf(Number(keys[0])).map((s) => ({ value: s.name, text: s.name }));
+      default:
+        throw new Error(`no such list of options: ${list}`);
+    }
+  };
+}
+
+/** Reads a declaration's sections, attachments, batch and unit. Five queries, whatever its size. `typed`: a section as just posted, instead of the stored one. */
+export async function loadDeclaration(deps: Deps, h: Handle, row: Declaration, typed?: { section: SectionDefinition; raw: RawSection }): Promise<LoadedDeclaration> {
+  const batch = await findBatch(h, row.batch_id);
+  if (!batch) throw new Error(`declaration ${row.id}: batch ${row.batch_id} is gone`);
+  const stored = new Map((await findSections(h, row.id)).map((s) => [s.section, s]));
+  const attachments = await findAttachments(h, row.id);
+  const { today } = await databaseNow(h);
+  const catalogue = await deps.catalogue.get();
+  const raw = (s: SectionDefinition): RawSection => (typed?.section === s ? typed.raw : restoreSection(s, stored.get(s.id)?.raw));
+  const main = raw(application).groups.main ?? {};
+  const unitId = /^\d{1,15}$/.test(main.unit ?? '') ? Number(main.unit) : undefined;
+  const unit = unitId === undefined ? undefined : await findUnitOption(h, unitId);
+  const options = optionLists(catalogue, batch);
+  const context = (s: SectionDefinition): FormContext => ({
+    today,
+    year: row.year,
+    personName: row.applicant_name,
+    options,
+    unit: (id) => (unit && String(unit.id) === id ? unit : undefined),
+    files: (part, rowId, field) => attachments.filter((a) => a.section === s.id && a.part === part && a.row_id === rowId && a.field === field).map(toFile),
+    policy: { rankBy: batch.rankBy, maxResults: batch.maxResults, startedOn: main.startedOn ?? '' },
+  });
+  return { row, batch, stored, attachments, raw, context, check: (s, r) => checkSection(s, r ?? raw(s), context(s)) };
+}
+
+/** The sections that apply to this declaration, in order. */
+export function sectionsOf(d: LoadedDeclaration): SectionDefinition[] {
+  return sections.filter((s) => s.appliesWhen?.(d.context(s)) ?? true);
+}

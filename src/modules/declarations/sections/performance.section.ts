@@ -1,0 +1,39 @@
+import { findNameIn } from '../../../lib/text';
+import { files, longText } from '../../../form/fields';
+import { asText } from '../../../form/field';
+import type { SectionDefinition } from '../../../form/section';
+
+/** D11 「任现职以来主要专业技术工作成绩及表现」, G22 §三.17: at most 1200 characters, the applicant's name may not occur. */
+export const performance: SectionDefinition = {
+  id: 'performance',
+  title: '任现职以来主要专业技术工作成绩及表现',
+  intro: ['主要包括完成的业务工作任务、工作量、取得的效果等情况。填写要实事求是、简明扼要、条理清楚，成绩要具体明确。'],
+  parts: [
+    {
+      kind: 'group',
+      id: 'main',
+      fields: [
+        longText({
+          id: 'text',
+          label: '主要专业技术工作成绩及表现',
+          hint: '最多 1200 个字，不得出现本人姓名',
+          required: true,
+          limit: 1200,
+          rows: 16,
+        }),
+        files({ id: 'proof', label: '佐证材料', hint: '反映工作成绩的材料，没有的可以不上传' }),
+      ],
+    },
+  ],
+  rules: [
+    (s, ctx) =>
+      findNameIn(asText(s.groups.main?.values.text), ctx.personName)
+        .slice(0, 3)
+        .map((place) => ({
+          part: 'main',
+          field: 'text',
+          severity: 'rule' as const,
+          text: `不得出现本人姓名，请修改此处：「…${place.excerpt.replace(/\s+/g, ' ')}…」`,
+        })),
+  ],
+};

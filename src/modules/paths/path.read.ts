@@ -1,0 +1,177 @@
+import type { Handle } from '../../db/db';
+import { matchCondition, readSearchTerms } from '../units';
+import type { PathState } from './path.store';
+
+export interface PathRow {
+  id: number;
+  unitId: number;
+  unitName: string;
+  unitCode: string;
+  unitDivision: string;
+  year: number;
+  seriesId: number;
+  level: string;
+  state: PathState;
+  reason: string;
+  requestedAt: Date;
+  decidedAt: Date | null;
+  decidedBy: string | null;
+  upstreamUnitId: number | null;
+  committeeId: number | null;
+  upstreamName: string;
+  /** whom to telephone about it: a person of the upstream unit; null for a committee */
+  contactName: string | null;
+  /** encrypted with purpose 'unit.mobile'; null for a committee */
+  contactMobile: Buffer | null;
+  committeePhone: string | null;
+}
+
+const SELECT = `SELECT p.id, p.unit_id AS "unitId", own.name AS "unitName", own.credit_code AS "unitCode", d.full_name AS "unitDivision", p.year,
+    p.series_id AS "seriesId", p.level, p.state, p.reason, p.requested_at AS "requestedAt", p.decided_at AS "decidedAt", a.display_name AS "decidedBy",
+    p.upstream_unit_id AS "upstreamUnitId", p.committee_id AS "committeeId", coalesce(up.name, c.name) AS "upstreamName",
+    up.contact_name AS "contactName", up.mobile AS "contactMobile", c.phone AS "committeePhone"
+  FROM reporting_paths p JOIN units own ON own.id = p.unit_id JOIN divisions d ON d.code = own.division_code
+    LEFT JOIN units up ON up.id = p.upstream_unit_id LEFT JOIN committees c ON c.id = p.committee_id LEFT JOIN accounts a ON a.id = p.decided_by`;
+
+export async function findPath(h: Handle, id: number): Promise<PathRow | undefined> {
+  const { rows } = await h.raw<{ rows: PathRow[] }>(`${SELECT} WHERE p.id = ?`, [id]);
+  return rows[0];
+}
+
+export interface OwnFilter {
+  /** undefined for all */
+  year: number | undefined;
+  seriesId: number | undefined;
+}
+
+function ownConditions(unitId: number, f: OwnFilter): { where: string; bindings: number[] } {
+  return {
+    where: `p.unit_id = ?${f.year === undefined ? '' : ' AND p.year = ?'}${f.seriesId === undefined ? '' : ' AND p.series_id = ?'}`,
+    bindings: [unitId, ...(f.year === undefined ? [] : [f.year]), ...(f.seriesId === undefined ? [] : [f.seriesId])],
+  };
+}
+
+export async function countUnitPaths(h: Handle, unitId: number, f: OwnFilter): Promise<number> {
+  const { where, bindings } = ownConditions(unitId, f);
+  const { rows } = await h.raw<{ rows: { n: number }[] }>(`SELECT count(*)::int AS n FROM reporting_paths p WHERE ${where}`, bindings);
+  return rows[0]?.n ?? 0;
+}
+
+/** A unit's own paths, the newest year first, living ones before refused and ended ones. */
+export async function listUnitPaths(h: Handle, unitId: number, f: OwnFilter, limit: number, offset: number): Promise<PathRow[]> {
+  const { where, bindings } = ownConditions(unitId, f);
+  const { rows } = await h.raw<{ rows: PathRow[] }>(
+    `${SELECT} WHERE ${where} ORDER BY p.year DESC, p.state IN ('refused', 'ended'), p.series_id, p.level, p.id DESC LIMIT ? OFFSET ?`,
+    [...bindings, limit, offset],
+  );
+  return rows;
+}
+
+/** The years in which a unit has paths, newest first. */
+export async function listPathYears(h: Handle, unitId: number): Promise<number[]> {
+  const { rows } = await h.raw<{ rows: { year: number }[] }>(
+    'SELECT DISTINCT year FROM reporting_paths WHERE unit_id = ? ORDER BY year DESC',
+    [unitId],
+  );
+  return rows.map((r) => r.year);
+}
+
+export type Upstream = { kind: 'unit'; unitId: number } | { kind: 'committee'; committeeId: number };
+export interface ReviewFilter {
+  /** '' for all */
+  state: '' | PathState;
+  seriesId: number | undefined;
+  level: string;
+  /** part of the unit's name or its pinyin initials; '' for all */
+  name: string;
+}
+
+function reviewConditions(upstream: Upstream, f: ReviewFilter): { where: string; bindings: unknown[] } {
+  const terms = readSearchTerms(f.name);
+  const match = terms ? matchCondition(terms) : undefined;
+  return {
+    where: [
+      upstream.kind === 'unit' ? 'p.upstream_unit_id = ?' : 'p.committee_id = ?',
+      ...(f.state ? ['p.state = ?'] : []),
+      ...(f.seriesId === undefined ? [] : ['p.series_id = ?']),
+      ...(f.level ? ['p.level = ?'] : []),
+      ...(match ? [`EXISTS (SELECT 1 FROM units u WHERE u.id = p.unit_id AND ${match.sql})`] : []),
+    ].join(' AND '),
+    bindings: [
+      upstream.kind === 'unit' ? upstream.unitId : upstream.committeeId,
+      ...(f.state ? [f.state] : []),
+      ...(f.seriesId === undefined ? [] : [f.seriesId]),
+      ...(f.level ? [f.level] : []),
+      ...(match ? match.bindings : []),
+    ],
+  };
+}
+
+export async function countPathsToReview(h: Handle, upstream: Upstream, f: ReviewFilter): Promise<number> {
+  const { where, bindings } = reviewConditions(upstream, f);
+  const { rows } = await h.raw<{ rows: { n: number }[] }>(
+    `SELECT count(*)::int AS n FROM reporting_paths p WHERE ${where}`,
+    bindings as string[],
+  );
+  return rows[0]?.n ?? 0;
+}
+
+/** Paths that lead to this unit or committee: those that wait longest first, decided ones the newest first. */
+export async function listPathsToReview(h: Handle, upstream: Upstream, f: ReviewFilter, limit: number, offset: number): Promise<PathRow[]> {
+  const { where, bindings } = reviewConditions(upstream, f);
+  const order = f.state === 'requested' ? 'p.requested_at, p.id' : 'p.requested_at DESC, p.id DESC';
+  const { rows } = await h.raw<{ rows: PathRow[] }>(`${SELECT} WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`, [
+    ...bindings,
+    limit,
+    offset,
+  ] as string[]);
+  return rows;
+}
+
+export interface CommitteeOption {
+  id: number;
+  name: string;
+  divisionName: string;
+}
+
+/** J0: committees that may receive this series and level today: approved and within their term. */
+export async function listFitCommittees(h: Handle, seriesId: number, level: string): Promise<CommitteeOption[]> {
+  const { rows } = await h.raw<{ rows: CommitteeOption[] }>(
+    `SELECT c.id, c.name, d.full_name AS "divisionName" FROM committees c JOIN committee_scopes s ON s.committee_id = c.id JOIN divisions d ON d.code = c.division_code
+     WHERE s.series_id = ? AND s.level = ? AND c.approved_at IS NOT NULL AND app_today() BETWEEN c.valid_from AND c.valid_until
+     ORDER BY c.division_code COLLATE "C", c.name`,
+    [seriesId, level],
+  );
+  return rows;
+}
+
+export interface ChainStep {
+  pathId: number;
+  hop: number;
+  state: 'requested' | 'approved';
+  name: string;
+  isCommittee: boolean;
+}
+
+/**
+ * P3: the way from each of these paths up to the committee, as far as it exists, following living paths of the same series, level and year. One query for
+ * all; a path that is refused or ended has no steps.
+ */
+export async function listChains(h: Handle, pathIds: readonly number[]): Promise<Map<number, ChainStep[]>> {
+  const chains = new Map<number, ChainStep[]>(pathIds.map((id) => [id, []]));
+  if (pathIds.length === 0) return chains;
+  const { rows } = await h.raw<{ rows: ChainStep[] }>(
+    `WITH RECURSIVE up AS (
+       SELECT p.id AS start_id, 1 AS hop, p.* FROM reporting_paths p WHERE p.id = ANY(?::bigint[]) AND p.state IN ('requested', 'approved')
+       UNION ALL
+       SELECT up.start_id, up.hop + 1, n.* FROM up JOIN reporting_paths n
+         ON n.unit_id = up.upstream_unit_id AND n.series_id = up.series_id AND n.level = up.level AND n.year = up.year AND n.state IN ('requested', 'approved')
+       WHERE up.hop < 50
+     )
+     SELECT up.start_id AS "pathId", up.hop, up.state, coalesce(u.name, c.name) AS name, up.committee_id IS NOT NULL AS "isCommittee"
+     FROM up LEFT JOIN units u ON u.id = up.upstream_unit_id LEFT JOIN committees c ON c.id = up.committee_id ORDER BY up.start_id, up.hop`,
+    [[...pathIds]],
+  );
+  for (const row of rows) chains.get(row.pathId)?.push(row);
+  return chains;
+}

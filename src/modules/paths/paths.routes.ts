@@ -1,0 +1,442 @@
+import { databaseNow } from '../../db/db';
+import type { Deps } from '../../deps';
+import { checkSection } from '../../form/check-section';
+import type { RawSection } from '../../form/field';
+import { problemLinks } from '../../form/form-model';
+import { emptySection, readSection } from '../../form/read-section';
+import { fieldId, type Problem } from '../../form/section';
+import { paths } from '../../http/paths';
+import { showMoment } from '../../http/render';
+import { page, pathOf, refusal, seeOther, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import { can, scope } from '../../policy/policy';
+import { createCatalogueCache, isLevel, levelText, levels, type Catalogue } from '../catalogue';
+import {
+  addressOf,
+  decisionForm,
+  decisionOf,
+  pagingLinks,
+  pagingOf,
+  searchUnits,
+  smallForm,
+  smallFormContext,
+  unitActor,
+  unitDetail,
+} from '../units';
+import { decidePath } from './decide-path';
+import { endPath } from './end-path';
+import { groupOf, PART, pathContext, pathDefaults, pathForm, pathProblem, scopeOf } from './path-form';
+import {
+  countPathsToReview,
+  countUnitPaths,
+  findPath,
+  listChains,
+  listFitCommittees,
+  listPathsToReview,
+  listPathYears,
+  listUnitPaths,
+  type PathRow,
+  type ReviewFilter,
+  type Upstream,
+} from './path.read';
+import { chainStops, pathCard, pathTags, pathTitle } from './path.view';
+import { requestPath, type RequestOutcome, type Upward } from './request-path';
+
+const home = { text: '首页', href: paths.home() };
+const ownList = { text: '单位路径申请', href: paths.unitPaths() };
+const CARDS = 20;
+/** A positive id out of an address or a form. */
+const idOf = (s: string): number | undefined => (/^[1-9]\d{0,14}$/.test(s) ? Number(s) : undefined);
+
+function outcomeProblem(kind: Exclude<RequestOutcome['kind'], 'done'>): Problem {
+  switch (kind) {
+    case 'already-live':
+      return pathProblem(
+        'series',
+        '本单位该年度、该系列、该级别已有待审核或者已通过的路径，不能重复申请；需要更换上一级的，请先终止原路径',
+      );
+    case 'ring':
+      return pathProblem('q', '该单位的数据直接或者经其他单位报送本单位，不能再作为本单位的上一级，请选择其他单位');
+    case 'self':
+      return pathProblem('q', '不能选择本单位作为上一级，请选择其他单位');
+    case 'upstream-not-permitted':
+      return pathProblem('q', '该单位尚未取得「职称评审」权限，请联系该单位办理「权限申请」，或者选择其他单位');
+    case 'committee-not-fit':
+      return pathProblem('committee', '该评审委员会不受理本系列、本级别，或者任期已满，请重新选择');
+  }
+}
+
+/** P1–P3: 「单位路径申请」 of units, 「路径审核」 of their upstream units and of committee offices. */
+export function pathsRoutes(deps: Deps): Route[] {
+  const { db, cipher } = deps;
+  const catalogueCache = createCatalogueCache(db);
+
+  async function mustFindPath(id: number): Promise<PathRow> {
+    const path = await findPath(db, id);
+    if (!path) throw new Error(`no path ${id}`);
+    return path;
+  }
+
+  const seriesItems = (catalogue: Catalogue, chosen: number | undefined) => [
+    { value: '', text: '全部', selected: chosen === undefined },
+    ...catalogue.series.map((s) => ({ value: String(s.id), text: s.name, selected: s.id === chosen })),
+  ];
+
+  async function showOwn(visit: Visit): Promise<Reply> {
+    const { unitId } = unitActor(visit);
+    const catalogue = await catalogueCache.get();
+    const filter = { year: idOf(visit.query.one('year')), seriesId: catalogue.findSeries(idOf(visit.query.one('series')) ?? 0)?.id };
+    const years = await listPathYears(db, unitId);
+    const paging = pagingOf(visit.query.one('page'), await countUnitPaths(db, unitId, filter), CARDS);
+    const list = await listUnitPaths(db, unitId, filter, paging.limit, paging.offset);
+    const chains = await listChains(
+      db,
+      list.map((p) => p.id),
+    );
+    const said: Record<string, string> = { saved: '路径申请已提交，等待上一级审核', ended: '路径已终止' };
+    const text = said[visit.query.one('done')];
+    return page(
+      'paths/own',
+      {
+        title: '单位路径申请',
+        breadcrumbs: [home, { text: '职称申报路径申请' }, { text: '单位路径申请' }],
+        ...(text ? { notice: { kind: 'success', text } } : {}),
+      },
+      {
+        isFiltered: filter.year !== undefined || filter.seriesId !== undefined,
+        cards: list.map((p) => pathCard(p, chains.get(p.id) ?? [], catalogue, cipher)),
+        filter: {
+          action: paths.unitPaths(),
+          resetHref: paths.unitPaths(),
+          controls: [
+            {
+              type: 'choice',
+              style: 'select',
+              id: 'year',
+              name: 'year',
+              label: '年度',
+              value: '',
+              width: 's',
+              items: [
+                { value: '', text: '全部', selected: filter.year === undefined },
+                ...years.map((y) => ({ value: String(y), text: `${y}年度`, selected: y === filter.year })),
+              ],
+            },
+            {
+              type: 'choice',
+              style: 'select',
+              id: 'series',
+              name: 'series',
+              label: '职称系列',
+              value: '',
+              width: 'm',
+              items: seriesItems(catalogue, filter.seriesId),
+            },
+          ],
+        },
+        paging: pagingLinks(paging, paths.unitPaths(), { year: visit.query.one('year'), series: visit.query.one('series') }),
+      },
+    );
+  }
+
+  async function formPage(visit: Visit, raw: RawSection, chosen: string, problems: readonly Problem[] = []): Promise<Reply> {
+    const { unitId } = unitActor(visit);
+    const catalogue = await catalogueCache.get();
+    const { today } = await databaseNow(db);
+    const wanted = groupOf(raw);
+    const reach = scopeOf(raw);
+    const committees = wanted.upward === 'committee' && reach ? await listFitCommittees(db, reach.seriesId, reach.level) : [];
+    const found = wanted.upward === 'unit' && wanted.q ? await searchUnits(db, wanted.q) : undefined;
+    const units = found?.rows.filter((u) => u.id !== unitId) ?? [];
+    const form = smallForm(pathForm, raw, pathContext(today, catalogue, committees), problems, paths.newPath(), [
+      { value: 'submit', text: '提交', kind: 'primary' },
+    ]);
+    const meta: PageMeta = { title: '新增路径', breadcrumbs: [home, ownList, { text: '新增路径' }], errors: problemLinks(problems) };
+    return page(
+      'paths/new',
+      meta,
+      {
+        form,
+        search: wanted.upward === 'unit',
+        results: wanted.q
+          ? {
+              q: wanted.q,
+              chosen: idOf(chosen),
+              more: found?.more,
+              units: units.map((u) => ({ id: u.id, name: u.name, detail: unitDetail(u) })),
+              emptyText: '没有找到符合的单位，请检查名称；该单位尚未注册的，请与其联系',
+            }
+          : undefined,
+        noCommittee: wanted.upward === 'committee' && reach !== undefined && committees.length === 0,
+        committeeNeedsScope: wanted.upward === 'committee' && reach === undefined,
+      },
+      problems.length > 0 ? 422 : 200,
+    );
+  }
+
+  async function showForm(visit: Visit): Promise<Reply> {
+    const { today } = await databaseNow(db);
+    const raw = visit.query.has(`${PART}.year`) ? readSection(pathForm, visit.query, emptySection(pathForm)) : pathDefaults(today);
+    return formPage(visit, raw, visit.query.one('unit'));
+  }
+
+  async function postForm(visit: Visit): Promise<Reply> {
+    const actor = unitActor(visit);
+    const raw = readSection(pathForm, visit.body, emptySection(pathForm));
+    const typed = groupOf(raw);
+    const unit = visit.body.one('unit');
+    const press = visit.body.one('do');
+    if (press === 'refresh' || press === 'find') {
+      return seeOther(
+        addressOf(paths.newPath(), {
+          ...Object.fromEntries(Object.entries(typed).map(([k, v]) => [`${PART}.${k}`, v])),
+          unit: typed.upward === 'unit' ? unit : '',
+        }),
+      );
+    }
+    const catalogue = await catalogueCache.get();
+    const { today } = await databaseNow(db);
+    const reach = scopeOf(raw);
+    const committees = typed.upward === 'committee' && reach ? await listFitCommittees(db, reach.seriesId, reach.level) : [];
+    const problems = [...checkSection(pathForm, raw, pathContext(today, catalogue, committees)).problems];
+    const unitId = idOf(unit);
+    if (typed.upward === 'unit' && unitId === undefined) {
+      problems.push(pathProblem('q', typed.q ? '请在查找结果中选择上一级单位' : '请填写上一级单位名称，点击「查找」后在结果中选择'));
+    }
+    const upward: Upward | undefined =
+      typed.upward === 'unit'
+        ? unitId === undefined
+          ? undefined
+          : { kind: 'unit', unitId }
+        : typed.committee
+          ? { kind: 'committee', committeeId: Number(typed.committee) }
+          : undefined;
+    if (problems.length > 0 || !reach || !upward) return formPage(visit, raw, unit, problems);
+    const outcome = await requestPath(deps, actor, { ...reach, year: Number(typed.year), upward, requestId: visit.requestId });
+    if (outcome.kind === 'done') return seeOther(addressOf(paths.unitPaths(), { done: 'saved' }));
+    return formPage(visit, raw, unit, [outcomeProblem(outcome.kind)]);
+  }
+
+  async function showEnd(visit: Visit): Promise<Reply> {
+    const path = await mustFindPath(pathOf(visit).id);
+    const catalogue = await catalogueCache.get();
+    return page(
+      'paths/end',
+      { title: '终止路径', breadcrumbs: [home, ownList, { text: '终止路径' }] },
+      {
+        path,
+        rows: [
+          { label: '路径', text: pathTitle(path, catalogue) },
+          { label: path.committeeId === null ? '上一级单位' : '评审委员会', text: path.upstreamName },
+          { label: '状态', text: pathTags[path.state].text },
+        ],
+      },
+    );
+  }
+
+  async function postEnd(visit: Visit): Promise<Reply> {
+    const outcome = await endPath(deps, visit.actor, { pathId: pathOf(visit).id, requestId: visit.requestId });
+    if (outcome.kind === 'done') return seeOther(addressOf(paths.unitPaths(), { done: 'ended' }));
+    return refusal(409, '该路径已经终止或者未获批准，本次操作没有生效', { text: '返回单位路径申请', href: paths.unitPaths() });
+  }
+
+  function upstreamOf(visit: Visit): Upstream {
+    const s = scope(visit.actor);
+    if (s.kind === 'unit') return { kind: 'unit', unitId: s.unitId };
+    if (s.kind === 'committee') return { kind: 'committee', committeeId: s.committeeId };
+    throw new Error(`${visit.path}: ${visit.actor.role} is nobody's upstream`);
+  }
+
+  async function showQueue(visit: Visit): Promise<Reply> {
+    const upstream = upstreamOf(visit);
+    const catalogue = await catalogueCache.get();
+    const asked = visit.query.has('state') ? visit.query.one('state') : 'requested';
+    const level = visit.query.one('level');
+    const filter: ReviewFilter = {
+      state: asked in pathTags ? (asked as keyof typeof pathTags) : '',
+      seriesId: catalogue.findSeries(idOf(visit.query.one('series')) ?? 0)?.id,
+      level: isLevel(level) ? level : '',
+      name: visit.query.one('name').trim(),
+    };
+    const paging = pagingOf(visit.query.one('page'), await countPathsToReview(db, upstream, filter));
+    const list = await listPathsToReview(db, upstream, filter, paging.limit, paging.offset);
+    const said: Record<string, string> = { grant: '已通过该路径申请', refuse: '已登记为不通过，申请单位可以看到原因' };
+    const text = said[visit.query.one('done')];
+    const title = visit.actor.role === 'office' ? '评委会路径审核' : '路径审核';
+    return page(
+      'paths/queue',
+      { title, breadcrumbs: [home, { text: title }], ...(text ? { notice: { kind: 'success', text } } : {}) },
+      {
+        filter: {
+          action: paths.pathReview(),
+          resetHref: paths.pathReview(),
+          controls: [
+            {
+              type: 'choice',
+              style: 'select',
+              id: 'state',
+              name: 'state',
+              label: '状态',
+              value: filter.state,
+              width: 's',
+              items: [['all', '全部'] as const, ...Object.entries(pathTags).map(([k, t]) => [k, t.text] as const)].map(([value, t]) => ({
+                value,
+                text: t,
+                selected: value === (filter.state || 'all'),
+              })),
+            },
+            {
+              type: 'choice',
+              style: 'select',
+              id: 'series',
+              name: 'series',
+              label: '职称系列',
+              value: '',
+              width: 'm',
+              items: seriesItems(catalogue, filter.seriesId),
+            },
+            {
+              type: 'choice',
+              style: 'select',
+              id: 'level',
+              name: 'level',
+              label: '职称级别',
+              value: '',
+              width: 's',
+              items: [
+                { value: '', text: '全部', selected: filter.level === '' },
+                ...levels.map((l) => ({ value: l.code, text: l.text, selected: l.code === filter.level })),
+              ],
+            },
+            { type: 'text', id: 'name', name: 'name', label: '申请单位', value: filter.name, width: 'm' },
+          ],
+        },
+        table: {
+          caption: title,
+          columns: [
+            { key: 'unit', text: '申请单位' },
+            { key: 'year', text: '年度' },
+            { key: 'series', text: '职称系列' },
+            { key: 'level', text: '职称级别' },
+            { key: 'state', text: '状态' },
+            { key: 'at', text: '申请时间' },
+            { key: 'act', text: '操作' },
+          ],
+          rows: list.map((p) => ({
+            cells: [
+              { text: p.unitName, sub: p.unitDivision },
+              { text: `${p.year}年度` },
+              { text: catalogue.seriesName(p.seriesId) },
+              { text: levelText(p.level) },
+              { tag: pathTags[p.state] },
+              { text: showMoment(p.requestedAt) },
+              {
+                text: p.state === 'requested' ? '审核' : '查看',
+                href: paths.decidePath(p.id),
+                hiddenText: `：${p.unitName} ${pathTitle(p, catalogue)}`,
+              },
+            ],
+          })),
+          emptyText:
+            filter.state === 'requested' && !filter.name && !filter.level && filter.seriesId === undefined
+              ? '没有等待审核的路径申请'
+              : '没有符合条件的路径申请',
+        },
+        paging: pagingLinks(paging, paths.pathReview(), {
+          state: filter.state || 'all',
+          series: filter.seriesId === undefined ? '' : String(filter.seriesId),
+          level: filter.level,
+          name: filter.name,
+        }),
+      },
+    );
+  }
+
+  async function decisionPage(visit: Visit, raw: RawSection, problems: readonly Problem[] = [], trouble = ''): Promise<Reply> {
+    const subject = pathOf(visit);
+    const path = await mustFindPath(subject.id);
+    const catalogue = await catalogueCache.get();
+    const chains = await listChains(db, [path.id]);
+    const { today } = await databaseNow(db);
+    const mayDecide = can(visit.actor, 'path.decide', subject).ok;
+    const isOwn = visit.actor.unitId !== undefined && visit.actor.unitId === path.unitId;
+    const errors = [
+      ...problemLinks(problems),
+      ...(trouble ? [{ text: trouble, href: `#${fieldId({ part: 'decision', field: 'result' })}` }] : []),
+    ];
+    const list = isOwn ? ownList : { text: visit.actor.role === 'office' ? '评委会路径审核' : '路径审核', href: paths.pathReview() };
+    return page(
+      'paths/decision',
+      { title: `路径：${path.unitName}`, heading: path.unitName, breadcrumbs: [home, list, { text: path.unitName }], errors },
+      {
+        path,
+        list,
+        tag: pathTags[path.state],
+        rows: [
+          { label: '申请单位', text: path.unitName },
+          { label: '统一社会信用代码', text: path.unitCode },
+          { label: '所属地区', text: path.unitDivision },
+          { label: '年度', text: `${path.year}年度` },
+          { label: '职称系列', text: catalogue.seriesName(path.seriesId) },
+          { label: '职称级别', text: levelText(path.level) },
+          { label: path.committeeId === null ? '上一级单位' : '评审委员会', text: path.upstreamName },
+          { label: '申请时间', text: showMoment(path.requestedAt) },
+        ],
+        stops: chainStops(path.unitName, chains.get(path.id) ?? []),
+        form: mayDecide
+          ? smallForm(decisionForm, raw, smallFormContext({ today }), problems, paths.decidePath(path.id), [
+              { value: 'save', text: '提交审核意见', kind: 'primary' },
+            ])
+          : undefined,
+      },
+      errors.length > 0 ? 422 : 200,
+    );
+  }
+
+  async function postDecision(visit: Visit): Promise<Reply> {
+    const { id } = pathOf(visit);
+    const raw = readSection(decisionForm, visit.body, emptySection(decisionForm));
+    const { today } = await databaseNow(db);
+    const checked = checkSection(decisionForm, raw, smallFormContext({ today }));
+    if (checked.problems.length > 0) return decisionPage(visit, raw, checked.problems);
+    const decided = decisionOf(checked);
+    const outcome = await decidePath(deps, visit.actor, { pathId: id, ...decided, requestId: visit.requestId });
+    switch (outcome.kind) {
+      case 'done':
+        return seeOther(addressOf(paths.pathReview(), { done: decided.decision }));
+      case 'already-decided': {
+        const { state, decidedBy, decidedAt } = outcome.path;
+        const how =
+          state === 'ended'
+            ? '已由申请单位终止'
+            : `已由${decidedBy ?? '其他人员'}于${showMoment(decidedAt)}审核为「${state === 'approved' ? '通过' : '不通过'}」`;
+        return refusal(409, `该路径申请${how}，您的意见没有保存`, { text: '查看该路径', href: paths.decidePath(id) });
+      }
+      case 'ring':
+        return decisionPage(
+          visit,
+          raw,
+          [],
+          '通过后将形成循环：上一级单位的数据又报送到申请单位。请选择「不通过」，或者先终止本单位的相关路径',
+        );
+      case 'committee-not-fit':
+        return decisionPage(visit, raw, [], '本评审委员会不受理该系列、该级别，或者任期已满，不能通过');
+    }
+  }
+
+  return [
+    { method: 'get', path: '/unit/paths', access: 'paths.own', audit: null, handle: showOwn },
+    { method: 'get', path: '/unit/paths/new', access: 'paths.own', audit: null, handle: showForm },
+    { method: 'post', path: '/unit/paths/new', access: 'paths.own', audit: 'path.request', handle: postForm },
+    { method: 'get', path: '/paths/:path/end', access: 'path.end', audit: null, handle: showEnd },
+    { method: 'post', path: '/paths/:path/end', access: 'path.end', audit: 'path.end', handle: postEnd },
+    { method: 'get', path: '/paths/review', access: 'paths.review', audit: null, handle: showQueue },
+    {
+      method: 'get',
+      path: '/paths/:path/decision',
+      access: 'path.read',
+      audit: null,
+      handle: (visit) => decisionPage(visit, emptySection(decisionForm)),
+    },
+    { method: 'post', path: '/paths/:path/decision', access: 'path.decide', audit: 'path.approve, path.refuse', handle: postDecision },
+  ];
+}

@@ -1,0 +1,2 @@
+export { printingRoutes } from './printing.routes';
+export { renderReviewForm } from './render-review-form';

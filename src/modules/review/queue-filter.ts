@@ -1,0 +1,70 @@
+import type { FormInput } from '../../http/form-input';
+import { normaliseLine } from '../../lib/text';
+import { isLevel } from '../catalogue';
+import type { QueueCondition, Show, SortKey } from './queue.read';
+
+/** What a list shows, as it stands in the address (R6). */
+export interface QueueFilter extends QueueCondition {
+  show: Show;
+  sort: SortKey;
+  descending: boolean;
+  page: number;
+}
+
+export interface FilterRules {
+  /** the first one is shown when the address says nothing */
+  shows: readonly Show[];
+  sorts: readonly SortKey[];
+}
+
+const wholeNumber = (text: string, digits: number): number | undefined =>
+  /^\d+$/.test(text) && text.length <= digits && Number(text) > 0 ? Number(text) : undefined;
+
+/** The conditions common to all lists. What is not understood counts as not asked for. */
+export function readCondition(query: FormInput): QueueCondition {
+  const year = wholeNumber(query.one('year'), 4);
+  const seriesId = wholeNumber(query.one('series'), 4);
+  const level = query.one('level');
+  return {
+    ...(year === undefined ? {} : { year }),
+    ...(seriesId === undefined ? {} : { seriesId }),
+    ...(isLevel(level) ? { level } : {}),
+    name: normaliseLine(query.one('name')).slice(0, 50),
+    unit: normaliseLine(query.one('unit')).slice(0, 100),
+  };
+}
+
+export function readFilter(query: FormInput, rules: FilterRules): QueueFilter {
+  const [firstShow, firstSort] = [rules.shows[0], rules.sorts[0]];
+  if (firstShow === undefined || firstSort === undefined) throw new Error('a list needs something to show and to sort by');
+  return {
+    ...readCondition(query),
+    show: rules.shows.find((s) => s === query.one('state')) ?? firstShow,
+    sort: rules.sorts.find((s) => s === query.one('sort')) ?? firstSort,
+    descending: query.one('dir') === 'desc',
+    page: wholeNumber(query.one('page'), 6) ?? 1,
+  };
+}
+
+export function conditionEntries(c: QueueCondition): [string, string][] {
+  const entries: [string, string | number | undefined][] = [
+    ['year', c.year],
+    ['series', c.seriesId],
+    ['level', c.level],
+    ['name', c.name],
+    ['unit', c.unit],
+  ];
+  return entries.flatMap(([k, v]): [string, string][] => (v === undefined || v === '' ? [] : [[k, String(v)]]));
+}
+
+/** The query part of the address that shows this list again; '' for the list as it opens. The page number comes last. */
+export function filterQuery(f: QueueFilter, rules: FilterRules): string {
+  const entries = conditionEntries(f);
+  if (f.show !== rules.shows[0]) entries.push(['state', f.show]);
+  if (f.sort !== rules.sorts[0]) entries.push(['sort', f.sort]);
+  if (f.descending) entries.push(['dir', 'desc']);
+  if (f.page > 1) entries.push(['page', String(f.page)]);
+  return new URLSearchParams(entries).toString();
+}
+
+export const withQuery = (address: string, query: string): string => (query === '' ? address : `${address}?${query}`);

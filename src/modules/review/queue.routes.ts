@@ -1,0 +1,226 @@
+import type { Trx } from '../../db/db';
+import type { Deps } from '../../deps';
+import { FormInput } from '../../http/form-input';
+import { paths } from '../../http/paths';
+import { page, refusal, seeOther, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import type { Actor } from '../../policy/actor';
+import { moves, states, type MoveName } from '../../policy/declaration-moves';
+import { scope, type Action } from '../../policy/policy';
+import type { MoveInput } from '../declarations';
+import { findAct, keepAct, takeAct } from './act-draft.store';
+import {
+  BULK_LIMIT,
+  chooseRows,
+  itemsOf,
+  moveEach,
+  moveTogether,
+  obstacle,
+  type BulkChoice,
+  type BulkResult,
+  type Reason,
+} from './bulk';
+import { filterQuery, readFilter, withQuery, type FilterRules } from './queue-filter';
+import { countQueue, findQueueRows, listQueue, listYears, type QueueRow, type SortKey } from './queue.read';
+import { filterControls, queueTable, titleCell, type ColumnKey, type ShowOption } from './queue.view';
+
+/** What the rows of one bulk move share when they stand or fall together; runs first in their transaction. */
+export type Prepare = (trx: Trx, actor: Actor, rows: readonly QueueRow[]) => Promise<Partial<MoveInput> | { complaint: Reason }>;
+
+/** One list of declarations with its bulk moves, as data. */
+export interface QueuePage {
+  title: string;
+  access: Action;
+  address: string;
+  bulkAddress: string;
+  lead?: string;
+  /** the first one is what the list opens with */
+  shows: readonly ShowOption[];
+  /** the first one is the order it opens with */
+  sorts: readonly SortKey[];
+  columns: readonly ColumnKey[];
+  /** moves offered for ticked rows */
+  moves: readonly MoveName[];
+  /** moves that go for all ticked rows or for none */
+  together: Partial<Record<MoveName, Prepare>>;
+  /** when the list as it opens is empty */
+  empty: { text: string; detail: string; actionText: string; actionHref: string };
+  /** where the reader goes on after a move */
+  next: Partial<Record<MoveName, { text: string; href: string }>>;
+}
+
+const PAGE_SIZE = 50;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** The ticked declarations; what is no id of one is no tick. */
+export const tickedIds = (form: FormInput): string[] => [...new Set(form.all('ids'))].filter((id) => UUID.test(id));
+
+/** The routes of one list: the list itself, and for its bulk moves one address with choice, confirm page and answer. */
+export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
+  const rules: FilterRules = { shows: queue.shows.map((s) => s.value), sorts: queue.sorts };
+  const crumbs = [{ text: '首页', href: paths.home() }, { text: queue.title, href: queue.address }];
+  const backTo = (choice: { back: string }): string => withQuery(queue.address, choice.back);
+  const gone = refusal(410, '本次操作已经完成或者已经过期，请回到列表重新勾选', { text: '返回列表', href: queue.address });
+
+  async function list(visit: Visit): Promise<Reply> {
+    const filter = readFilter(visit.query, rules);
+    const seen = scope(visit.actor);
+    const catalogue = await deps.catalogue.get();
+    const counts = await countQueue(deps.db, seen, filter, rules.shows);
+    const total = counts.get(filter.show) ?? 0;
+    const pages = Math.max(1, Math.ceil(total / PAGE_SIZE));
+    filter.page = Math.min(filter.page, pages);
+    const rows = await listQueue(deps.db, seen, filter, {
+      show: filter.show,
+      sort: filter.sort,
+      descending: filter.descending,
+      offset: (filter.page - 1) * PAGE_SIZE,
+      limit: PAGE_SIZE,
+    });
+    const years = await listYears(deps.db);
+    const possible = (row: QueueRow): MoveName[] => queue.moves.filter((m) => obstacle(visit.actor, m, row) === undefined);
+    const offered = queue.moves.filter((m) => rows.some((r) => possible(r).includes(m)));
+    const isAsItOpens = filterQuery({ ...filter, sort: rules.sorts[0] as SortKey, descending: false, page: 1 }, rules) === '';
+    const query = filterQuery({ ...filter, page: 1 }, rules);
+    const meta: PageMeta = { title: queue.title, breadcrumbs: [crumbs[0] as { text: string }, { text: queue.title }] };
+    if (visit.query.one('ticked') === 'none') meta.errors = [{ text: '请先勾选需要处理的申报', href: '#list' }];
+    if (visit.query.one('ticked') === 'many') meta.errors = [{ text: `一次最多处理 ${BULK_LIMIT} 项申报，请分次勾选`, href: '#list' }];
+    return page('review/queue', meta, {
+      lead: queue.lead,
+      filter: {
+        action: queue.address,
+        controls: filterControls(filter, catalogue, years, queue.shows, counts, queue.access !== 'review.queue' || filter.unit !== ''),
+        resetHref: queue.address,
+      },
+      table: queueTable({
+        caption: queue.title,
+        columns: queue.columns,
+        rows,
+        catalogue,
+        filter,
+        rules,
+        address: queue.address,
+        canTick: (row) => possible(row).length > 0,
+      }),
+      pages: { total, page: filter.page, pages, base: `${queue.address}?${query === '' ? '' : `${query}&`}page=` },
+      bulk:
+        offered.length === 0
+          ? undefined
+          : { action: queue.bulkAddress, back: filterQuery(filter, rules), buttons: offered.map((m) => ({ value: `confirm:${m}`, text: moves[m].text })) },
+      empty: isAsItOpens ? queue.empty : { text: '没有符合条件的申报', detail: '请调整查询条件后再试。', actionText: '查看全部条件', actionHref: queue.address },
+    });
+  }
+
+  async function bulkPage(visit: Visit): Promise<Reply> {
+    const owner = visit.owner;
+    if (visit.query.has('result')) {
+      const result = (await findAct(deps.db, deps.cipher, { purpose: 'bulk-result', owner }, visit.query.one('result'))) as BulkResult | undefined;
+      return result ? resultPage(visit, result) : gone;
+    }
+    const id = visit.query.one('draft');
+    const choice = (await findAct(deps.db, deps.cipher, { purpose: 'bulk-choice', owner }, id)) as BulkChoice | undefined;
+    if (!choice || !queue.moves.includes(choice.move)) return gone;
+    const rows = await rowsOf(visit.actor, [...choice.chosen, ...choice.left]);
+    const text = moves[choice.move].text;
+    const title = `批量${text}`;
+    return page('review/bulk-confirm', { title, breadcrumbs: [...crumbs, { text: title }] }, {
+      text,
+      action: queue.bulkAddress,
+      draft: id,
+      explanation: moves[choice.move].confirm,
+      isTogether: queue.together[choice.move] !== undefined,
+      chosen: choice.chosen.map(({ id: d }) => describe(rows, d)),
+      left: choice.left.map((l) => ({ ...describe(rows, l.id), reason: l.reason })),
+      backHref: backTo(choice),
+    });
+  }
+
+  async function resultPage(visit: Visit, result: BulkResult): Promise<Reply> {
+    const rows = await rowsOf(visit.actor, result.answers);
+    const text = moves[result.move].text;
+    const title = `批量${text}结果`;
+    const moved = result.answers.filter((a) => a.kind === 'moved').length;
+    const notMoved = result.answers.length - moved;
+    const summary = result.isUndone
+      ? `本次「${text}」没有进行：有申报不能处理，其余申报也未改动`
+      : notMoved === 0
+        ? `已对 ${moved} 项申报进行「${text}」`
+        : `已对 ${moved} 项申报进行「${text}」，另有 ${notMoved} 项没有处理`;
+    const meta: PageMeta = {
+      title,
+      breadcrumbs: [...crumbs, { text: title }],
+      notice: { kind: notMoved === 0 && !result.isUndone ? 'success' : 'warning', text: summary },
+    };
+    return page('review/bulk-result', meta, {
+      general: result.general,
+      rows: result.answers.map((a) => ({
+        ...describe(rows, a.id),
+        tag: a.kind === 'moved' ? states[a.to] : { text: '未处理', colour: 'red' },
+        reasons: a.kind === 'moved' ? [] : a.reasons,
+      })),
+      backHref: backTo(result),
+      next: moved > 0 ? queue.next[result.move] : undefined,
+    });
+  }
+
+  async function rowsOf(actor: Actor, items: readonly { id: string }[]): Promise<Map<string, { name: string; title: string; unit: string }>> {
+    const catalogue = await deps.catalogue.get();
+    const found = await findQueueRows(deps.db, scope(actor), items.map((i) => i.id));
+    return new Map(found.map((r) => [r.id, { name: r.name, title: titleCell(r, catalogue).text ?? '', unit: r.unitName }]));
+  }
+  const describe = (rows: Awaited<ReturnType<typeof rowsOf>>, id: string) => ({
+    href: rows.has(id) ? paths.declaration(id) : undefined,
+    ...(rows.get(id) ?? { name: '（已不在列表中）', title: '', unit: '' }),
+  });
+
+  async function choose(visit: Visit, asked: string): Promise<Reply> {
+    const move = asked === '' ? queue.moves[0] : queue.moves.find((m) => m === asked);
+    if (!move) return refusal(400, '提交的内容格式不正确，请返回上一页重新操作', { text: '返回列表', href: queue.address });
+    // read and written anew: nothing typed into this field can lead anywhere else
+    const back = filterQuery(readFilter(new FormInput(new URLSearchParams(visit.body.one('back'))), rules), rules);
+    const ids = tickedIds(visit.body);
+    if (ids.length === 0 || ids.length > BULK_LIMIT) {
+      return seeOther(withQuery(queue.address, [back, `ticked=${ids.length === 0 ? 'none' : 'many'}`].filter((x) => x !== '').join('&')));
+    }
+    const rows = await findQueueRows(deps.db, scope(visit.actor), ids);
+    const choice: BulkChoice = { move, back, ...chooseRows(visit.actor, move, ids, rows) };
+    const draft = await keepAct(deps.db, deps.cipher, { purpose: 'bulk-choice', owner: visit.owner }, choice);
+    return seeOther(`${queue.bulkAddress}?draft=${draft}`);
+  }
+
+  async function run(visit: Visit): Promise<Reply> {
+    const owner = visit.owner;
+    const choice = (await takeAct(deps.db, deps.cipher, { purpose: 'bulk-choice', owner }, visit.body.one('draft'))) as BulkChoice | undefined;
+    if (!choice || !queue.moves.includes(choice.move) || choice.chosen.length === 0) return gone;
+    const { move, back } = choice;
+    const items = itemsOf(choice);
+    const prepare = queue.together[move];
+    let result: BulkResult;
+    if (prepare) {
+      const rows = await findQueueRows(deps.db, scope(visit.actor), items.map((i) => i.id));
+      const outcome = await moveTogether(deps, visit.actor, move, items, visit.requestId, (trx) => prepare(trx, visit.actor, rows));
+      result =
+        outcome.kind === 'moved'
+          ? { move, back, isUndone: false, general: [], answers: items.map(({ id }) => ({ id, kind: 'moved', to: moves[move].to[0] as keyof typeof states })) }
+          : { move, back, isUndone: true, general: outcome.general, answers: outcome.answers };
+    } else {
+      result = { move, back, isUndone: false, general: [], answers: await moveEach(deps, visit.actor, move, items, visit.requestId) };
+    }
+    const id = await keepAct(deps.db, deps.cipher, { purpose: 'bulk-result', owner }, result);
+    return seeOther(`${queue.bulkAddress}?result=${id}`);
+  }
+
+  return [
+    { method: 'get', path: queue.address, access: queue.access, audit: null, handle: list },
+    { method: 'get', path: queue.bulkAddress, access: queue.access, audit: null, handle: bulkPage },
+    {
+      method: 'post',
+      path: queue.bulkAddress,
+      access: queue.access,
+      audit: queue.moves.map((m) => `declaration.${m}`).join(' '),
+      handle: (visit) => {
+        const [act, move = ''] = visit.body.one('do').split(':');
+        return act === 'run' ? run(visit) : choose(visit, act === 'confirm' ? move : '?');
+      },
+    },
+  ];
+}

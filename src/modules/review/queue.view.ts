@@ -1,0 +1,171 @@
+import type { ControlModel } from '../../form/control';
+import { paths } from '../../http/paths';
+import { showMoment } from '../../http/render';
+import { showDate } from '../../lib/dates';
+import { states } from '../../policy/declaration-moves';
+import { levels, type Catalogue } from '../catalogue';
+import { filterQuery, withQuery, type FilterRules, type QueueFilter } from './queue-filter';
+import type { QueueCondition, QueueRow, Show, SortKey } from './queue.read';
+
+type Item = { value: string; text: string; selected: boolean };
+
+export const selectControl = (name: string, label: string, items: Item[], width: 's' | 'm' = 's'): ControlModel => ({
+  type: 'choice',
+  id: `f-${name}`,
+  name,
+  label,
+  required: false,
+  value: items.find((i) => i.selected)?.value ?? '',
+  items,
+  width,
+});
+
+const textControl = (name: string, label: string, value: string): ControlModel => ({
+  type: 'text',
+  id: `f-${name}`,
+  name,
+  label,
+  required: false,
+  value,
+  width: 's',
+});
+
+const anyOf = (items: { value: string; text: string }[], chosen: string): Item[] =>
+  [{ value: '', text: '全部' }, ...items].map((i) => ({ ...i, selected: i.value === chosen }));
+
+/** 年度, 职称系列, 职称级别: the same three on every list. */
+export function conditionControls(c: QueueCondition, catalogue: Catalogue, years: readonly number[]): ControlModel[] {
+  return [
+    selectControl(
+      'year',
+      '年度',
+      anyOf(
+        years.map((y) => ({ value: String(y), text: String(y) })),
+        c.year === undefined ? '' : String(c.year),
+      ),
+    ),
+    selectControl(
+      'series',
+      '职称系列',
+      anyOf(
+        catalogue.series.map((s) => ({ value: String(s.id), text: s.name })),
+        c.seriesId === undefined ? '' : String(c.seriesId),
+      ),
+      'm',
+    ),
+    selectControl(
+      'level',
+      '职称级别',
+      anyOf(
+        levels.map((l) => ({ value: l.code, text: l.text })),
+        c.level ?? '',
+      ),
+    ),
+  ];
+}
+
+export interface ShowOption {
+  value: Show;
+  text: string;
+}
+
+/** The filter of a list; the states carry how many there are of each. */
+export function filterControls(
+  f: QueueFilter,
+  catalogue: Catalogue,
+  years: readonly number[],
+  shows: readonly ShowOption[],
+  counts: ReadonlyMap<Show, number>,
+  withUnit: boolean,
+): ControlModel[] {
+  const state = shows.map((s) => ({ value: s.value, text: `${s.text}（${counts.get(s.value) ?? 0}）`, selected: s.value === f.show }));
+  return [
+    ...conditionControls(f, catalogue, years),
+    selectControl('state', '状态', state, 'm'),
+    textControl('name', '姓名', f.name),
+    ...(withUnit ? [textControl('unit', '申报单位', f.unit)] : []),
+  ];
+}
+
+export type ColumnKey = 'name' | 'title' | 'speciality' | 'unit' | 'rank' | 'state' | 'arrived' | 'ends';
+
+export interface Cell {
+  text?: string;
+  href?: string;
+  sub?: string;
+  tag?: { text: string; colour: string };
+}
+
+const heads: Record<ColumnKey, { text: string; sort?: SortKey; width?: 's' | 'm' | 'l'; nowrap?: true }> = {
+  name: { text: '姓名', sort: 'name', width: 's' },
+  title: { text: '申报职称', width: 'm' },
+  speciality: { text: '现从事专业', width: 's' },
+  unit: { text: '申报单位', sort: 'unit', width: 'l' },
+  rank: { text: '单位推荐排序', sort: 'rank', nowrap: true },
+  state: { text: '状态', sort: 'state', nowrap: true },
+  arrived: { text: '到达时间', sort: 'arrived', nowrap: true },
+  ends: { text: '公示期', sort: 'ends', nowrap: true },
+};
+
+/** 「3/5」, or that there is none yet */
+export const rankText = (r: { rankN: number | null; rankOf: number | null }): string =>
+  r.rankN === null || r.rankOf === null ? '未填写' : `${r.rankN}/${r.rankOf}`;
+
+/** 「馆员（群众文化）」 and under it year, series and level. */
+export function titleCell(r: { titleId: number | null; seriesId: number; level: string; year: number }, catalogue: Catalogue): Cell {
+  const group = `${r.year}年度，${catalogue.seriesName(r.seriesId)}，${catalogue.levelText(r.level)}`;
+  return { text: (r.titleId === null ? '' : catalogue.titleText(r.titleId)) || '未填写', sub: group };
+}
+
+export const unitCell = (r: { unitName: string; workUnit: string }): Cell =>
+  r.workUnit === '' ? { text: r.unitName } : { text: r.unitName, sub: `工作单位：${r.workUnit}` };
+
+function cellOf(key: ColumnKey, r: QueueRow, catalogue: Catalogue): Cell {
+  switch (key) {
+    case 'name':
+      return { text: r.name, href: paths.declaration(r.id) };
+    case 'title':
+      return titleCell(r, catalogue);
+    case 'speciality':
+      return { text: r.speciality };
+    case 'unit':
+      return unitCell(r);
+    case 'rank':
+      return { text: rankText(r) };
+    case 'state':
+      return { tag: { text: states[r.state].text, colour: states[r.state].colour } };
+    case 'arrived':
+      return { text: showMoment(r.arrivedAt) };
+    case 'ends':
+      return r.publicity
+        ? { text: `${showDate(r.publicity.startsOn)}至${showDate(r.publicity.endsOn)}`, sub: r.publicity.isOver ? '公示期满' : '公示中' }
+        : {};
+  }
+}
+
+/** The table of a list, for the component queueTable. */
+export function queueTable(input: {
+  caption: string;
+  columns: readonly ColumnKey[];
+  rows: readonly QueueRow[];
+  catalogue: Catalogue;
+  filter: QueueFilter;
+  rules: FilterRules;
+  address: string;
+  canTick: (row: QueueRow) => boolean;
+}): object {
+  const { filter, rules } = input;
+  const ticks = input.rows.map(input.canTick);
+  return {
+    caption: input.caption,
+    selectable: ticks.includes(true),
+    columns: input.columns.map((key) => {
+      const { sort, ...head } = heads[key];
+      if (sort === undefined || !rules.sorts.includes(sort)) return { key, ...head };
+      const isSorted = filter.sort === sort;
+      const href = withQuery(input.address, filterQuery({ ...filter, sort, descending: isSorted && !filter.descending, page: 1 }, rules));
+      return { key, ...head, href, ...(isSorted ? { sorted: filter.descending ? 'desc' : 'asc' } : {}) };
+    }),
+    rows: input.rows.map((r, i) => ({ id: r.id, name: r.name, locked: !ticks[i], cells: input.columns.map((key) => cellOf(key, r, input.catalogue)) })),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Handle, Trx } from '../../db/db';
+
+export interface PermissionRequest {
+  id: number;
+  unitId: number;
+  creditCode: string;
+  divisionCode: string;
+  divisionName: string;
+  state: 'requested' | 'granted' | 'refused';
+  isAutomatic: boolean;
+  /** what the automatic check could not confirm; '' when it confirmed everything */
+  checkNote: string;
+  reason: string;
+  requestedAt: Date;
+  decidedAt: Date | null;
+  /** name of the officer; null for the automatic check */
+  decidedBy: string | null;
+}
+
+const SELECT = `SELECT r.id, r.unit_id AS "unitId", r.credit_code AS "creditCode", r.division_code AS "divisionCode", d.full_name AS "divisionName", r.state,
+    r.is_automatic AS "isAutomatic", r.check_note AS "checkNote", r.reason, r.requested_at AS "requestedAt", r.decided_at AS "decidedAt", a.display_name AS "decidedBy"
+  FROM permission_requests r JOIN divisions d ON d.code = r.division_code LEFT JOIN accounts a ON a.id = r.decided_by`;
+
+export async function findPermissionRequest(h: Handle, id: number): Promise<PermissionRequest | undefined> {
+  const { rows } = await h.raw<{ rows: PermissionRequest[] }>(`${SELECT} WHERE r.id = ?`, [id]);
+  return rows[0];
+}
+
+/** The newest request of a unit. */
+export async function findLatestRequest(h: Handle, unitId: number): Promise<PermissionRequest | undefined> {
+  const { rows } = await h.raw<{ rows: PermissionRequest[] }>(`${SELECT} WHERE r.unit_id = ? ORDER BY r.id DESC LIMIT 1`, [unitId]);
+  return rows[0];
+}
+
+/** Gives the new request's id. */
+export async function insertRequest(
+  trx: Trx,
+  r: { unitId: number; creditCode: string; divisionCode: string; accountId: number; checkNote: string; grantedAutomatically: boolean },
+): Promise<number> {
+  const [row] = (await trx('permission_requests')
+    .insert({
+      unit_id: r.unitId,
+      credit_code: r.creditCode,
+      division_code: r.divisionCode,
+      state: r.grantedAutomatically ? 'granted' : 'requested',
+      is_automatic: r.grantedAutomatically,
+      check_note: r.checkNote,
+      requested_by: r.accountId,
+      decided_at: r.grantedAutomatically ? trx.raw('app_now()') : null,
+    })
+    .returning('id')) as { id: number }[];
+  if (!row) throw new Error('insert gave no row');
+  return row.id;
+}
+
+/** False when it was decided already. */
+export async function decideRequest(
+  trx: Trx,
+  id: number,
+  d: { state: 'granted' | 'refused'; reason: string; accountId: number },
+): Promise<boolean> {
+  const n = await trx('permission_requests')
+    .where({ id, state: 'requested' })
+    .update({ state: d.state, reason: d.reason, decided_by: d.accountId, decided_at: trx.raw('app_now()') });
+  return n === 1;
+}

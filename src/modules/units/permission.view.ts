@@ -1,0 +1,74 @@
+import { codeText, unitNatures } from '../../lib/codes';
+import { showMoment } from '../../http/render';
+import type { PermissionRow } from './permission-queue.read';
+import type { PermissionRequest } from './permission.store';
+import type { PermissionState, RegisterEntry, Unit } from './unit.store';
+import { isSameName } from './check-register';
+
+export const permissionTags: Record<PermissionState, { text: string; colour: string }> = {
+  none: { text: '未申请', colour: 'grey' },
+  requested: { text: '待审核', colour: 'blue' },
+  granted: { text: '已取得权限', colour: 'green' },
+  refused: { text: '未通过', colour: 'red' },
+};
+
+export function unitRows(unit: Unit): { label: string; text: string }[] {
+  return [
+    { label: '单位名称', text: unit.name },
+    { label: '统一社会信用代码', text: unit.creditCode },
+    { label: '单位性质', text: codeText(unitNatures, unit.nature) ?? unit.nature },
+    { label: '注册时填写的所属地区', text: unit.divisionName },
+    { label: '主管部门', text: unit.superiorName || '无' },
+    { label: '联系人', text: unit.contactName },
+  ];
+}
+
+/** What was declared beside what the register says, and whether they agree. */
+export function comparisonRows(
+  unit: Unit,
+  request: PermissionRequest,
+  entry: RegisterEntry | undefined,
+): { cells: { text?: string; tag?: { text: string; colour: string } }[] }[] {
+  const row = (label: string, declared: string, registered: string | undefined, same: boolean) => ({
+    cells: [
+      { text: label },
+      { text: declared },
+      { text: registered ?? '登记库中没有' },
+      {
+        tag:
+          registered === undefined
+            ? { text: '无法核对', colour: 'orange' }
+            : same
+              ? { text: '一致', colour: 'green' }
+              : { text: '不一致', colour: 'red' },
+      },
+    ],
+  });
+  return [
+    row('统一社会信用代码', request.creditCode, entry?.creditCode, entry?.creditCode === request.creditCode),
+    row('单位名称', unit.name, entry?.name, entry !== undefined && isSameName(entry.name, unit.name)),
+    row('所属地区', request.divisionName, entry?.divisionName, entry?.divisionCode === request.divisionCode),
+  ];
+}
+
+export const queueColumns = [
+  { key: 'unit', text: '单位名称' },
+  { key: 'division', text: '申报的所属地区' },
+  { key: 'state', text: '状态' },
+  { key: 'check', text: '自动校验' },
+  { key: 'at', text: '申请时间' },
+  { key: 'act', text: '操作' },
+];
+
+export function queueRow(r: PermissionRow, href: string): object {
+  return {
+    cells: [
+      { text: r.unitName, sub: r.creditCode },
+      { text: r.divisionName },
+      { tag: r.state === 'granted' ? { text: '已通过', colour: 'green' } : permissionTags[r.state] },
+      { text: r.isAutomatic ? '全部一致，自动通过' : r.checkNote },
+      { text: showMoment(r.requestedAt) },
+      { text: r.state === 'requested' ? '审核' : '查看', href, hiddenText: `：${r.unitName}` },
+    ],
+  };
+}

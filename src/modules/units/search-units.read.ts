@@ -1,0 +1,93 @@
+import type { Handle } from '../../db/db';
+import type { UnitOption } from '../../form/field';
+import { escapeLike, readCodeQuery, readSearchTerms, type SearchTerms } from './search-terms';
+
+export interface UnitHit {
+  id: number;
+  name: string;
+  creditCode: string;
+  divisionName: string;
+  /** holds the permission for 「职称评审」 and can be chosen (C3) */
+  permitted: boolean;
+}
+export interface UnitSearch {
+  rows: UnitHit[];
+  /** how many units match, counted to 200 at most */
+  total: number;
+  /** there are more matches than rows */
+  more: boolean;
+}
+
+const COUNTED = 200;
+// Looked at before the shortest names are taken: bounds the work for words that are in every other name.
+const SAMPLE = 300;
+
+/** A condition on `units u` that the gram index serves, and its bindings; LIKE is the recheck, because grams don't know order. */
+export function matchCondition(t: SearchTerms): { sql: string; bindings: unknown[] } {
+  const patterns = t.words.map((w) => `%${escapeLike(w)}%`);
+  return {
+    sql: `u.grams @> ?::text[]${' AND (lower(u.name) LIKE ? OR u.pinyin LIKE ?)'.repeat(patterns.length)}`,
+    bindings: [t.grams, ...patterns.flatMap((p) => [p, p])],
+  };
+}
+
+/** Reads rows in the order of `ids`. */
+async function describe(h: Handle, ids: readonly number[]): Promise<UnitHit[]> {
+  const { rows } = await h.raw<{ rows: UnitHit[] }>(
+    `SELECT u.id, u.name, u.credit_code AS "creditCode", d.full_name AS "divisionName", u.permission_state = 'granted' AS permitted
+     FROM unnest(?::bigint[]) WITH ORDINALITY AS x(id, place) JOIN units u ON u.id = x.id JOIN divisions d ON d.code = u.division_code ORDER BY x.place`,
+    [[...ids]],
+  );
+  return rows;
+}
+
+/**
+ * D2 申报单位: units by any part of the name, by pinyin initials, or by the whole credit code. Several words must all occur. Units whose name begins with
+ * what was typed come first, then shorter names; units without the permission come after all others, marked, so that people see that theirs is registered.
+ * `limit` rows at most. Nothing typed finds nothing.
+ */
+export async function searchUnits(h: Handle, query: string, limit = 20): Promise<UnitSearch> {
+  const terms = readSearchTerms(query);
+  if (!terms) return { rows: [], total: 0, more: false };
+  const code = readCodeQuery(query);
+  if (code !== undefined) {
+    const found = (await h('units').where({ credit_code: code }).first('id')) as { id: number } | undefined;
+    if (found) return { rows: await describe(h, [found.id]), total: 1, more: false };
+  }
+  const match = matchCondition(terms);
+  const ids: number[] = [];
+  const add = async (sql: string, bindings: readonly unknown[]): Promise<void> => {
+    if (ids.length >= limit) return;
+    const { rows } = await h.raw<{ rows: { id: number }[] }>(sql, [...bindings] as (string | number)[]);
+    ids.push(...rows.map((r) => r.id));
+  };
+  await add("SELECT u.id FROM units u WHERE u.name LIKE ? AND u.permission_state = 'granted' ORDER BY u.name LIMIT ?", [
+    `${escapeLike(terms.line)}%`,
+    limit,
+  ]);
+  for (const state of ["= 'granted'", "<> 'granted'"]) {
+    // Not ORDER BY over the whole match: the sample keeps frequent words as quick as rare ones.
+    await add(
+      `SELECT x.id FROM (SELECT u.id, u.name FROM units u WHERE ${match.sql} AND u.permission_state ${state} AND u.id <> ALL(?::bigint[]) LIMIT ${SAMPLE}) x
+       ORDER BY length(x.name), x.name LIMIT ?`,
+      [...match.bindings, [...ids], limit - ids.length],
+    );
+  }
+  const rows = await describe(h, ids);
+  if (rows.length < limit) return { rows, total: rows.length, more: false };
+  const counted = await h.raw<{ rows: { n: number }[] }>(
+    `SELECT count(*)::int AS n FROM (SELECT 1 FROM units u WHERE ${match.sql} LIMIT ${COUNTED + 1}) x`,
+    match.bindings as (string | number)[],
+  );
+  const n = Math.max(counted.rows[0]?.n ?? 0, rows.length);
+  return { rows, total: Math.min(n, Math.max(COUNTED, rows.length)), more: n > rows.length };
+}
+
+/** One unit as a choice of a form: its name, where it is, and whether it may be chosen. */
+export async function findUnitOption(h: Handle, id: number): Promise<UnitOption | undefined> {
+  const [hit] = await describe(h, [id]);
+  return hit && { id: hit.id, name: hit.name, detail: detailOf(hit), permitted: hit.permitted };
+}
+
+/** The second line of a hit: 「山东省威海市环翠区，尚未取得职称评审权限」. */
+export const detailOf = (hit: UnitHit): string => (hit.permitted ? hit.divisionName : `${hit.divisionName}，尚未取得「职称评审」权限`);

@@ -1,0 +1,295 @@
+import { databaseNow } from '../../db/db';
+import type { Deps } from '../../deps';
+import { checkSection } from '../../form/check-section';
+import type { RawSection } from '../../form/field';
+import { problemLinks } from '../../form/form-model';
+import { emptySection, readSection } from '../../form/read-section';
+import type { Problem } from '../../form/section';
+import { paths } from '../../http/paths';
+import { page, permissionOf, refusal, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import { showMoment } from '../../http/render';
+import type { Actor } from '../../policy/actor';
+import { bureauName, findDivision, listDivisions } from '../catalogue';
+import { decidePermission } from './decide-permission';
+import { decisionForm, decisionOf } from './decision-form';
+import { addressOf, pagingLinks, pagingOf } from './paging';
+import {
+  declaredDivision,
+  divisionParents,
+  isPermissionQuery,
+  permissionContext,
+  permissionDefaults,
+  permissionForm,
+  permissionQuery,
+} from './permission-form';
+import { countPermissionRequests, listNamesakes, listPermissionRequests, type QueueFilter } from './permission-queue.read';
+import { findLatestRequest, findPermissionRequest } from './permission.store';
+import { comparisonRows, permissionTags, queueColumns, queueRow, unitRows } from './permission.view';
+import { requestPermission } from './request-permission';
+import { smallForm, smallFormContext } from './small-form';
+import { findRegisterEntry, findUnit, type SameName, type Unit } from './unit.store';
+
+const home = { text: '首页', href: paths.home() };
+
+/** The actor as the speaker of a unit. Throws when the policy let somebody else in. */
+export function unitActor(visit: Visit): Actor & { unitId: number } {
+  const { actor } = visit;
+  if (actor.unitId === undefined) throw new Error(`${visit.path}: ${actor.role} speaks for no unit`);
+  return { ...actor, unitId: actor.unitId };
+}
+
+/** C2: 「权限申请」 of units, 「单位权限审核」 of bureaus. */
+export function unitsRoutes(deps: Deps): Route[] {
+  const { db } = deps;
+
+  async function permissionPage(
+    unitId: number,
+    raw: RawSection | undefined,
+    o: { problems?: readonly Problem[]; other?: SameName; notice?: PageMeta['notice'] } = {},
+  ): Promise<Reply> {
+    const unit = await mustFindUnit(unitId);
+    const request = await findLatestRequest(db, unitId);
+    const meta: PageMeta = {
+      title: '权限申请',
+      heading: '「职称评审」权限申请',
+      breadcrumbs: [home, { text: '权限申请' }],
+      ...(o.notice ? { notice: o.notice } : {}),
+    };
+    const shown = {
+      unit,
+      rows: unitRows(unit),
+      request,
+      tag: permissionTags[unit.permissionState],
+      bureau: request ? bureauName(request.divisionName) : '',
+    };
+    if (unit.permissionState === 'granted' || unit.permissionState === 'requested') return page('units/permission', meta, shown);
+    const typed = raw ?? permissionDefaults(unit.divisionCode);
+    const [{ today }, divisions] = await Promise.all([databaseNow(db), listDivisions(db, divisionParents(typed))]);
+    const ctx = permissionContext(today, unit.creditCode, divisions);
+    const problems = o.problems ?? [];
+    const form = smallForm(permissionForm, typed, ctx, problems, paths.unitPermission(), [
+      { value: 'save', text: '保存申请', kind: 'primary' },
+    ]);
+    const errors: PageError[] = [...problemLinks(problems), ...(o.other ? [{ text: '已经存在有权限的同名单位', href: '#duplicate' }] : [])];
+    const duplicate = o.other && { name: unit.name, divisionName: o.other.divisionName, bureau: bureauName(o.other.divisionName) };
+    return page('units/permission', { ...meta, errors }, { ...shown, form, duplicate }, errors.length > 0 ? 422 : 200);
+  }
+
+  async function mustFindUnit(id: number): Promise<Unit> {
+    const unit = await findUnit(db, id);
+    if (!unit) throw new Error(`no unit ${id}`);
+    return unit;
+  }
+
+  async function showPermission(visit: Visit): Promise<Reply> {
+    const { unitId } = unitActor(visit);
+    const raw = isPermissionQuery((name) => visit.query.has(name))
+      ? readSection(permissionForm, visit.query, emptySection(permissionForm))
+      : undefined;
+    return permissionPage(unitId, raw, visit.query.one('saved') === '1' ? { notice: { kind: 'success', text: '申请已保存' } } : {});
+  }
+
+  async function postPermission(visit: Visit): Promise<Reply> {
+    const actor = unitActor(visit);
+    const raw = readSection(permissionForm, visit.body, emptySection(permissionForm));
+    if (visit.body.one('do') === 'refresh') return seeOther(addressOf(paths.unitPermission(), permissionQuery(raw)));
+    const unit = await mustFindUnit(actor.unitId);
+    const [{ today }, divisions] = await Promise.all([databaseNow(db), listDivisions(db, divisionParents(raw))]);
+    const { problems } = checkSection(permissionForm, raw, permissionContext(today, unit.creditCode, divisions));
+    if (problems.length > 0) return permissionPage(actor.unitId, raw, { problems });
+    const outcome = await requestPermission(deps, actor, {
+      creditCode: raw.groups.permission?.creditCode ?? '',
+      divisionCode: declaredDivision(raw),
+      requestId: visit.requestId,
+    });
+    switch (outcome.kind) {
+      case 'granted':
+      case 'requested':
+        return seeOther(addressOf(paths.unitPermission(), { saved: '1' }));
+      case 'already':
+        return seeOther(paths.unitPermission());
+      case 'duplicate':
+        return permissionPage(actor.unitId, raw, { other: outcome.other });
+      case 'wrong-code':
+        return refusal(409, '本单位的统一社会信用代码已被更正，请刷新页面后重新申请', {
+          text: '返回权限申请',
+          href: paths.unitPermission(),
+        });
+    }
+  }
+
+  const stateNames = { requested: '待审核', granted: '已通过', refused: '未通过' } as const;
+
+  function filterOf(visit: Visit): { filter: QueueFilter; address: Record<string, string> } {
+    const asked = visit.query.has('state') ? visit.query.one('state') : 'requested';
+    const state = asked in stateNames ? (asked as keyof typeof stateNames) : '';
+    const name = visit.query.one('name').trim();
+    return { filter: { state, name }, address: { state: state === '' ? 'all' : state, name } };
+  }
+
+  async function showQueue(visit: Visit): Promise<Reply> {
+    const division = await findDivision(db, visit.actor.divisionCode ?? '');
+    if (!division) throw new Error('a bureau without a division');
+    const { filter, address } = filterOf(visit);
+    const paging = pagingOf(visit.query.one('page'), await countPermissionRequests(db, division.code, filter));
+    const list = await listPermissionRequests(db, division.code, filter, paging.limit, paging.offset);
+    const done = visit.query.one('done');
+    const notice: PageMeta['notice'] =
+      done === 'grant'
+        ? { kind: 'success', text: '已通过，该单位取得「职称评审」权限' }
+        : done === 'refuse'
+          ? { kind: 'success', text: '已登记为不通过，申请单位可以看到原因' }
+          : undefined;
+    return page(
+      'units/permission-queue',
+      { title: '单位权限审核', breadcrumbs: [home, { text: '单位权限审核' }], ...(notice ? { notice } : {}) },
+      {
+        division,
+        filter: {
+          action: paths.permissions(),
+          resetHref: paths.permissions(),
+          controls: [
+            {
+              type: 'choice',
+              style: 'select',
+              id: 'state',
+              name: 'state',
+              label: '状态',
+              value: filter.state,
+              width: 's',
+              items: [['all', '全部'], ...Object.entries(stateNames)].map(([value, text]) => ({
+                value,
+                text,
+                selected: value === (filter.state || 'all'),
+              })),
+            },
+            { type: 'text', id: 'name', name: 'name', label: '单位名称（部分名称或拼音首字母）', value: filter.name, width: 'm' },
+          ],
+        },
+        table: {
+          caption: '单位权限申请',
+          columns: queueColumns,
+          rows: list.map((r) => queueRow(r, paths.decidePermission(r.id))),
+          emptyText: filter.name || filter.state !== 'requested' ? '没有符合条件的权限申请' : '没有等待审核的权限申请',
+        },
+        paging: pagingLinks(paging, paths.permissions(), address),
+      },
+    );
+  }
+
+  async function decisionPage(visit: Visit, raw: RawSection, problems: readonly Problem[] = [], other?: SameName): Promise<Reply> {
+    const { id } = permissionOf(visit);
+    const request = await findPermissionRequest(db, id);
+    if (!request) throw new Error(`no permission request ${id}`);
+    const unit = await mustFindUnit(request.unitId);
+    const [entry, namesakes, { today }] = await Promise.all([
+      findRegisterEntry(db, request.creditCode),
+      listNamesakes(db, unit.name, unit.id),
+      databaseNow(db),
+    ]);
+    const errors: PageError[] = [
+      ...problemLinks(problems),
+      ...(other ? [{ text: '已经存在有权限的同名单位，不能再通过', href: '#namesakes' }] : []),
+    ];
+    return page(
+      'units/permission-decision',
+      {
+        title: `单位权限审核：${unit.name}`,
+        heading: unit.name,
+        breadcrumbs: [home, { text: '单位权限审核', href: paths.permissions() }, { text: unit.name }],
+        errors,
+      },
+      {
+        request,
+        tag: request.state === 'granted' ? { text: '已通过', colour: 'green' } : permissionTags[request.state],
+        rows: [
+          ...unitRows(unit),
+          { label: '手机号码', text: deps.cipher.decrypt(unit.mobile, 'unit.mobile') },
+          { label: '申请时间', text: showMoment(request.requestedAt) },
+        ],
+        comparison: {
+          caption: '与单位登记库核对',
+          columns: [
+            { key: 'item', text: '项目' },
+            { key: 'declared', text: '申报内容' },
+            { key: 'registered', text: '单位登记库' },
+            { key: 'same', text: '核对结果' },
+          ],
+          rows: comparisonRows(unit, request, entry),
+        },
+        namesakes: {
+          caption: '同名单位',
+          columns: [
+            { key: 'code', text: '统一社会信用代码' },
+            { key: 'division', text: '所属地区' },
+            { key: 'state', text: '「职称评审」权限' },
+            { key: 'at', text: '注册时间' },
+          ],
+          rows: namesakes.map((n) => ({
+            cells: [
+              { text: n.creditCode },
+              { text: n.divisionName },
+              { tag: permissionTags[n.permissionState as keyof typeof permissionTags] },
+              { text: showMoment(n.createdAt) },
+            ],
+          })),
+          emptyText: '没有其他同名单位',
+        },
+        form:
+          request.state === 'requested'
+            ? smallForm(decisionForm, raw, smallFormContext({ today }), problems, paths.decidePermission(id), [
+                { value: 'save', text: '提交审核意见', kind: 'primary' },
+              ])
+            : undefined,
+      },
+      errors.length > 0 ? 422 : 200,
+    );
+  }
+
+  async function postDecision(visit: Visit): Promise<Reply> {
+    const { id } = permissionOf(visit);
+    const raw = readSection(decisionForm, visit.body, emptySection(decisionForm));
+    const { today } = await databaseNow(db);
+    const checked = checkSection(decisionForm, raw, smallFormContext({ today }));
+    if (checked.problems.length > 0) return decisionPage(visit, raw, checked.problems);
+    const decided = decisionOf(checked);
+    const outcome = await decidePermission(deps, visit.actor, { permissionId: id, ...decided, requestId: visit.requestId });
+    switch (outcome.kind) {
+      case 'done':
+        return seeOther(addressOf(paths.permissions(), { done: decided.decision }));
+      case 'already-decided': {
+        const { decidedBy, decidedAt, state } = outcome.request;
+        return refusal(
+          409,
+          `该申请已由${decidedBy ?? '其他人员'}于${showMoment(decidedAt)}审核为「${state === 'granted' ? '通过' : '不通过'}」，您的意见没有保存`,
+          {
+            text: '查看该申请',
+            href: paths.decidePermission(id),
+          },
+        );
+      }
+      case 'duplicate':
+        return decisionPage(visit, raw, [], outcome.other);
+    }
+  }
+
+  return [
+    { method: 'get', path: '/unit/permission', access: 'unit.permission', audit: null, handle: showPermission },
+    { method: 'post', path: '/unit/permission', access: 'unit.permission', audit: 'permission.request', handle: postPermission },
+    { method: 'get', path: '/bureau/permissions', access: 'permissions.review', audit: null, handle: showQueue },
+    {
+      method: 'get',
+      path: '/bureau/permissions/:permission',
+      access: 'permission.read',
+      audit: null,
+      handle: (visit) => decisionPage(visit, emptySection(decisionForm)),
+    },
+    {
+      method: 'post',
+      path: '/bureau/permissions/:permission',
+      access: 'permission.decide',
+      audit: 'permission.grant, permission.refuse',
+      handle: postDecision,
+    },
+  ];
+}

@@ -1,0 +1,55 @@
+import { paths } from './http/paths';
+import type { NavItem } from './http/render';
+import type { Actor } from './policy/actor';
+
+/** C5: the menus, plain and always visible. */
+export function navigation(actor: Actor | undefined): NavItem[] {
+  if (!actor) {
+    return [
+      { text: '登录', href: paths.signIn() },
+      { text: '通知公告', href: paths.notices() },
+      { text: '常见问题', href: paths.faq() },
+      { text: '评审委员会', href: paths.committees() },
+      { text: '结果公示', href: paths.publicities() },
+      { text: '证书查验', href: paths.certificateCheck() },
+    ];
+  }
+  const home = { text: '首页', href: paths.home() };
+  switch (actor.role) {
+    case 'person':
+      return [
+        home,
+        { text: '我的申报信息', href: paths.declarations() },
+        { text: '基本信息', href: paths.profile() },
+        { text: '常见问题', href: paths.faq() },
+      ];
+    case 'unit':
+      return [
+        home,
+        { text: '职称申报数据审核', href: paths.review() },
+        { text: '职称申报数据上报', href: paths.report() },
+        { text: '单位路径申请', href: paths.unitPaths() },
+        { text: '路径审核', href: paths.pathReview() },
+        { text: '权限申请', href: paths.unitPermission() },
+        { text: '常见问题', href: paths.faq() },
+      ];
+    case 'bureau':
+      return [
+        home,
+        { text: '单位权限审核', href: paths.permissions() },
+        { text: '评审结果确认', href: paths.results() },
+        { text: '常见问题', href: paths.faq() },
+      ];
+    case 'office':
+      return [
+        home,
+        { text: '申报受理与评审', href: paths.office() },
+        { text: '评委会路径审核', href: paths.pathReview() },
+        { text: '常见问题', href: paths.faq() },
+      ];
+    case 'support':
+      return [home, { text: '常见问题', href: paths.faq() }];
+    case 'admin':
+      return [home, { text: '操作日志', href: paths.audit() }, { text: '演示时钟', href: paths.clock() }];
+  }
+}

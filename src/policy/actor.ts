@@ -1,0 +1,23 @@
+export type Role = 'person' | 'unit' | 'bureau' | 'office' | 'support' | 'admin';
+
+export const roleTexts: Record<Role, string> = {
+  person: '个人',
+  unit: '用人单位',
+  bureau: '人社局',
+  office: '评委会办事机构',
+  support: '技术支持',
+  admin: '系统管理员',
+};
+
+/** Who asks: loaded anew at every request, so that a change of right holds from the next request on (S34). */
+export interface Actor {
+  accountId: number;
+  role: Role;
+  name: string;
+  /** the body the actor speaks for: the unit, the bureau's division, the committee; for persons their own name */
+  behalf: string;
+  unitId?: number;
+  unitPermitted?: boolean;
+  divisionCode?: string;
+  committeeId?: number;
+}

@@ -1,0 +1,220 @@
+import type { Actor, Role } from './actor';
+import { moveNames, moves, notNow, type MoveName, type Relation, type StateName } from './declaration-moves';
+
+/** What a decision may look at. Loaders (src/subjects.ts) fill these; policy never queries. */
+export interface DeclarationSubject {
+  kind: 'declaration';
+  id: string;
+  personId: number;
+  state: StateName;
+  holderUnitId: number | null;
+  holderCommitteeId: number | null;
+  /** every unit it has been reported to, the declaring unit first */
+  stopUnitIds: number[];
+  stopCommitteeIds: number[];
+  /** division of the batch's committee */
+  committeeDivision: string;
+  reopened: string[] | null;
+}
+export interface PathSubject {
+  kind: 'path';
+  id: number;
+  unitId: number;
+  upstreamUnitId: number | null;
+  committeeId: number | null;
+  state: 'requested' | 'approved' | 'refused' | 'ended';
+}
+export interface PermissionSubject {
+  kind: 'permission';
+  id: number;
+  divisionCode: string;
+  state: 'requested' | 'granted' | 'refused';
+}
+export type Subject = DeclarationSubject | PathSubject | PermissionSubject;
+export type SubjectKind = Subject['kind'];
+
+export type Decision =
+  | { ok: true }
+  | { ok: false; why: 'hidden' }
+  | { ok: false; why: 'role'; roles: readonly Role[] }
+  | { ok: false; why: 'not-now'; reason: string };
+
+const yes: Decision = { ok: true };
+const hidden: Decision = { ok: false, why: 'hidden' };
+const notNowBecause = (reason: string): Decision => ({ ok: false, why: 'not-now', reason });
+
+/** A bureau's division covers another when it is the same, or a city over its districts, or the province over all (GB/T 2260 prefixes). */
+export function covers(division: string, other: string): boolean {
+  if (division.endsWith('0000')) return division.slice(0, 2) === other.slice(0, 2);
+  if (division.endsWith('00')) return division.slice(0, 4) === other.slice(0, 4);
+  return division === other;
+}
+
+export function isRelated(actor: Actor, relation: Relation, d: DeclarationSubject): boolean {
+  switch (relation) {
+    case 'applicant':
+      return actor.role === 'person' && actor.accountId === d.personId;
+    case 'holder-unit':
+      return (
+        (actor.role === 'unit' && actor.unitId !== undefined && actor.unitId === d.holderUnitId) ||
+        (actor.role === 'office' && actor.committeeId === d.holderCommitteeId && d.state === 'office_review')
+      );
+    case 'holder-office':
+      return actor.role === 'office' && actor.committeeId !== undefined && actor.committeeId === d.holderCommitteeId;
+    case 'bureau':
+      return actor.role === 'bureau' && actor.divisionCode !== undefined && covers(actor.divisionCode, d.committeeDivision);
+  }
+}
+
+/** S30, X2: who may see a declaration at all. A unit from the moment it was reported to it; a committee likewise; a bureau once it reached a committee of its division. */
+function maySee(actor: Actor, d: DeclarationSubject): boolean {
+  switch (actor.role) {
+    case 'person':
+      return actor.accountId === d.personId;
+    case 'unit':
+      return d.state !== 'draft' && actor.unitId !== undefined && d.stopUnitIds.includes(actor.unitId);
+    case 'office':
+      return actor.committeeId !== undefined && d.stopCommitteeIds.includes(actor.committeeId);
+    case 'bureau':
+      return d.stopCommitteeIds.length > 0 && actor.divisionCode !== undefined && covers(actor.divisionCode, d.committeeDivision);
+    case 'support':
+    case 'admin':
+      return false;
+  }
+}
+
+const editable: readonly StateName[] = ['draft', 'returned_to_applicant', 'correction'];
+
+interface Rule<S extends Subject | undefined> {
+  roles: readonly Role[];
+  subject?: SubjectKind;
+  when?: (actor: Actor, subject: S) => Decision;
+}
+const rule = (roles: readonly Role[], when?: (actor: Actor) => Decision): Rule<undefined> => ({ roles, ...(when ? { when } : {}) });
+const onDeclaration = (roles: readonly Role[], when: (a: Actor, d: DeclarationSubject) => Decision): Rule<DeclarationSubject> => ({
+  roles,
+  subject: 'declaration',
+  when,
+});
+const onPath = (roles: readonly Role[], when: (a: Actor, p: PathSubject) => Decision): Rule<PathSubject> => ({
+  roles,
+  subject: 'path',
+  when,
+});
+const onPermission = (roles: readonly Role[], when: (a: Actor, p: PermissionSubject) => Decision): Rule<PermissionSubject> => ({
+  roles,
+  subject: 'permission',
+  when,
+});
+
+/** C3: a unit without the permission can't be chosen, approve or report. */
+const permittedUnit = (a: Actor): Decision =>
+  a.role !== 'unit' || a.unitPermitted === true ? yes : notNowBecause('贵单位尚未取得「职称评审」权限，请先办理「权限申请」');
+
+const everyone: readonly Role[] = ['person', 'unit', 'bureau', 'office', 'support', 'admin'];
+
+const fixed = {
+  'home.read': rule(everyone),
+  'profile.edit': rule(['person']),
+  'declarations.own': rule(['person']),
+  'declaration.start': rule(['person']),
+  'declaration.read': onDeclaration(['person', 'unit', 'office', 'bureau'], (a, d) => (maySee(a, d) ? yes : hidden)),
+  'declaration.own': onDeclaration(['person'], (a, d) => (maySee(a, d) ? yes : hidden)),
+  'declaration.edit': onDeclaration(['person'], (a, d) => {
+    if (!maySee(a, d)) return hidden;
+    return editable.includes(d.state) ? yes : notNowBecause('该申报已经提交，当前不能修改');
+  }),
+  'unit.permission': rule(['unit']),
+  'paths.own': rule(['unit'], permittedUnit),
+  'paths.review': rule(['unit', 'office'], permittedUnit),
+  'path.decide': onPath(['unit', 'office'], (a, p) => {
+    const upstream = a.role === 'unit' ? p.upstreamUnitId === a.unitId : p.committeeId === a.committeeId;
+    if (!upstream || (a.role === 'unit' && a.unitId === undefined)) return hidden;
+    if (a.role === 'unit' && a.unitPermitted !== true) return permittedUnit(a);
+    return p.state === 'requested' ? yes : notNowBecause('该路径申请已经处理');
+  }),
+  'path.end': onPath(['unit'], (a, p) => {
+    if (a.unitId === undefined || p.unitId !== a.unitId) return hidden;
+    return p.state === 'requested' || p.state === 'approved' ? yes : notNowBecause('该路径已经终止或者未获批准');
+  }),
+  'review.queue': rule(['unit'], permittedUnit),
+  'report.queue': rule(['unit'], permittedUnit),
+  'permissions.review': rule(['bureau']),
+  'permission.decide': onPermission(['bureau'], (a, p) => {
+    if (a.divisionCode === undefined || !covers(a.divisionCode, p.divisionCode)) return hidden;
+    return p.state === 'requested' ? yes : notNowBecause('该权限申请已经处理');
+  }),
+  'permission.read': onPermission(['bureau'], (a, p) => (a.divisionCode !== undefined && covers(a.divisionCode, p.divisionCode) ? yes : hidden)),
+  'path.read': onPath(['unit', 'office'], (a, p) => {
+    if (a.role === 'office') return a.committeeId !== undefined && p.committeeId === a.committeeId ? yes : hidden;
+    return a.unitId !== undefined && (p.unitId === a.unitId || p.upstreamUnitId === a.unitId) ? yes : hidden;
+  }),
+  'results.confirm': rule(['bureau']),
+  'office.queue': rule(['office']),
+  'audit.read': rule(['admin']),
+  'clock.set': rule(['admin']),
+} as const;
+
+/** A person and an office that looks after nobody's declaration cannot move it; a unit also needs its permission. */
+function moveRule(name: MoveName): Rule<DeclarationSubject> {
+  const m = moves[name];
+  const roles: Record<Relation, readonly Role[]> = {
+    applicant: ['person'],
+    'holder-unit': m.from.includes('office_review') ? ['unit', 'office'] : ['unit'],
+    'holder-office': ['office'],
+    bureau: ['bureau'],
+  };
+  return onDeclaration(roles[m.who], (a, d) => {
+    if (!maySee(a, d)) return hidden;
+    if (!m.from.includes(d.state)) return notNowBecause(notNow(name, d.state));
+    if (!isRelated(a, m.who, d)) return notNowBecause('该申报当前不由贵单位处理。请刷新页面查看最新状态。');
+    return permittedUnit(a);
+  });
+}
+
+export type MoveAction = `declaration.${MoveName}`;
+export type Action = keyof typeof fixed | MoveAction;
+
+const rules = {
+  ...fixed,
+  ...Object.fromEntries(moveNames.map((m) => [`declaration.${m}`, moveRule(m)])),
+} as Record<Action, Rule<undefined> | Rule<DeclarationSubject> | Rule<PathSubject> | Rule<PermissionSubject>>;
+
+export const actions = Object.keys(rules) as Action[];
+
+/** Which kind of subject an action is about; undefined for actions that only depend on the role. */
+export const subjectOf = (action: Action): SubjectKind | undefined => rules[action].subject;
+export const rolesOf = (action: Action): readonly Role[] => rules[action].roles;
+
+/**
+ * The one place that decides who may do what. Deny by default: an action without a rule does not compile, a subject that the actor has nothing to do
+ * with is `hidden` (shown as not found), one that is theirs but not in the right state is `not-now` with the reason.
+ */
+export function can(actor: Actor, action: Action, subject?: Subject): Decision {
+  const r = rules[action];
+  if (!r.roles.includes(actor.role)) return r.subject ? hidden : { ok: false, why: 'role', roles: r.roles };
+  if (r.subject !== subject?.kind)
+    throw new Error(`policy: ${action} needs a ${r.subject ?? 'no subject'}, got ${subject?.kind ?? 'none'}`);
+  return r.when ? (r.when as (a: Actor, s: Subject | undefined) => Decision)(actor, subject) : yes;
+}
+
+/** The moves this actor may make now: what the buttons of a page are made of. */
+export function movesFor(actor: Actor, d: DeclarationSubject): MoveName[] {
+  return moveNames.filter((m) => can(actor, `declaration.${m}`, d).ok);
+}
+
+/** What a list may hold for this actor: plain values that read models turn into conditions. */
+export type Scope =
+  | { kind: 'person'; accountId: number }
+  | { kind: 'unit'; unitId: number }
+  | { kind: 'committee'; committeeId: number }
+  | { kind: 'division'; code: string }
+  | { kind: 'none' };
+
+export function scope(actor: Actor): Scope {
+  if (actor.role === 'person') return { kind: 'person', accountId: actor.accountId };
+  if (actor.role === 'unit' && actor.unitId !== undefined) return { kind: 'unit', unitId: actor.unitId };
+  if (actor.role === 'office' && actor.committeeId !== undefined) return { kind: 'committee', committeeId: actor.committeeId };
+  if (actor.role === 'bureau' && actor.divisionCode !== undefined) return { kind: 'division', code: actor.divisionCode };
+  return { kind: 'none' };
+}

@@ -1,0 +1,212 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { PDFArray, PDFDict, PDFDocument, PDFName, PDFRawStream } from 'pdf-lib';
+import sharp from 'sharp';
+import { inspectFile } from '../../src/adapters/files/inspect-file';
+import { createPrinter, PrintTimeoutError, type Printer } from '../../src/adapters/printing';
+
+const RARE = '㛃䶮𬀩𫖯';
+const page = (body: string, style = ''): string =>
+  `<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>表</title><style>@page{size:A4;margin:20mm} ${style}</style></head><body>${body}</body></html>`;
+
+const hasPdfToText = spawnSync('pdftotext', ['-v'], { stdio: 'ignore' }).error === undefined;
+const withPdfToText = hasPdfToText ? it : it.skip;
+
+/** Names of all fonts of a PDF, and those of them that carry no font file. */
+async function fontsOf(pdf: Buffer): Promise<{ names: string[]; notEmbedded: string[] }> {
+  const { context } = await PDFDocument.load(pdf, { updateMetadata: false });
+  const names: string[] = [];
+  const notEmbedded: string[] = [];
+  for (const [, object] of context.enumerateIndirectObjects()) {
+    if (!(object instanceof PDFDict) || object.lookup(PDFName.of('Type')) !== PDFName.of('Font')) continue;
+    const name = String(object.lookup(PDFName.of('BaseFont')) ?? object.lookup(PDFName.of('Subtype')));
+    names.push(name);
+    const children = object.lookup(PDFName.of('DescendantFonts'));
+    const holder = children instanceof PDFArray ? children.lookup(0, PDFDict) : object;
+    const descriptor = holder.lookup(PDFName.of('FontDescriptor'));
+    if (!(descriptor instanceof PDFDict) || !descriptor.has(PDFName.of('FontFile2'))) notEmbedded.push(name);
+  }
+  return { names, notEmbedded };
+}
+
+const textOf = (pdf: Buffer): string => execFileSync('pdftotext', ['-layout', '-', '-'], { input: pdf }).toString().replace(/\s/g, '');
+
+const isAlive = (pid: number): boolean =>
+  fs.existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+
+async function gone(pid: number): Promise<boolean> {
+  for (let i = 0; i < 100 && isAlive(pid); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  return !isAlive(pid);
+}
+
+/** Processes that hold pages of the given browser; it leads the process group they are in. */
+function renderersOf(browser: number): number[] {
+  return fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const group = Number(
+          fs
+            .readFileSync(`/proc/${pid}/stat`, 'utf8')
+            .replace(/^.*\) /s, '')
+            .split(' ')[2],
+        );
+        return group === browser && fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=renderer');
+      } catch {
+        return false; // ended while we were looking
+      }
+    });
+}
+
+describe('printing', () => {
+  const cacheDir = path.resolve('node_modules/.cache/printer'); // kept between runs: unpacking takes 5 s
+  let printer: Printer;
+  const lines: string[] = [];
+
+  beforeAll(async () => {
+    printer = createPrinter({ cacheDir, log: (line) => lines.push(line) });
+    await printer.warm();
+  });
+  afterAll(() => printer.close());
+
+  it('prints A4 and A3, upright and lying', async () => {
+    const sizes = await Promise.all(
+      [{}, { landscape: true }, { format: 'A3' as const, landscape: true }].map(async (options) => {
+        const pdf = await printer.pdf('<!DOCTYPE html><p>表', options);
+        const { width, height } = (await PDFDocument.load(pdf)).getPage(0).getSize();
+        return [width, height].map((points) => Math.round((points / 72) * 25.4)); // in millimetres
+      }),
+    );
+    expect(sizes).toEqual([
+      [210, 297],
+      [297, 210],
+      [420, 297],
+    ]);
+  });
+
+  it('embeds every font, and only fonts that come with the program', async () => {
+    const families = ['宋体', '仿宋', '楷体', '黑体', 'SimSun', 'Times New Roman', 'sans-serif', 'monospace', '没有这个字体'];
+    const body = families.map((family) => `<p style="font-family:'${family}'">${RARE} 正文 <b>粗体</b> Abc 123</p>`).join('');
+    const { names, notEmbedded } = await fontsOf(await printer.pdf(page(body)));
+    expect(names.length).toBeGreaterThan(2);
+    expect(notEmbedded).toEqual([]);
+    expect(names.filter((name) => !/Noto(Serif|Sans)SC/.test(name))).toEqual([]);
+  });
+
+  withPdfToText(
+    `text can be taken out again, rare characters too${hasPdfToText ? '' : ' (skipped: pdftotext is not installed)'}`,
+    async () => {
+      const footer = '@page{@bottom-center{content:"第 " counter(page) " 页 共 " counter(pages) " 页"}}';
+      const pdf = await printer.pdf(page(`<p style="font-family:宋体">姓名：张${RARE}</p><p style="break-before:page">二</p>`, footer));
+      const text = textOf(pdf);
+      expect(text).toContain(`姓名：张${RARE}`);
+      expect(text).toContain('第1页共2页');
+      expect(text).toContain('第2页共2页');
+    },
+  );
+
+  it('prints files that the site itself would take', async () => {
+    const pdf = await printer.pdf(page('<h1>表</h1><p>一</p><p style="break-before:page"><a href="https://example.com/">二</a></p>'));
+    expect(await inspectFile({ content: pdf, name: '申报表.pdf' })).toMatchObject({ kind: 'ok', pages: 2 });
+  });
+
+  it('loads the files it was given and nothing from any network', async () => {
+    const red = await sharp({ create: { width: 40, height: 40, channels: 3, background: '#ff0000' } })
+      .png()
+      .toBuffer();
+    const before = printer.stats().blocked;
+    const body =
+      '<img src="/photo.png"><img src="http://example.com/x.png"><img src="https://127.0.0.1:1/x.png"><img src="/other.png">' +
+      '<img src="file:///etc/hostname"><iframe src="http://127.0.0.1/"></iframe><link rel="stylesheet" href="http://example.com/x.css">';
+    const pdf = await printer.pdf(page(body), { files: { '/photo.png': { body: red, contentType: 'image/png' } } });
+    expect(printer.stats().blocked - before).toBeGreaterThanOrEqual(5);
+    const { context } = await PDFDocument.load(pdf);
+    const images = context
+      .enumerateIndirectObjects()
+      .filter(([, object]) => object instanceof PDFRawStream && object.dict.lookup(PDFName.of('Subtype')) === PDFName.of('Image'));
+    expect(images.length).toBeGreaterThanOrEqual(1);
+  });
+
+  withPdfToText('runs no script', async () => {
+    const pdf = await printer.pdf(
+      page('<p>原文</p><script>document.body.textContent="改写"</script><img src=x onerror="document.body.textContent=1">'),
+    );
+    expect(textOf(pdf)).toBe('原文');
+  });
+
+  it('never prints more than two at once', async () => {
+    const prints = Array.from({ length: 6 }, () => printer.pdf(page('<p>并发</p>')));
+    expect(printer.stats()).toMatchObject({ active: 2, waiting: 4 });
+    for (const pdf of await Promise.all(prints)) expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    expect(printer.stats()).toMatchObject({ active: 0, waiting: 0 });
+  });
+
+  it('F10 prints all the same when the browser is killed, idle or at work', async () => {
+    const idle = printer.stats().pid ?? 0;
+    process.kill(idle, 'SIGKILL');
+    expect((await printer.pdf(page('<p>一</p>'))).length).toBeGreaterThan(1000);
+    const busy = printer.stats().pid ?? 0;
+    expect(busy).not.toBe(idle);
+    const print = printer.pdf(page(`<table>${'<tr><td>行<td>行'.repeat(4000)}</table>`));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    process.kill(busy, 'SIGKILL');
+    expect((await print).length).toBeGreaterThan(1000);
+    expect(await gone(idle)).toBe(true);
+    expect(await gone(busy)).toBe(true);
+  });
+
+  it('F10 prints all the same when only the process of the page is killed', async () => {
+    const before = printer.stats();
+    const print = printer.pdf(page(`<table>${'<tr><td>行<td>行'.repeat(6000)}</table>`));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const pids = renderersOf(printer.stats().pid ?? 0);
+    expect(pids.length).toBeGreaterThan(0);
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    expect((await print).length).toBeGreaterThan(1000);
+    expect(printer.stats()).toMatchObject({ retries: before.retries + 1, failures: before.failures });
+    for (const pid of pids) expect(await gone(pid)).toBe(true);
+  });
+
+  it('F10 gives up on a browser that hangs, ends it, and prints the next page in a fresh one', async () => {
+    const hasty = createPrinter({ cacheDir, timeoutMs: 3000 });
+    try {
+      await hasty.warm();
+      const pid = hasty.stats().pid ?? 0;
+      process.kill(pid, 'SIGSTOP');
+      const start = performance.now();
+      await expect(hasty.pdf(page('<p>一</p>'))).rejects.toThrow(PrintTimeoutError);
+      expect(performance.now() - start).toBeLessThan(4000);
+      expect(await gone(pid)).toBe(true);
+      expect((await hasty.pdf(page('<p>二</p>'))).length).toBeGreaterThan(1000);
+      expect(hasty.stats()).toMatchObject({ timeouts: 1, failures: 1, launches: 2 });
+    } finally {
+      await hasty.close();
+    }
+  });
+
+  it('takes a fresh browser after so many prints, without losing one that is under way', async () => {
+    const short = createPrinter({ cacheDir, recycleAfter: 3 });
+    const pids = new Set<number>();
+    try {
+      await Promise.all(
+        Array.from({ length: 8 }, async () => {
+          await short.pdf(page('<p>轮换</p>'));
+          pids.add(short.stats().pid ?? 0);
+        }),
+      );
+      expect(short.stats()).toMatchObject({ prints: 8, failures: 0 });
+      expect(short.stats().launches).toBeGreaterThanOrEqual(2);
+    } finally {
+      await short.close();
+    }
+    for (const pid of pids) expect(pid === 0 || (await gone(pid))).toBe(true);
+    await expect(short.pdf(page('x'))).rejects.toThrow('closed');
+  });
+
+  it('says which browser prints', () => {
+    expect(lines[0]).toMatch(/^printing with .+, .+\/\d+/);
+  });
+});

@@ -1,0 +1,99 @@
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { BlobDamagedError, BlobNotFoundError, FsStorage, type BlobEntry } from '../../../src/adapters/storage';
+
+const hashOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+
+async function all(storage: FsStorage): Promise<BlobEntry[]> {
+  const entries: BlobEntry[] = [];
+  for await (const entry of storage.list()) entries.push(entry);
+  return entries;
+}
+
+describe('F08 content-addressed storage', () => {
+  let root: string;
+  let storage: FsStorage;
+  beforeEach(() => {
+    root = fs.mkdtempSync(path.join(os.tmpdir(), 'blobs-'));
+    storage = new FsStorage(path.join(root, 'blobs'));
+  });
+  afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
+
+  it('gives back what was put, under its SHA-256, in two levels of folders', async () => {
+    const content = randomBytes(70_000);
+    const sha256 = hashOf(content);
+    expect(await storage.put(content)).toEqual({ sha256, size: 70_000 });
+    expect((await storage.get(sha256)).equals(content)).toBe(true);
+    expect(fs.existsSync(path.join(root, 'blobs', sha256.slice(0, 2), sha256.slice(2, 4), sha256))).toBe(true);
+    expect(await storage.has(sha256)).toBe(true);
+    expect(fs.readdirSync(path.join(root, 'blobs', 'drafts'))).toEqual([]);
+  });
+
+  it('keeps equal contents once, also when many are put at the same moment, and renews the time', async () => {
+    const content = Buffer.from('同一份材料');
+    const { sha256 } = await storage.put(content);
+    const file = path.join(root, 'blobs', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+    fs.utimesSync(file, 1000, 1000);
+    await Promise.all(Array.from({ length: 20 }, () => storage.put(content)));
+    const [entry, ...others] = await all(storage);
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({ sha256, size: content.length });
+    expect(entry?.modifiedAt.getTime()).toBeGreaterThan(1_000_000);
+  });
+
+  it('lists every content once and nothing else', async () => {
+    const hashes = await Promise.all(Array.from({ length: 12 }, async (_, i) => (await storage.put(Buffer.from(`文件${i}`))).sha256));
+    fs.writeFileSync(path.join(root, 'blobs', 'README'), 'x');
+    expect((await all(storage)).map((entry) => entry.sha256).sort()).toEqual(hashes.sort());
+    expect(await all(new FsStorage(path.join(root, 'nowhere')))).toEqual([]);
+  });
+
+  it('deletes, and says when there was nothing to delete', async () => {
+    const { sha256 } = await storage.put(Buffer.from('x'));
+    expect(await storage.delete(sha256)).toBe(true);
+    expect(await storage.delete(sha256)).toBe(false);
+    expect(await storage.has(sha256)).toBe(false);
+    await expect(storage.get(sha256)).rejects.toThrow(BlobNotFoundError);
+  });
+
+  it('notices damaged bytes instead of giving them out, and a new put heals them', async () => {
+    const content = Buffer.from('原来的内容');
+    const { sha256 } = await storage.put(content);
+    fs.writeFileSync(path.join(root, 'blobs', sha256.slice(0, 2), sha256.slice(2, 4), sha256), '别的内容');
+    await expect(storage.get(sha256)).rejects.toThrow(BlobDamagedError);
+    await storage.put(content);
+    expect((await storage.get(sha256)).equals(content)).toBe(true);
+  });
+
+  it.each(['', '../../etc/passwd', 'a'.repeat(63), 'A'.repeat(64), `${'a'.repeat(62)}/.`, `..${'a'.repeat(62)}`, `${'a'.repeat(64)}\n`])(
+    'refuses the malformed hash %j',
+    async (hash) => {
+      await expect(storage.get(hash)).rejects.toThrow('malformed');
+      await expect(storage.has(hash)).rejects.toThrow('malformed');
+      await expect(storage.delete(hash)).rejects.toThrow('malformed');
+    },
+  );
+
+  it('does not follow a link that lies in the place of a content', async () => {
+    const sha256 = hashOf(Buffer.from('linked'));
+    const dir = path.join(root, 'blobs', sha256.slice(0, 2), sha256.slice(2, 4));
+    fs.mkdirSync(dir, { recursive: true });
+    fs.writeFileSync(path.join(root, 'outside'), 'linked');
+    fs.symlinkSync(path.join(root, 'outside'), path.join(dir, sha256));
+    await expect(storage.get(sha256)).rejects.toThrow('ELOOP');
+    expect(await storage.has(sha256)).toBe(false);
+    expect(await all(storage)).toEqual([]);
+  });
+
+  it('removes drafts that a killed process left a day ago, and only those', async () => {
+    const drafts = path.join(root, 'blobs', 'drafts');
+    fs.mkdirSync(drafts, { recursive: true });
+    fs.writeFileSync(path.join(drafts, 'old'), 'x');
+    fs.utimesSync(path.join(drafts, 'old'), 1000, 1000);
+    fs.writeFileSync(path.join(drafts, 'young'), 'x');
+    await storage.put(Buffer.from('y'));
+    expect(fs.readdirSync(drafts)).toEqual(['young']);
+  });
+});
