@@ -2,15 +2,18 @@ import type { Deps } from './deps';
 import type { Route } from './http/route';
 import { attachmentsRoutes } from './modules/attachments';
 import { certificatesRoutes } from './modules/certificates';
+import { committeeRoutes } from './modules/committee';
 import { declarationsRoutes } from './modules/declarations';
 import { accountsRoutes } from './modules/accounts';
 import { dashboardRoutes } from './modules/dashboard';
 import { noticesRoutes } from './modules/notices';
 import { pathsRoutes } from './modules/paths';
 import { printingRoutes } from './modules/printing';
+import { reportingRoutes } from './modules/reporting';
+import { reviewRoutes } from './modules/review';
 import { unitsRoutes } from './modules/units';
 
 /** Every route of the site, in one list: express is fed from it, tests walk it. */
 export function allRoutes(deps: Deps): Route[] {
-  return [...accountsRoutes(deps), ...noticesRoutes(deps), ...dashboardRoutes(deps), ...unitsRoutes(deps), ...pathsRoutes(deps), ...declarationsRoutes(deps), ...attachmentsRoutes(deps), ...certificatesRoutes(deps), ...printingRoutes(deps)];
+  return [...accountsRoutes(deps), ...noticesRoutes(deps), ...dashboardRoutes(deps), ...unitsRoutes(deps), ...pathsRoutes(deps), ...declarationsRoutes(deps), ...attachmentsRoutes(deps), ...certificatesRoutes(deps), ...printingRoutes(deps), ...reviewRoutes(deps), ...reportingRoutes(deps), ...committeeRoutes(deps)];
 }

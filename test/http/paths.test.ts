@@ -21,8 +21,19 @@ afterAll(() => site.close());
 const actorOf = async (id: number) => (await findActor(site.db, id)) as Actor & { unitId: number };
 const pathsOf = (u: TestUnit) => site.db('reporting_paths').where({ unit_id: u.unitId }).orderBy('id');
 const idOf = async (u: TestUnit): Promise<number> => ((await pathsOf(u)) as { id: number }[]).at(-1)?.id ?? 0;
-const toCommittee = (): Record<string, string> => ({ 'path.series': String(FOLK_ART), 'path.level': 'junior', 'path.upward': 'committee', 'path.committee': String(committee.id) });
-const toUnit = (u: TestUnit): Record<string, string> => ({ 'path.series': String(FOLK_ART), 'path.level': 'junior', 'path.upward': 'unit', 'path.q': u.name, unit: String(u.unitId) });
+const toCommittee = (): Record<string, string> => ({
+  'path.series': String(FOLK_ART),
+  'path.level': 'junior',
+  'path.upward': 'committee',
+  'path.committee': String(committee.id),
+});
+const toUnit = (u: TestUnit): Record<string, string> => ({
+  'path.series': String(FOLK_ART),
+  'path.level': 'junior',
+  'path.upward': 'unit',
+  'path.q': u.name,
+  unit: String(u.unitId),
+});
 
 async function ask(u: TestUnit, values: Record<string, string>): Promise<{ visitor: Visitor; answer: Page }> {
   const visitor = await signInAs(site, u);
@@ -34,7 +45,16 @@ const decide = async (visitor: Visitor, id: number, result: 'pass' | 'refuse', r
 async function havePath(from: TestUnit, to: TestUnit | undefined, state: 'requested' | 'approved' = 'approved'): Promise<number> {
   const [row] = (await site
     .db('reporting_paths')
-    .insert({ unit_id: from.unitId, series_id: FOLK_ART, level: 'junior', year, upstream_unit_id: to?.unitId ?? null, committee_id: to ? null : committee.id, state, requested_by: from.accountId })
+    .insert({
+      unit_id: from.unitId,
+      series_id: FOLK_ART,
+      level: 'junior',
+      year,
+      upstream_unit_id: to?.unitId ?? null,
+      committee_id: to ? null : committee.id,
+      state,
+      requested_by: from.accountId,
+    })
     .returning('id')) as { id: number }[];
   return row?.id ?? 0;
 }
@@ -47,15 +67,32 @@ describe('P1 新增路径', () => {
     const blank = await visitor.get('/unit/paths/new');
     expect(Object.fromEntries(blank.fields('#form'))).toMatchObject({ 'path.year': String(year) });
     expect(blank.find('[name="path.q"]')).toBeNull();
-    const chosen = await visitor.send(blank, { 'path.series': String(FOLK_ART), 'path.level': 'junior', 'path.upward': 'unit' }, { form: '#form', button: 'do=refresh' });
+    const chosen = await visitor.send(
+      blank,
+      { 'path.series': String(FOLK_ART), 'path.level': 'junior', 'path.upward': 'unit' },
+      { form: '#form', button: 'do=refresh' },
+    );
     expect(chosen.find('button[value=find]')?.text).toContain('查找');
     const found = await visitor.send(chosen, { 'path.q': 'hcqwhhlyj' }, { form: '#form', button: 'do=find' });
     expect(found.all('#unit-results input[type=radio]').map((r) => r.getAttribute('data-name'))).toEqual(['威海市环翠区文化和旅游局']);
-    expect(Object.fromEntries(found.fields('#form'))).toMatchObject({ 'path.series': String(FOLK_ART), 'path.level': 'junior', 'path.upward': 'unit', 'path.q': 'hcqwhhlyj' });
+    expect(Object.fromEntries(found.fields('#form'))).toMatchObject({
+      'path.series': String(FOLK_ART),
+      'path.level': 'junior',
+      'path.upward': 'unit',
+      'path.q': 'hcqwhhlyj',
+    });
     const answer = await visitor.submit(found, { unit: String(upstream.unitId) }, { form: '#form', button: 'do=submit' });
     expect([answer.status, answer.location]).toEqual([303, '/unit/paths?done=saved']);
     const list = await visitor.get(answer.location);
-    for (const words of ['待审核', '威海市环翠区文化和旅游局', '曲文涛，13863151111', '群众文化 初级职称', '等待该单位审核', '尚未申请本系列、本级别的路径']) expect(list.text()).toContain(words);
+    for (const words of [
+      '待审核',
+      '威海市环翠区文化和旅游局',
+      '曲文涛，13863151111',
+      '群众文化 初级职称',
+      '等待该单位审核',
+      '尚未申请本系列、本级别的路径',
+    ])
+      expect(list.text()).toContain(words);
     expect(await site.db('audit_log').where({ action: 'path.request', actor_id: unit.accountId })).toHaveLength(1);
   });
 
@@ -65,11 +102,21 @@ describe('P1 新增路径', () => {
     await makeCommittee(site, { name: '别的级别评委会', scopes: [[FOLK_ART, 'middle']] });
     const unit = await makeUnit(site);
     const visitor = await signInAs(site, unit);
-    const early = await visitor.send(await visitor.get('/unit/paths/new'), { 'path.upward': 'committee' }, { form: '#form', button: 'do=refresh' });
+    const early = await visitor.send(
+      await visitor.get('/unit/paths/new'),
+      { 'path.upward': 'committee' },
+      { form: '#form', button: 'do=refresh' },
+    );
     expect(early.text()).toContain('请先选择职称系列和职称级别');
-    const form = await visitor.send(early, { 'path.series': String(FOLK_ART), 'path.level': 'junior' }, { form: '#form', button: 'do=refresh' });
+    const form = await visitor.send(
+      early,
+      { 'path.series': String(FOLK_ART), 'path.level': 'junior' },
+      { form: '#form', button: 'do=refresh' },
+    );
     expect(form.all('#f-path-committee option').map((o) => o.text)).toEqual(['请选择', `${committee.name}（山东省威海市环翠区）`]);
-    expect((await visitor.submit(form, { 'path.committee': String(committee.id) }, { form: '#form', button: 'do=submit' })).status).toBe(303);
+    expect((await visitor.submit(form, { 'path.committee': String(committee.id) }, { form: '#form', button: 'do=submit' })).status).toBe(
+      303,
+    );
     expect((await visitor.get('/unit/paths')).text()).toContain('0631-5206789');
     const none = await visitor.send(form, { 'path.level': 'senior' }, { form: '#form', button: 'do=refresh' });
     expect(none.text()).toContain('目前没有受理该系列、该级别的评审委员会');
@@ -77,27 +124,60 @@ describe('P1 新增路径', () => {
 
   it.each([
     ['nothing', {}, ['请选择「职称系列」', '请选择「职称级别」', '请选择「上一级类型」']],
-    ['no unit', { 'path.series': '91', 'path.level': 'junior', 'path.upward': 'unit' }, ['请填写上一级单位名称，点击「查找」后在结果中选择']],
-    ['a name but none of the results', { 'path.series': '91', 'path.level': 'junior', 'path.upward': 'unit', 'path.q': '文化' }, ['请在查找结果中选择上一级单位']],
-    ['a series that is not there', { 'path.series': '99', 'path.level': 'junior', 'path.upward': 'committee' }, ['请在列表中重新选择「职称系列」']],
-    ['a year far away', { 'path.year': '1999', 'path.series': '91', 'path.level': 'junior', 'path.upward': 'committee' }, ['请在列表中重新选择「年度」']],
+    [
+      'no unit',
+      { 'path.series': '91', 'path.level': 'junior', 'path.upward': 'unit' },
+      ['请填写上一级单位名称，点击「查找」后在结果中选择'],
+    ],
+    [
+      'a name but none of the results',
+      { 'path.series': '91', 'path.level': 'junior', 'path.upward': 'unit', 'path.q': '文化' },
+      ['请在查找结果中选择上一级单位'],
+    ],
+    [
+      'a series that is not there',
+      { 'path.series': '99', 'path.level': 'junior', 'path.upward': 'committee' },
+      ['请在列表中重新选择「职称系列」'],
+    ],
+    [
+      'a year far away',
+      { 'path.year': '1999', 'path.series': '91', 'path.level': 'junior', 'path.upward': 'committee' },
+      ['请在列表中重新选择「年度」'],
+    ],
   ])('complains about %s beside the field and keeps what was chosen (X4)', async (_, values, expected) => {
     const unit = await makeUnit(site);
     const { answer } = await ask(unit, values as Record<string, string>);
     expect(answer.status).toBe(422);
     for (const message of expected) expect(answer.errors()).toContain(message);
-    for (const [k, v] of Object.entries(values)) if (k !== 'path.year' && v !== '99') expect(Object.fromEntries(answer.fields('#form'))[k]).toBe(v);
+    for (const [k, v] of Object.entries(values))
+      if (k !== 'path.year' && v !== '99') expect(Object.fromEntries(answer.fields('#form'))[k]).toBe(v);
     expect(await pathsOf(unit)).toEqual([]);
   });
 
   it('never breaks on nonsense in form or address', async () => {
     const unit = await makeUnit(site);
-    const { visitor, answer } = await ask(unit, { 'path.series': '91', 'path.level': "'; DROP", 'path.upward': 'unit', 'path.q': 'x', unit: '99999999999999' });
+    const { visitor, answer } = await ask(unit, {
+      'path.series': '91',
+      'path.level': "'; DROP",
+      'path.upward': 'unit',
+      'path.q': 'x',
+      unit: '99999999999999',
+    });
     expect(answer.status).toBe(422);
-    for (const address of ['/unit/paths?year=x&series=999999999999&page=-1', '/unit/paths/new?path.year=1&path.series=%00&path.upward=committee&unit=a', '/paths/review?state=x&series=y&level=z&page=0']) {
+    for (const address of [
+      '/unit/paths?year=x&series=999999999999&page=-1',
+      '/unit/paths/new?path.year=1&path.series=%00&path.upward=committee&unit=a',
+      '/paths/review?state=x&series=y&level=z&page=0',
+    ]) {
       expect((await visitor.get(address)).status).toBe(200);
     }
-    const gone = await ask(unit, { 'path.series': '91', 'path.level': 'junior', 'path.upward': 'unit', 'path.q': 'x', unit: '99999999999999' });
+    const gone = await ask(unit, {
+      'path.series': '91',
+      'path.level': 'junior',
+      'path.upward': 'unit',
+      'path.q': 'x',
+      unit: '99999999999999',
+    });
     expect(gone.answer.errors()[0]).toContain('尚未取得「职称评审」权限');
   });
 });
@@ -107,7 +187,12 @@ describe('P2 路径审核', () => {
     const upstream = await makeUnit(site, { name: '威海市文登区文化局', contactName: '邵局' });
     const unit = await makeUnit(site);
     const { visitor } = await ask(unit, toUnit(upstream));
-    expect(await findLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year)).toMatchObject({ state: 'requested', upstreamUnitId: upstream.unitId, committeeId: null, upstreamName: upstream.name });
+    expect(await findLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year)).toMatchObject({
+      state: 'requested',
+      upstreamUnitId: upstream.unitId,
+      committeeId: null,
+      upstreamName: upstream.name,
+    });
     const up = await signInAs(site, upstream);
     const queue = await up.get('/paths/review');
     expect(queue.text('tbody')).toContain(unit.name);
@@ -144,7 +229,12 @@ describe('P2 路径审核', () => {
     await decide(office, id, 'pass');
     const late = await secondVisitor.submit(seen, { 'decision.result': 'refuse', 'decision.reason': '晚了' }, { form: '#form' });
     expect([late.status, late.text()]).toEqual([403, expect.stringContaining('该路径申请已经处理')]);
-    const raced = await decidePath(site.deps, await actorOf(second.accountId), { pathId: id, decision: 'refuse', reason: '晚了', requestId: 'r' });
+    const raced = await decidePath(site.deps, await actorOf(second.accountId), {
+      pathId: id,
+      decision: 'refuse',
+      reason: '晚了',
+      requestId: 'r',
+    });
     expect(raced).toMatchObject({ kind: 'already-decided', path: { state: 'approved', decidedBy: '毕办事' } });
     expect((await secondVisitor.get(`/paths/${id}/decision`)).text()).toContain('毕办事 审核为「通过」');
   });
@@ -159,14 +249,26 @@ describe('P2 路径审核', () => {
     expect((await visitor.get('/unit/paths')).text()).toContain('已终止');
     const again = await visitor.submit(confirm, { _token: 'another-token-0123456789' });
     expect([again.status, again.text()]).toEqual([403, expect.stringContaining('该路径已经终止')]);
-    expect((await decidePath(site.deps, await actorOf(unit.accountId), { pathId: await idOf(unit), decision: 'grant', reason: '', requestId: 'r' })).kind).toBe('already-decided');
+    expect(
+      (
+        await decidePath(site.deps, await actorOf(unit.accountId), {
+          pathId: await idOf(unit),
+          decision: 'grant',
+          reason: '',
+          requestId: 'r',
+        })
+      ).kind,
+    ).toBe('already-decided');
   });
 
   it('an office cannot approve after its term is over', async () => {
     const old = await makeCommittee(site, { name: '即将到期评委会' });
     const unit = await makeUnit(site);
     await ask(unit, { ...toCommittee(), 'path.committee': String(old.id) });
-    await site.db('committees').where({ id: old.id }).update({ valid_from: site.db.raw("app_today() - interval '1 year'"), valid_until: site.db.raw("app_today() - interval '1 day'") });
+    await site
+      .db('committees')
+      .where({ id: old.id })
+      .update({ valid_from: site.db.raw("app_today() - interval '1 year'"), valid_until: site.db.raw("app_today() - interval '1 day'") });
     const oldOffice = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: old.id }));
     const answer = await decide(oldOffice, await idOf(unit), 'pass');
     expect([answer.status, answer.errors()[0]]).toEqual([422, expect.stringContaining('任期已满')]);
@@ -183,7 +285,15 @@ describe('P3 no rings, one living path, nobody without the permission', () => {
     const other = await makeUnit(site);
     const actor = await actorOf(other.accountId);
     const outcomes = await Promise.all(
-      Array.from({ length: 5 }, () => requestPath(site.deps, actor, { seriesId: FOLK_ART, level: 'junior', year, upward: { kind: 'committee', committeeId: committee.id }, requestId: 'r' })),
+      Array.from({ length: 5 }, () =>
+        requestPath(site.deps, actor, {
+          seriesId: FOLK_ART,
+          level: 'junior',
+          year,
+          upward: { kind: 'committee', committeeId: committee.id },
+          requestId: 'r',
+        }),
+      ),
     );
     expect(outcomes.map((o) => o.kind).sort()).toEqual(['already-live', 'already-live', 'already-live', 'already-live', 'done']);
   });
@@ -210,7 +320,13 @@ describe('P3 no rings, one living path, nobody without the permission', () => {
     for (let round = 0; round < 5; round++) {
       const [a, b] = await Promise.all([makeUnit(site), makeUnit(site)]);
       const go = async (from: TestUnit, to: TestUnit) =>
-        requestPath(site.deps, await actorOf(from.accountId), { seriesId: FOLK_ART, level: 'junior', year, upward: { kind: 'unit', unitId: to.unitId }, requestId: 'r' });
+        requestPath(site.deps, await actorOf(from.accountId), {
+          seriesId: FOLK_ART,
+          level: 'junior',
+          year,
+          upward: { kind: 'unit', unitId: to.unitId },
+          requestId: 'r',
+        });
       expect((await Promise.all([go(a, b), go(b, a)])).map((o) => o.kind).sort()).toEqual(['done', 'ring']);
     }
   });
@@ -234,7 +350,12 @@ describe('P3 no rings, one living path, nobody without the permission', () => {
     await havePath(a, b);
     await havePath(b, c);
     const visitor = await signInAs(site, a);
-    expect((await visitor.get('/unit/paths')).all('.chain__name').map((x) => x.text)).toEqual([a.name, '链中主管局', '链中市局', '评审委员会']);
+    expect((await visitor.get('/unit/paths')).all('.chain__name').map((x) => x.text)).toEqual([
+      a.name,
+      '链中主管局',
+      '链中市局',
+      '评审委员会',
+    ]);
     await havePath(c, undefined, 'requested');
     const page = await visitor.get('/unit/paths');
     expect(page.all('.chain__name').map((x) => x.text)).toEqual([a.name, '链中主管局', '链中市局', committee.name]);
@@ -264,7 +385,11 @@ describe('C3 and X2 who may come to the path pages', () => {
       expect((await v.get(`/paths/${id}/end`)).status).toBe(404);
     }
     expect((await own.get(`/paths/${id}/decision`)).find('#form')).toBeNull();
-    const post = new URLSearchParams({ _csrf: (await own.get('/unit/paths')).find('input[name=_csrf]')?.getAttribute('value') ?? '', _token: 'token-0123456789abcdef', 'decision.result': 'pass' });
+    const post = new URLSearchParams({
+      _csrf: (await own.get('/unit/paths')).find('input[name=_csrf]')?.getAttribute('value') ?? '',
+      _token: 'token-0123456789abcdef',
+      'decision.result': 'pass',
+    });
     expect((await own.request('POST', `/paths/${id}/decision`, post)).status).toBe(404);
     expect((await (await signInAs(site, upstream)).get(`/paths/${id}/end`)).status).toBe(404);
     expect((await strangerVisitor.get('/paths/review?state=all')).text()).not.toContain(unit.name);

@@ -19,7 +19,8 @@ afterAll(() => site.close());
 
 const register = (u: { name: string; creditCode: string }, division = '371002') =>
   site.db('unit_register').insert({ credit_code: u.creditCode, name: u.name, division_code: division });
-const stateOf = async (u: TestUnit) => ((await site.db('units').where({ id: u.unitId }).first('permission_state')) as { permission_state: string }).permission_state;
+const stateOf = async (u: TestUnit) =>
+  ((await site.db('units').where({ id: u.unitId }).first('permission_state')) as { permission_state: string }).permission_state;
 const requestsOf = (u: TestUnit) => site.db('permission_requests').where({ unit_id: u.unitId }).orderBy('id');
 const actorOf = async (id: number) => (await findActor(site.db, id)) as Actor & { unitId: number };
 
@@ -28,7 +29,10 @@ async function apply(u: TestUnit, values: Record<string, string> = {}): Promise<
   const visitor = await signInAs(site, u);
   const form = await visitor.get('/unit/permission');
   expect(form.status).toBe(200);
-  return { visitor, answer: await visitor.submit(form, { 'permission.creditCode': u.creditCode, ...values }, { form: '#form', button: 'do=save' }) };
+  return {
+    visitor,
+    answer: await visitor.submit(form, { 'permission.creditCode': u.creditCode, ...values }, { form: '#form', button: 'do=save' }),
+  };
 }
 async function openRequest(u: TestUnit): Promise<{ address: string; page: Page }> {
   const [request] = (await requestsOf(u)) as { id: number }[];
@@ -43,7 +47,9 @@ describe('C2 权限申请', () => {
     const { visitor, answer } = await apply(unit);
     expect([answer.status, answer.location]).toEqual([303, '/unit/permission?saved=1']);
     expect(await stateOf(unit)).toBe('granted');
-    expect(await requestsOf(unit)).toEqual([expect.objectContaining({ state: 'granted', is_automatic: true, decided_by: null, check_note: '' })]);
+    expect(await requestsOf(unit)).toEqual([
+      expect.objectContaining({ state: 'granted', is_automatic: true, decided_by: null, check_note: '' }),
+    ]);
     const page = await visitor.get(answer.location);
     expect(page.text()).toContain('已取得权限');
     expect(page.find('#form')).toBeNull();
@@ -69,14 +75,23 @@ describe('C2 权限申请', () => {
 
   it.each([
     ['not typed', '', '请填写「统一社会信用代码」'],
-    ['wrong in its check character', `${creditCode(77).slice(0, 17)}${creditCode(77).endsWith('0') ? '1' : '0'}`, '统一社会信用代码的校验码不符，请逐位核对'],
+    [
+      'wrong in its check character',
+      `${creditCode(77).slice(0, 17)}${creditCode(77).endsWith('0') ? '1' : '0'}`,
+      '统一社会信用代码的校验码不符，请逐位核对',
+    ],
     ['of another unit', creditCode(88_888), '与本单位注册的统一社会信用代码不一致，请核对；注册时填写有误的，请联系所属地人社局更正'],
   ])('complains when the credit code is %s and keeps everything typed (X4)', async (_, code, message) => {
     const unit = await makeUnit(site, { state: 'none' });
     const { answer } = await apply(unit, { 'permission.creditCode': code, 'permission.district': '371003' });
     expect(answer.status).toBe(422);
     expect(answer.errors()).toEqual([message]);
-    expect(Object.fromEntries(answer.fields('#form'))).toMatchObject({ 'permission.creditCode': code, 'permission.province': '370000', 'permission.city': '371000', 'permission.district': '371003' });
+    expect(Object.fromEntries(answer.fields('#form'))).toMatchObject({
+      'permission.creditCode': code,
+      'permission.province': '370000',
+      'permission.city': '371000',
+      'permission.district': '371003',
+    });
     expect(await stateOf(unit)).toBe('none');
   });
 
@@ -84,12 +99,28 @@ describe('C2 权限申请', () => {
     const unit = await makeUnit(site, { state: 'none' });
     const visitor = await signInAs(site, unit);
     const form = await visitor.get('/unit/permission');
-    expect(Object.fromEntries(form.fields('#form'))).toMatchObject({ 'permission.province': '370000', 'permission.city': '371000', 'permission.district': '371002' });
-    const refreshed = await visitor.send(form, { 'permission.creditCode': 'half', 'permission.province': '110000', 'permission.city': '110100' }, { form: '#form', button: 'do=refresh' });
+    expect(Object.fromEntries(form.fields('#form'))).toMatchObject({
+      'permission.province': '370000',
+      'permission.city': '371000',
+      'permission.district': '371002',
+    });
+    const refreshed = await visitor.send(
+      form,
+      { 'permission.creditCode': 'half', 'permission.province': '110000', 'permission.city': '110100' },
+      { form: '#form', button: 'do=refresh' },
+    );
     expect(refreshed.status).toBe(200);
     expect(refreshed.all('#f-permission-district option').map((o) => o.text)).toContain('东城区');
-    expect(Object.fromEntries(refreshed.fields('#form'))).toMatchObject({ 'permission.creditCode': 'HALF', 'permission.province': '110000', 'permission.city': '110100' });
-    const mixed = await visitor.submit(form, { 'permission.creditCode': unit.creditCode, 'permission.province': '110000' }, { form: '#form', button: 'do=save' });
+    expect(Object.fromEntries(refreshed.fields('#form'))).toMatchObject({
+      'permission.creditCode': 'HALF',
+      'permission.province': '110000',
+      'permission.city': '110100',
+    });
+    const mixed = await visitor.submit(
+      form,
+      { 'permission.creditCode': unit.creditCode, 'permission.province': '110000' },
+      { form: '#form', button: 'do=save' },
+    );
     expect(mixed.errors()[0]).toContain('请在列表中重新选择');
   });
 
@@ -101,7 +132,10 @@ describe('C2 权限申请', () => {
     const { address, page: districtSees } = await openRequest(unit);
     expect(districtSees.status).toBe(404);
     await city.submit(await city.get(address), { 'decision.result': 'pass' }, { form: '#form' });
-    expect(await site.db('units').where({ id: unit.unitId }).first('permission_state', 'division_code')).toEqual({ permission_state: 'granted', division_code: '371000' });
+    expect(await site.db('units').where({ id: unit.unitId }).first('permission_state', 'division_code')).toEqual({
+      permission_state: 'granted',
+      division_code: '371000',
+    });
   });
 
   it('refuses a second unit of a name that has the permission, and says whom to contact', async () => {
@@ -118,15 +152,30 @@ describe('C2 权限申请', () => {
   it('grants only one of two namesakes that come in the same moment', async () => {
     const twins = await Promise.all([1, 2, 3, 4].map(() => makeUnit(site, { name: '威海市同时申请学校', state: 'none' })));
     for (const t of twins) await register(t);
-    const outcomes = await Promise.all(twins.map(async (t) => requestPermission(site.deps, await actorOf(t.accountId), { creditCode: t.creditCode, divisionCode: '371002', requestId: 'r' })));
+    const outcomes = await Promise.all(
+      twins.map(async (t) =>
+        requestPermission(site.deps, await actorOf(t.accountId), { creditCode: t.creditCode, divisionCode: '371002', requestId: 'r' }),
+      ),
+    );
     expect(outcomes.map((o) => o.kind).sort()).toEqual(['duplicate', 'duplicate', 'duplicate', 'granted']);
-    expect((await site.db('permission_requests').whereIn('unit_id', twins.map((t) => t.unitId))).length).toBe(1);
+    expect(
+      (
+        await site.db('permission_requests').whereIn(
+          'unit_id',
+          twins.map((t) => t.unitId),
+        )
+      ).length,
+    ).toBe(1);
   });
 
   it('takes one request when the same unit asks from many windows at once', async () => {
     const unit = await makeUnit(site, { state: 'none' });
     const actor = await actorOf(unit.accountId);
-    const outcomes = await Promise.all(Array.from({ length: 5 }, () => requestPermission(site.deps, actor, { creditCode: unit.creditCode, divisionCode: '371002', requestId: 'r' })));
+    const outcomes = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        requestPermission(site.deps, actor, { creditCode: unit.creditCode, divisionCode: '371002', requestId: 'r' }),
+      ),
+    );
     expect(outcomes.filter((o) => o.kind === 'requested')).toHaveLength(1);
     expect(outcomes.filter((o) => o.kind === 'already')).toHaveLength(4);
     expect(await requestsOf(unit)).toHaveLength(1);
@@ -148,7 +197,9 @@ describe('C2 单位权限审核', () => {
     expect([answer.status, answer.location]).toEqual([303, '/bureau/permissions?done=grant']);
     expect(await stateOf(unit)).toBe('granted');
     expect((await requestsOf(unit))[0]).toMatchObject({ state: 'granted', is_automatic: false, decided_by: bureau.accountId, reason: '' });
-    expect(await site.db('audit_log').where({ action: 'permission.grant', actor_id: bureau.accountId }).first('detail')).toMatchObject({ detail: { unitId: unit.unitId } });
+    expect(await site.db('audit_log').where({ action: 'permission.grant', actor_id: bureau.accountId }).first('detail')).toMatchObject({
+      detail: { unitId: unit.unitId },
+    });
     const after = await openRequest(unit);
     expect(after.page.text()).toContain('丛日新 审核为「通过」');
     expect(after.page.find('#form')).toBeNull();
@@ -163,7 +214,11 @@ describe('C2 单位权限审核', () => {
     const silent = await bureauVisitor.submit(page, { 'decision.result': 'refuse' }, { form: '#form' });
     expect([silent.status, silent.errors()]).toEqual([422, ['请填写「不通过的原因」']]);
     expect(silent.find('input[name="decision.result"][value=refuse]')?.hasAttribute('checked')).toBe(true);
-    const answer = await bureauVisitor.submit(page, { 'decision.result': 'refuse', 'decision.reason': '请先更正单位名称' }, { form: '#form' });
+    const answer = await bureauVisitor.submit(
+      page,
+      { 'decision.result': 'refuse', 'decision.reason': '请先更正单位名称' },
+      { form: '#form' },
+    );
     expect(answer.status).toBe(303);
     expect(await stateOf(unit)).toBe('refused');
     const told = await visitor.get('/unit/permission');
@@ -184,7 +239,12 @@ describe('C2 单位权限审核', () => {
     const late = await otherVisitor.submit(theirs, { 'decision.result': 'refuse', 'decision.reason': '晚了' }, { form: '#form' });
     expect(late.status).toBe(403);
     expect(late.text()).toContain('该权限申请已经处理');
-    const raced = await decidePermission(site.deps, await actorOf(other.accountId), { permissionId: request?.id ?? 0, decision: 'refuse', reason: '晚了', requestId: 'r' });
+    const raced = await decidePermission(site.deps, await actorOf(other.accountId), {
+      permissionId: request?.id ?? 0,
+      decision: 'refuse',
+      reason: '晚了',
+      requestId: 'r',
+    });
     expect(raced).toMatchObject({ kind: 'already-decided', request: { state: 'granted', decidedBy: '丛日新' } });
     expect(await stateOf(unit)).toBe('granted');
   });
@@ -201,9 +261,25 @@ describe('C2 单位权限审核', () => {
   });
 
   it('lists by state and name with pages, each filter in the address (R6)', async () => {
-    await site.db('permission_requests').where({ division_code: '371002', state: 'requested' }).update({ requested_at: site.db.raw("app_now() + interval '1 hour'") });
-    const made = await Promise.all(Array.from({ length: 60 }, (_, i) => makeUnit(site, { state: 'requested', name: `排队单位${String(i).padStart(2, '0')}号` })));
-    await site.db('permission_requests').insert(made.map((u, i) => ({ unit_id: u.unitId, credit_code: u.creditCode, division_code: '371002', state: 'requested', requested_by: u.accountId, requested_at: site.db.raw(`app_now() - interval '${100 - i} minutes'`) })));
+    await site
+      .db('permission_requests')
+      .where({ division_code: '371002', state: 'requested' })
+      .update({ requested_at: site.db.raw("app_now() + interval '1 hour'") });
+    const made = await Promise.all(
+      Array.from({ length: 60 }, (_, i) => makeUnit(site, { state: 'requested', name: `排队单位${String(i).padStart(2, '0')}号` })),
+    );
+    await site
+      .db('permission_requests')
+      .insert(
+        made.map((u, i) => ({
+          unit_id: u.unitId,
+          credit_code: u.creditCode,
+          division_code: '371002',
+          state: 'requested',
+          requested_by: u.accountId,
+          requested_at: site.db.raw(`app_now() - interval '${100 - i} minutes'`),
+        })),
+      );
     const first = await bureauVisitor.get('/bureau/permissions');
     expect(first.all('tbody tr')).toHaveLength(50);
     expect(first.text('tbody tr')).toContain('排队单位00号');
@@ -235,7 +311,8 @@ describe('X2 who may come to the permission pages', () => {
     expect(await stateOf(unit)).toBe('requested');
     expect((await visitor.get('/bureau/permissions')).status).toBe(403);
     expect((await elsewhere.get('/unit/permission')).status).toBe(403);
-    for (const nonsense of ['/bureau/permissions/0', '/bureau/permissions/x', '/bureau/permissions/99999999999999999999']) expect((await bureauVisitor.get(nonsense)).status).toBe(404);
+    for (const nonsense of ['/bureau/permissions/0', '/bureau/permissions/x', '/bureau/permissions/99999999999999999999'])
+      expect((await bureauVisitor.get(nonsense)).status).toBe(404);
   });
 
   it('searches a division by the same rule as the policy', () => {

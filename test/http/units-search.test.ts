@@ -3,11 +3,22 @@ import { makeUnit } from '../support/factories';
 import { openSite, type Site } from '../support/site';
 
 let site: Site;
-const names = async (query: string, limit?: number): Promise<string[]> => (await searchUnits(site.db, query, limit)).rows.map((r) => r.name);
+const names = async (query: string, limit?: number): Promise<string[]> =>
+  (await searchUnits(site.db, query, limit)).rows.map((r) => r.name);
 
 beforeAll(async () => {
   site = await openSite();
-  for (const name of ['威海富田人力资源管理服务有限公司', '威海市环翠区文化馆', '荣成市文化馆', '山东富田集团', '100%纯棉纺织厂', '一百_五十研究所', 'A\\B 测绘公司', '龘𫖯艺术团', 'Weihai Design 工作室']) {
+  for (const name of [
+    '威海富田人力资源管理服务有限公司',
+    '威海市环翠区文化馆',
+    '荣成市文化馆',
+    '山东富田集团',
+    '100%纯棉纺织厂',
+    '一百_五十研究所',
+    'A\\B 测绘公司',
+    '龘𫖯艺术团',
+    'Weihai Design 工作室',
+  ]) {
     await makeUnit(site, { name });
   }
   await makeUnit(site, { name: '威海富田劳务有限公司', state: 'none' });
@@ -61,7 +72,12 @@ describe('D2 申报单位 unit search', () => {
 
   it('gives one unit as a choice of a form', async () => {
     const { unitId } = await makeUnit(site, { name: '文登区图书馆', state: 'none', divisionCode: '371003' });
-    expect(await findUnitOption(site.db, unitId)).toEqual({ id: unitId, name: '文登区图书馆', detail: '山东省威海市文登区，尚未取得「职称评审」权限', permitted: false });
+    expect(await findUnitOption(site.db, unitId)).toEqual({
+      id: unitId,
+      name: '文登区图书馆',
+      detail: '山东省威海市文登区，尚未取得「职称评审」权限',
+      permitted: false,
+    });
     expect(await findUnitOption(site.db, 0)).toBeUndefined();
   });
 

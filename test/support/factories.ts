@@ -1,7 +1,8 @@
 /** Bodies and people for tests, made with the functions that the use-cases use; and signing in through the real page. */
 import { createHash } from 'node:crypto';
 import { hashPassword } from '../../src/adapters/passwords';
-import { createStaffAccount, createUnitAccount } from '../../src/modules/accounts';
+import { makeScan } from '../../seeds/demo/scans';
+import { createPersonAccount, createStaffAccount, createUnitAccount } from '../../src/modules/accounts';
 import type { PermissionState } from '../../src/modules/units';
 import type { Page, Site, Visitor } from './site';
 
@@ -44,7 +45,11 @@ export interface TestUnit {
 /** A registered unit with its account; with the permission unless told otherwise. */
 export async function makeUnit(site: Site, u: UnitInput = {}): Promise<TestUnit> {
   const n = next();
-  const unit = { loginName: `unit${n}`, name: u.name ?? `威海市环翠区第${n}文化馆`, creditCode: u.creditCode ?? creditCode(n, u.divisionCode) };
+  const unit = {
+    loginName: `unit${n}`,
+    name: u.name ?? `威海市环翠区第${n}文化馆`,
+    creditCode: u.creditCode ?? creditCode(n, u.divisionCode),
+  };
   const password = await passwordHash();
   const made = await site.db.transaction(async (trx) => {
     const ids = await createUnitAccount(trx, site.deps, {
@@ -72,7 +77,10 @@ export interface TestStaff {
 
 export async function makeStaff(
   site: Site,
-  s: { role: 'bureau'; divisionCode: string; name?: string } | { role: 'office'; committeeId: number; name?: string } | { role: 'support' | 'admin'; name?: string },
+  s:
+    | { role: 'bureau'; divisionCode: string; name?: string }
+    | { role: 'office'; committeeId: number; name?: string }
+    | { role: 'support' | 'admin'; name?: string },
 ): Promise<TestStaff> {
   const loginName = `staff${next()}`;
   const common = { loginName, passwordHash: await passwordHash(), displayName: s.name ?? '宋建国' };
@@ -93,7 +101,14 @@ export async function makeStaff(
 /** An approved committee within its term; for 群众文化 (series 91) at the junior level unless told otherwise. */
 export async function makeCommittee(
   site: Site,
-  c: { name?: string; divisionCode?: string; scopes?: [seriesId: number, level: string][]; phone?: string; approved?: boolean; expired?: boolean } = {},
+  c: {
+    name?: string;
+    divisionCode?: string;
+    scopes?: [seriesId: number, level: string][];
+    phone?: string;
+    approved?: boolean;
+    expired?: boolean;
+  } = {},
 ): Promise<{ id: number; name: string }> {
   const name = c.name ?? `威海市环翠区群众文化专业职务资格第${next()}评审委员会`;
   const [row] = (await site
@@ -109,7 +124,8 @@ export async function makeCommittee(
     })
     .returning('id')) as { id: number }[];
   if (!row) throw new Error('no committee');
-  for (const [series_id, level] of c.scopes ?? [[91, 'junior']]) await site.db('committee_scopes').insert({ committee_id: row.id, series_id, level });
+  for (const [series_id, level] of c.scopes ?? [[91, 'junior']])
+    await site.db('committee_scopes').insert({ committee_id: row.id, series_id, level });
   return { id: row.id, name };
 }
 
@@ -130,4 +146,101 @@ export async function signInAs(site: Site, account: { loginName: string }): Prom
   const answer = await signInVia(site, visitor, account.loginName);
   if (answer.status !== 303) throw new Error(`sign-in of ${account.loginName} gave ${answer.status}: ${answer.errors().join('; ')}`);
   return visitor;
+}
+
+/** A valid resident ID number (GB 11643) of 环翠区; `n` up to 3 digits, odd for men. */
+export function residentId(n: number, born = '19950312', area = '371002'): string {
+  const body = `${area}${born}${String(n).padStart(3, '0')}`;
+  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+  const sum = weights.reduce((s, w, i) => s + w * Number(body[i]), 0);
+  return body + '10X98765432'.charAt(sum % 11);
+}
+
+export interface TestPerson {
+  accountId: number;
+  loginName: string;
+  name: string;
+  idNumber: string;
+}
+
+/** A registered person, with a photograph unless told otherwise. */
+export async function makePerson(site: Site, p: { name?: string; photo?: boolean } = {}): Promise<TestPerson> {
+  const n = next();
+  const person = { loginName: `person${n}`, name: p.name ?? `于𬀩${n}`.slice(0, 2), idNumber: residentId(2 * n) };
+  const photo =
+    p.photo === false
+      ? undefined
+      : await site.deps.storage.put((await makeScan('photo', { name: person.name, lines: [], date: '' }, 'jpg')).content);
+  const hashed = await passwordHash();
+  const accountId = await site.db.transaction((trx) =>
+    createPersonAccount(trx, site.deps, {
+      loginName: person.loginName,
+      passwordHash: hashed,
+      name: person.name,
+      idType: 'resident',
+      idNumber: person.idNumber,
+      sex: 'female',
+      bornOn: '1995-03-12',
+      ethnicity: '01',
+      mobile: `139${String(63_500_000 + n)}`,
+      ...(photo ? { photoSha256: photo.sha256 } : {}),
+    }),
+  );
+  return { ...person, accountId };
+}
+
+/** A batch open now for a committee; the guide of 2022 (rank by the applicant) unless told otherwise. */
+export async function makeBatch(
+  site: Site,
+  b: { committeeId: number; seriesId?: number; level?: string; rankBy?: 'applicant' | 'unit'; year?: number; closed?: boolean },
+): Promise<{ id: number; year: number }> {
+  const year = b.year ?? 2026;
+  const [row] = (await site
+    .db('batches')
+    .insert({
+      year,
+      committee_id: b.committeeId,
+      series_id: b.seriesId ?? 91,
+      level: b.level ?? 'junior',
+      applicant_opens_at: site.db.raw("app_now() - interval '40 days'"),
+      applicant_closes_at: site.db.raw(b.closed ? "app_now() - interval '1 day'" : "app_now() + interval '20 days'"),
+      unit_closes_at: site.db.raw("app_now() + interval '30 days'"),
+      rank_by: b.rankBy ?? 'applicant',
+      entrusted_evidence_by: 'applicant',
+      commitment: '本人承诺所填内容和所附材料真实、准确。',
+    })
+    .returning('id')) as { id: number }[];
+  if (!row) throw new Error('no batch');
+  return { id: row.id, year };
+}
+
+/** An approved path from a unit to a superior unit or to a committee. */
+export async function makePath(
+  site: Site,
+  p: {
+    unitId: number;
+    upstreamUnitId?: number;
+    committeeId?: number;
+    by: number;
+    year?: number;
+    seriesId?: number;
+    level?: string;
+    state?: 'requested' | 'approved';
+  },
+): Promise<number> {
+  const [row] = (await site
+    .db('reporting_paths')
+    .insert({
+      unit_id: p.unitId,
+      series_id: p.seriesId ?? 91,
+      level: p.level ?? 'junior',
+      year: p.year ?? 2026,
+      upstream_unit_id: p.upstreamUnitId ?? null,
+      committee_id: p.committeeId ?? null,
+      state: p.state ?? 'approved',
+      requested_by: p.by,
+    })
+    .returning('id')) as { id: number }[];
+  if (!row) throw new Error('no path');
+  return row.id;
 }

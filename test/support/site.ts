@@ -154,7 +154,7 @@ export class Visitor {
     if (o.button) fields.push([o.button.slice(0, o.button.indexOf('=')), o.button.slice(o.button.indexOf('=') + 1)]);
     const action = form.getAttribute('action') || page.address;
     if ((form.getAttribute('method') ?? 'get').toLowerCase() === 'get')
-      return this.get(`${action}?${new URLSearchParams(fields).toString()}`);
+      return this.get(`${action.split('?')[0]}?${new URLSearchParams(fields).toString()}`);
     if (form.getAttribute('enctype') === 'multipart/form-data') {
       const data = new FormData();
       for (const [k, v] of fields) data.append(k, v);

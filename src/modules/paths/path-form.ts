@@ -37,7 +37,7 @@ export const pathForm: SectionDefinition = {
         choice({
           id: 'upward',
           label: '上一级类型',
-          hint: '有主管部门的，选主管部门；没有主管部门的，选评审委员会或其组建单位',
+          hint: '有主管部门的选主管部门，没有主管部门的选评审委员会',
           required: true,
           refreshes: true,
           style: 'radios',
@@ -75,7 +75,8 @@ export function pathContext(today: string, catalogue: Catalogue, committees: rea
   const lists: Record<string, (key: string) => Option[]> = {
     years: () => yearsAround(Number(today.slice(0, 4))),
     series: () => catalogue.series.map((s) => ({ value: String(s.id), text: s.name })),
-    levels: (series) => (series === '' ? levels : catalogue.levelsOf(Number(series))).map((l) => ({ value: l.code, text: l.text })),
+    levels: (series) =>
+      (catalogue.findSeries(Number(series)) ? catalogue.levelsOf(Number(series)) : levels).map((l) => ({ value: l.code, text: l.text })),
     committees: () => committees.map((c) => ({ value: String(c.id), text: `${c.name}（${c.divisionName}）` })),
   };
   return smallFormContext({ today, options: (list, key = '') => lists[list]?.(key) ?? [] });

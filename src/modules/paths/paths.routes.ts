@@ -323,7 +323,7 @@ export function pathsRoutes(deps: Deps): Route[] {
           ],
           rows: list.map((p) => ({
             cells: [
-              { text: p.unitName, sub: p.unitDivision },
+              { text: p.unitName, href: paths.decidePath(p.id), sub: p.unitDivision },
               { text: `${p.year}年度` },
               { text: catalogue.seriesName(p.seriesId) },
               { text: levelText(p.level) },

@@ -94,7 +94,8 @@ export async function moveTogether(
       for (const { id, input } of [...items].sort((a, b) => (a.id < b.id ? -1 : 1))) {
         answers.push(answerOf(id, await moveDeclaration(deps, trx, id, move, actor, { ...input, ...shared }, requestId)));
       }
-      if (answers.some((a) => a.kind !== 'moved')) throw new RolledBack({ kind: 'refused', answers: answers.filter((a) => a.kind !== 'moved'), general: [] });
+      if (answers.some((a) => a.kind !== 'moved'))
+        throw new RolledBack({ kind: 'refused', answers: answers.filter((a) => a.kind !== 'moved'), general: [] });
     });
     return { kind: 'moved' };
   } catch (e) {
@@ -114,7 +115,12 @@ export interface BulkChoice {
 }
 
 /** Sorts what was ticked into what can be moved and what can't, with the reason. Ids that the actor does not see count as vanished. */
-export function chooseRows(actor: Actor, move: MoveName, ids: readonly string[], rows: readonly QueueRow[]): Pick<BulkChoice, 'chosen' | 'left'> {
+export function chooseRows(
+  actor: Actor,
+  move: MoveName,
+  ids: readonly string[],
+  rows: readonly QueueRow[],
+): Pick<BulkChoice, 'chosen' | 'left'> {
   const byId = new Map(rows.map((r) => [r.id, r]));
   const chosen: BulkChoice['chosen'] = [];
   const left: BulkChoice['left'] = [];

@@ -129,12 +129,16 @@ function inScope(h: Handle, scope: Scope): Knex.QueryBuilder {
     case 'committee':
       return q
         .where('s.committee_id', scope.committeeId)
-        .whereRaw('s.position = (SELECT max(x.position) FROM declaration_stops x WHERE x.declaration_id = d.id AND x.committee_id = s.committee_id)');
+        .whereRaw(
+          's.position = (SELECT max(x.position) FROM declaration_stops x WHERE x.declaration_id = d.id AND x.committee_id = s.committee_id)',
+        );
     case 'division':
       return q
         .whereIn('d.state', ['publicity', 'certified'])
         .whereBetween('c.division_code', divisionRange(scope.code))
-        .whereRaw('s.position = (SELECT max(x.position) FROM declaration_stops x WHERE x.declaration_id = d.id AND x.committee_id IS NOT NULL)');
+        .whereRaw(
+          's.position = (SELECT max(x.position) FROM declaration_stops x WHERE x.declaration_id = d.id AND x.committee_id IS NOT NULL)',
+        );
     case 'person':
     case 'none':
       return q.whereRaw('false');
@@ -180,7 +184,9 @@ function withColumns(h: Handle, q: Knex.QueryBuilder): Knex.QueryBuilder {
     h.raw(
       'array(SELECT x.unit_id::int FROM declaration_stops x WHERE x.declaration_id = d.id AND x.unit_id IS NOT NULL ORDER BY x.position) AS stop_units',
     ),
-    h.raw('array(SELECT x.committee_id::int FROM declaration_stops x WHERE x.declaration_id = d.id AND x.committee_id IS NOT NULL) AS stop_committees'),
+    h.raw(
+      'array(SELECT x.committee_id::int FROM declaration_stops x WHERE x.declaration_id = d.id AND x.committee_id IS NOT NULL) AS stop_committees',
+    ),
     h.raw('array_position(?::text[], d.state) AS state_order', [[...stateNames]]),
   );
 }

@@ -8,17 +8,7 @@ import { moves, states, type MoveName } from '../../policy/declaration-moves';
 import { scope, type Action } from '../../policy/policy';
 import type { MoveInput } from '../declarations';
 import { findAct, keepAct, takeAct } from './act-draft.store';
-import {
-  BULK_LIMIT,
-  chooseRows,
-  itemsOf,
-  moveEach,
-  moveTogether,
-  obstacle,
-  type BulkChoice,
-  type BulkResult,
-  type Reason,
-} from './bulk';
+import { BULK_LIMIT, chooseRows, itemsOf, moveEach, moveTogether, obstacle, type BulkChoice, type BulkResult, type Reason } from './bulk';
 import { filterQuery, readFilter, withQuery, type FilterRules } from './queue-filter';
 import { countQueue, findQueueRows, listQueue, listYears, type QueueRow, type SortKey } from './queue.read';
 import { filterControls, queueTable, titleCell, type ColumnKey, type ShowOption } from './queue.view';
@@ -57,7 +47,10 @@ export const tickedIds = (form: FormInput): string[] => [...new Set(form.all('id
 /** The routes of one list: the list itself, and for its bulk moves one address with choice, confirm page and answer. */
 export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
   const rules: FilterRules = { shows: queue.shows.map((s) => s.value), sorts: queue.sorts };
-  const crumbs = [{ text: '首页', href: paths.home() }, { text: queue.title, href: queue.address }];
+  const crumbs = [
+    { text: '首页', href: paths.home() },
+    { text: queue.title, href: queue.address },
+  ];
   const backTo = (choice: { back: string }): string => withQuery(queue.address, choice.back);
   const gone = refusal(410, '本次操作已经完成或者已经过期，请回到列表重新勾选', { text: '返回列表', href: queue.address });
 
@@ -88,7 +81,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
       lead: queue.lead,
       filter: {
         action: queue.address,
-        controls: filterControls(filter, catalogue, years, queue.shows, counts, queue.access !== 'review.queue' || filter.unit !== ''),
+        controls: filterControls(filter, catalogue, years, queue.shows, counts),
         resetHref: queue.address,
       },
       table: queueTable({
@@ -105,15 +98,22 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
       bulk:
         offered.length === 0
           ? undefined
-          : { action: queue.bulkAddress, back: filterQuery(filter, rules), buttons: offered.map((m) => ({ value: `confirm:${m}`, text: moves[m].text })) },
-      empty: isAsItOpens ? queue.empty : { text: '没有符合条件的申报', detail: '请调整查询条件后再试。', actionText: '查看全部条件', actionHref: queue.address },
+          : {
+              action: queue.bulkAddress,
+              back: filterQuery(filter, rules),
+              buttons: offered.map((m) => ({ value: `confirm:${m}`, text: moves[m].text })),
+            },
+      empty: isAsItOpens
+        ? queue.empty
+        : { text: '没有符合条件的申报', detail: '请调整查询条件后再试。', actionText: '查看全部条件', actionHref: queue.address },
     });
   }
 
   async function bulkPage(visit: Visit): Promise<Reply> {
     const owner = visit.owner;
     if (visit.query.has('result')) {
-      const result = (await findAct(deps.db, deps.cipher, { purpose: 'bulk-result', owner }, visit.query.one('result'))) as BulkResult | undefined;
+      const result = (await findAct(deps.db, deps.cipher, { purpose: 'bulk-result', owner }, visit.query.one('result'))) as
+        BulkResult | undefined;
       return result ? resultPage(visit, result) : gone;
     }
     const id = visit.query.one('draft');
@@ -122,16 +122,20 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     const rows = await rowsOf(visit.actor, [...choice.chosen, ...choice.left]);
     const text = moves[choice.move].text;
     const title = `批量${text}`;
-    return page('review/bulk-confirm', { title, breadcrumbs: [...crumbs, { text: title }] }, {
-      text,
-      action: queue.bulkAddress,
-      draft: id,
-      explanation: moves[choice.move].confirm,
-      isTogether: queue.together[choice.move] !== undefined,
-      chosen: choice.chosen.map(({ id: d }) => describe(rows, d)),
-      left: choice.left.map((l) => ({ ...describe(rows, l.id), reason: l.reason })),
-      backHref: backTo(choice),
-    });
+    return page(
+      'review/bulk-confirm',
+      { title, breadcrumbs: [...crumbs, { text: title }] },
+      {
+        text,
+        action: queue.bulkAddress,
+        draft: id,
+        explanation: moves[choice.move].confirm,
+        isTogether: queue.together[choice.move] !== undefined,
+        chosen: choice.chosen.map(({ id: d }) => describe(rows, d)),
+        left: choice.left.map((l) => ({ ...describe(rows, l.id), reason: l.reason })),
+        backHref: backTo(choice),
+      },
+    );
   }
 
   async function resultPage(visit: Visit, result: BulkResult): Promise<Reply> {
@@ -162,9 +166,16 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     });
   }
 
-  async function rowsOf(actor: Actor, items: readonly { id: string }[]): Promise<Map<string, { name: string; title: string; unit: string }>> {
+  async function rowsOf(
+    actor: Actor,
+    items: readonly { id: string }[],
+  ): Promise<Map<string, { name: string; title: string; unit: string }>> {
     const catalogue = await deps.catalogue.get();
-    const found = await findQueueRows(deps.db, scope(actor), items.map((i) => i.id));
+    const found = await findQueueRows(
+      deps.db,
+      scope(actor),
+      items.map((i) => i.id),
+    );
     return new Map(found.map((r) => [r.id, { name: r.name, title: titleCell(r, catalogue).text ?? '', unit: r.unitName }]));
   }
   const describe = (rows: Awaited<ReturnType<typeof rowsOf>>, id: string) => ({
@@ -189,18 +200,29 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
 
   async function run(visit: Visit): Promise<Reply> {
     const owner = visit.owner;
-    const choice = (await takeAct(deps.db, deps.cipher, { purpose: 'bulk-choice', owner }, visit.body.one('draft'))) as BulkChoice | undefined;
+    const choice = (await takeAct(deps.db, deps.cipher, { purpose: 'bulk-choice', owner }, visit.body.one('draft'))) as
+      BulkChoice | undefined;
     if (!choice || !queue.moves.includes(choice.move) || choice.chosen.length === 0) return gone;
     const { move, back } = choice;
     const items = itemsOf(choice);
     const prepare = queue.together[move];
     let result: BulkResult;
     if (prepare) {
-      const rows = await findQueueRows(deps.db, scope(visit.actor), items.map((i) => i.id));
+      const rows = await findQueueRows(
+        deps.db,
+        scope(visit.actor),
+        items.map((i) => i.id),
+      );
       const outcome = await moveTogether(deps, visit.actor, move, items, visit.requestId, (trx) => prepare(trx, visit.actor, rows));
       result =
         outcome.kind === 'moved'
-          ? { move, back, isUndone: false, general: [], answers: items.map(({ id }) => ({ id, kind: 'moved', to: moves[move].to[0] as keyof typeof states })) }
+          ? {
+              move,
+              back,
+              isUndone: false,
+              general: [],
+              answers: items.map(({ id }) => ({ id, kind: 'moved', to: moves[move].to[0] as keyof typeof states })),
+            }
           : { move, back, isUndone: true, general: outcome.general, answers: outcome.answers };
     } else {
       result = { move, back, isUndone: false, general: [], answers: await moveEach(deps, visit.actor, move, items, visit.requestId) };

@@ -76,14 +76,13 @@ export function filterControls(
   years: readonly number[],
   shows: readonly ShowOption[],
   counts: ReadonlyMap<Show, number>,
-  withUnit: boolean,
 ): ControlModel[] {
   const state = shows.map((s) => ({ value: s.value, text: `${s.text}（${counts.get(s.value) ?? 0}）`, selected: s.value === f.show }));
   return [
     ...conditionControls(f, catalogue, years),
     selectControl('state', '状态', state, 'm'),
     textControl('name', '姓名', f.name),
-    ...(withUnit ? [textControl('unit', '申报单位', f.unit)] : []),
+    textControl('unit', '申报单位', f.unit),
   ];
 }
 
@@ -166,6 +165,11 @@ export function queueTable(input: {
       const href = withQuery(input.address, filterQuery({ ...filter, sort, descending: isSorted && !filter.descending, page: 1 }, rules));
       return { key, ...head, href, ...(isSorted ? { sorted: filter.descending ? 'desc' : 'asc' } : {}) };
     }),
-    rows: input.rows.map((r, i) => ({ id: r.id, name: r.name, locked: !ticks[i], cells: input.columns.map((key) => cellOf(key, r, input.catalogue)) })),
+    rows: input.rows.map((r, i) => ({
+      id: r.id,
+      name: r.name,
+      locked: !ticks[i],
+      cells: input.columns.map((key) => cellOf(key, r, input.catalogue)),
+    })),
   };
 }

@@ -63,7 +63,7 @@ export const queueColumns = [
 export function queueRow(r: PermissionRow, href: string): object {
   return {
     cells: [
-      { text: r.unitName, sub: r.creditCode },
+      { text: r.unitName, href, sub: r.creditCode },
       { text: r.divisionName },
       { tag: r.state === 'granted' ? { text: '已通过', colour: 'green' } : permissionTags[r.state] },
       { text: r.isAutomatic ? '全部一致，自动通过' : r.checkNote },

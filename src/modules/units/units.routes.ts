@@ -51,7 +51,7 @@ export function unitsRoutes(deps: Deps): Route[] {
     const request = await findLatestRequest(db, unitId);
     const meta: PageMeta = {
       title: '权限申请',
-      heading: '「职称评审」权限申请',
+      heading: '权限申请（职称评审）',
       breadcrumbs: [home, { text: '权限申请' }],
       ...(o.notice ? { notice: o.notice } : {}),
     };
@@ -163,7 +163,7 @@ export function unitsRoutes(deps: Deps): Route[] {
                 selected: value === (filter.state || 'all'),
               })),
             },
-            { type: 'text', id: 'name', name: 'name', label: '单位名称（部分名称或拼音首字母）', value: filter.name, width: 'm' },
+            { type: 'text', id: 'name', name: 'name', label: '单位名称', value: filter.name, width: 'm' },
           ],
         },
         table: {
@@ -233,7 +233,6 @@ export function unitsRoutes(deps: Deps): Route[] {
               { text: showMoment(n.createdAt) },
             ],
           })),
-          emptyText: '没有其他同名单位',
         },
         form:
           request.state === 'requested'

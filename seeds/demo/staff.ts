@@ -1,0 +1,29 @@
+import { createStaffAccount, type NewStaff } from '../../src/modules/accounts';
+import { demand, type World } from './world';
+
+/** Accounts of the authorities; office accounts follow with their committees. */
+export const bureaus = [
+  { loginName: 'weihai_rsj', displayName: '刘振海', divisionCode: '371000', trial: '查看全市；环翠、荣成的权限申请和评审结果' },
+  { loginName: 'huancui_rsj', displayName: '王建军', divisionCode: '371002', trial: '「单位权限审核」中有待处理的申请；「评审结果确认」' },
+  { loginName: 'rongcheng_rsj', displayName: '张立波', divisionCode: '371082', trial: '「单位权限审核」中有一个单位待处理' },
+] as const;
+
+export const operators = [
+  { loginName: 'admin', displayName: '周海峰', role: 'admin', trial: '「操作日志」「演示时钟」' },
+  { loginName: 'support', displayName: '孙晓东', role: 'support', trial: '技术支持人员的首页' },
+] as const;
+
+type WithoutPassword<T> = T extends NewStaff ? Omit<T, 'passwordHash'> : never;
+
+export async function addStaff(world: World, staff: WithoutPassword<NewStaff>): Promise<void> {
+  const id = await createStaffAccount(world.trx, world.deps, { ...staff, passwordHash: world.passwordHash });
+  world.accounts.set(staff.loginName, id);
+}
+
+/** Bureaus and operators: there before anybody registers. */
+export async function makeStaff(world: World): Promise<void> {
+  await world.clock.at(60, '09:00');
+  for (const { loginName, displayName, role } of operators) await addStaff(world, { loginName, displayName, role });
+  for (const { loginName, displayName, divisionCode } of bureaus) await addStaff(world, { role: 'bureau', loginName, displayName, divisionCode });
+  demand(world.accounts.get('admin'), 'account admin');
+}

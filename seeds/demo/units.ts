@@ -1,0 +1,272 @@
+import { appendAudit } from '../../src/audit/audit.store';
+import { createUnitAccount } from '../../src/modules/accounts';
+import { decidePath, requestPath } from '../../src/modules/paths';
+import { decidePermission, requestPermission } from '../../src/modules/units';
+import { creditCode, mobile } from './codes';
+import { committees, LEVEL, type Field } from './committees';
+import { actorOf, demand, expectKind, REQUEST_ID, unitActorOf, type World } from './world';
+
+export interface DemoUnit {
+  loginName: string;
+  name: string;
+  creditCode: string;
+  nature: string;
+  divisionCode: string;
+  superiorName: string;
+  contactName: string;
+  mobile: string;
+  /** how the permission came about: from the register, by a bureau, refused, still waiting, never asked for */
+  permission: 'register' | 'bureau' | 'refused' | 'waiting' | 'none';
+  trial: string;
+}
+
+const BUREAU_OF: Record<string, string> = { '371002': 'huancui_rsj', '371082': 'rongcheng_rsj' };
+const CULTURE_BUREAU = '威海市环翠区文化和旅游局';
+
+/** Invented bodies; the one of fifty characters is there to try long names. */
+export const units: readonly DemoUnit[] = [
+  {
+    loginName: 'wenlvju',
+    name: CULTURE_BUREAU,
+    creditCode: creditCode('11', '371002', 'MB0X0101'),
+    nature: 'authority',
+    divisionCode: '371002',
+    superiorName: '',
+    contactName: '丁永刚',
+    mobile: mobile(101),
+    permission: 'register',
+    trial: '主管部门：审核、上报下级单位的申报；「路径审核」中有待审核的路径',
+  },
+  {
+    loginName: 'wenhuaguan',
+    name: '威海市环翠区文化馆',
+    creditCode: creditCode('12', '371002', 'MB0X0102'),
+    nature: 'public-institution',
+    divisionCode: '371002',
+    superiorName: CULTURE_BUREAU,
+    contactName: '毕秀娟',
+    mobile: mobile(102),
+    permission: 'register',
+    trial: '用人单位：「职称申报数据审核」「职称申报数据上报」，有退回单位的申报',
+  },
+  {
+    loginName: 'tushuguan',
+    name: '威海市环翠区图书馆',
+    creditCode: creditCode('12', '371002', 'MB0X0103'),
+    nature: 'public-institution',
+    divisionCode: '371002',
+    superiorName: CULTURE_BUREAU,
+    contactName: '邢丽萍',
+    mobile: mobile(103),
+    permission: 'register',
+    trial: '上报时由单位填写「单位推荐排序」；有一条路径未通过',
+  },
+  {
+    loginName: 'dongshan',
+    name: '威海市环翠区文化馆东山分馆',
+    creditCode: creditCode('12', '371002', 'MB0X0104'),
+    nature: 'public-institution',
+    divisionCode: '371002',
+    superiorName: '威海市环翠区文化馆',
+    contactName: '邵明霞',
+    mobile: mobile(104),
+    permission: 'register',
+    trial: '三级上报：分馆、文化馆、主管部门，再到评委会',
+  },
+  {
+    loginName: 'yishutuan',
+    name: '威海海韵歌舞剧团有限公司',
+    creditCode: creditCode('91', '371002', 'MAX00105'),
+    nature: 'state-enterprise',
+    divisionCode: '371002',
+    superiorName: CULTURE_BUREAU,
+    contactName: '原振华',
+    mobile: mobile(105),
+    permission: 'bureau',
+    trial: '群众文化系列的路径等待主管部门审核',
+  },
+  {
+    loginName: 'weilan_hr',
+    name: '威海蔚蓝湾人力资源管理服务有限公司',
+    creditCode: creditCode('91', '371002', 'MAX00106'),
+    nature: 'private-enterprise',
+    divisionCode: '371002',
+    superiorName: '',
+    contactName: '柳晓辉',
+    mobile: mobile(106),
+    permission: 'bureau',
+    trial: '劳务派遣单位，没有主管部门，直接上报评委会',
+  },
+  {
+    loginName: 'lianhe',
+    name: '威海市环翠区孙家疃街道滨海社区公共文化服务与非物质文化遗产保护传承志愿者联合指导中心暨舞蹈艺术团',
+    creditCode: creditCode('52', '371002', 'MJX00107'),
+    nature: 'social-organisation',
+    divisionCode: '371002',
+    superiorName: CULTURE_BUREAU,
+    contactName: '侯玉兰',
+    mobile: mobile(107),
+    permission: 'bureau',
+    trial: '名称很长的单位，还没有申请路径',
+  },
+  {
+    loginName: 'zhangcun',
+    name: '威海市环翠区张村镇综合文化服务中心',
+    creditCode: creditCode('12', '371002', 'MB0X0108'),
+    nature: 'public-institution',
+    divisionCode: '371002',
+    superiorName: '威海市环翠区张村镇人民政府',
+    contactName: '谭海生',
+    mobile: mobile(108),
+    permission: 'none',
+    trial: '刚刚注册，尚未办理「权限申请」',
+  },
+  {
+    loginName: 'jingyuan',
+    name: '威海市环翠区鲸园街道综合文化站',
+    creditCode: creditCode('12', '371002', 'MB0X0109'),
+    nature: 'public-institution',
+    divisionCode: '371002',
+    superiorName: '威海市环翠区人民政府鲸园街道办事处',
+    contactName: '郭小丽',
+    mobile: mobile(109),
+    permission: 'waiting',
+    trial: '权限申请等待环翠区人社局审核',
+  },
+  {
+    loginName: 'shuhuayuan',
+    name: '荣成市滨海书画院',
+    creditCode: creditCode('52', '371082', 'MJX00110'),
+    nature: 'social-organisation',
+    divisionCode: '371082',
+    superiorName: '',
+    contactName: '汤一鸣',
+    mobile: mobile(110),
+    permission: 'waiting',
+    trial: '权限申请等待荣成市人社局审核',
+  },
+  {
+    loginName: 'wanghailou',
+    name: '威海望海楼文化传媒有限公司',
+    creditCode: creditCode('91', '371002', 'MAX00111'),
+    nature: 'private-enterprise',
+    divisionCode: '371002',
+    superiorName: '',
+    contactName: '牟振东',
+    mobile: mobile(111),
+    permission: 'refused',
+    trial: '权限申请未通过，可修改后重新申请',
+  },
+];
+
+interface DemoPath {
+  from: string;
+  to: { unit: string } | { committee: Field };
+  field: Field;
+  /** not decided: it waits at the upstream */
+  decided: 'approved' | 'refused' | 'waiting';
+  reason?: string;
+}
+
+const up = (from: string, unit: string, field: Field, decided: DemoPath['decided'] = 'approved', reason?: string): DemoPath => ({
+  from,
+  to: { unit },
+  field,
+  decided,
+  ...(reason ? { reason } : {}),
+});
+const toCommittee = (from: string, field: Field, decided: DemoPath['decided'] = 'approved'): DemoPath => ({
+  from,
+  to: { committee: field },
+  field,
+  decided,
+});
+
+export const paths: readonly DemoPath[] = [
+  ...(['qzwh', 'tszl', 'ys', 'ms', 'wwbw'] as const).map((field) => toCommittee('wenlvju', field)),
+  ...(['qzwh', 'ms'] as const).map((field) => up('wenhuaguan', 'wenlvju', field)),
+  up('tushuguan', 'wenlvju', 'tszl'),
+  up('tushuguan', 'wenlvju', 'qzwh', 'refused', '贵单位没有群众文化系列的专业技术岗位，请核对后重新申请'),
+  up('dongshan', 'wenhuaguan', 'qzwh'),
+  up('yishutuan', 'wenlvju', 'ys'),
+  up('yishutuan', 'wenlvju', 'qzwh', 'waiting'),
+  toCommittee('weilan_hr', 'qzwh'),
+  toCommittee('weilan_hr', 'tszl', 'waiting'),
+];
+
+/** Registration, 「权限申请」 and its decision, for every unit. */
+export async function makeUnits(world: World): Promise<void> {
+  const { trx, deps, clock } = world;
+  const known = units.filter((u) => u.permission === 'register');
+  await trx('unit_register').insert(known.map((u) => ({ credit_code: u.creditCode, name: u.name, division_code: u.divisionCode })));
+  for (const u of units) {
+    await clock.at(u.permission === 'none' || u.permission === 'waiting' ? 4 : 55, '09:10');
+    const { accountId, unitId } = await createUnitAccount(trx, deps, { ...u, unitName: u.name, passwordHash: world.passwordHash });
+    world.accounts.set(u.loginName, accountId);
+    world.units.set(u.loginName, unitId);
+    await appendAudit(trx, {
+      actorId: accountId,
+      actorName: u.contactName,
+      action: 'account.register-unit',
+      subjectKind: 'account',
+      subjectId: String(accountId),
+      requestId: REQUEST_ID,
+    });
+    if (u.permission === 'none') continue;
+    const asked = await requestPermission(deps, await unitActorOf(world, u.loginName), {
+      creditCode: u.creditCode,
+      divisionCode: u.divisionCode,
+      requestId: REQUEST_ID,
+    });
+    expectKind(asked, u.permission === 'register' ? 'granted' : 'requested', `permission of ${u.loginName}`);
+    if (u.permission === 'bureau' || u.permission === 'refused') await decide(world, u);
+  }
+}
+
+async function decide(world: World, u: DemoUnit): Promise<void> {
+  const { rows } = await world.trx.raw<{ rows: { id: number }[] }>('SELECT max(id) AS id FROM permission_requests WHERE unit_id = ?', [
+    demand(world.units.get(u.loginName), `unit ${u.loginName}`),
+  ]);
+  const refused = u.permission === 'refused';
+  const outcome = await decidePermission(world.deps, await actorOf(world, demand(BUREAU_OF[u.divisionCode], 'bureau')), {
+    permissionId: demand(rows[0], 'permission request').id,
+    decision: refused ? 'refuse' : 'grant',
+    reason: refused ? '统一社会信用代码与营业执照不一致，请核对后重新申请' : '',
+    requestId: REQUEST_ID,
+  });
+  expectKind(outcome, 'done', `decision on ${u.loginName}`);
+}
+
+/** 「新增路径」 and 「路径审核」. Upper units first, so that every upstream has a way on. */
+export async function makePaths(world: World): Promise<void> {
+  const { deps, clock } = world;
+  for (const p of paths) {
+    const waits = p.decided === 'waiting';
+    await clock.at(waits ? 5 : 50, '10:20');
+    const { seriesId, office } = demand(
+      committees.find((c) => c.field === p.field),
+      `committee ${p.field}`,
+    );
+    const upward =
+      'unit' in p.to
+        ? { kind: 'unit' as const, unitId: demand(world.units.get(p.to.unit), `unit ${p.to.unit}`) }
+        : { kind: 'committee' as const, committeeId: demand(world.committees.get(p.to.committee), `committee ${p.to.committee}`) };
+    const asked = await requestPath(deps, await unitActorOf(world, p.from), {
+      seriesId,
+      level: LEVEL,
+      year: world.year,
+      upward,
+      requestId: REQUEST_ID,
+    });
+    if (asked.kind !== 'done') throw new Error(`demonstration data: path of ${p.from} gave ${asked.kind}`);
+    if (waits) continue;
+    const decider = 'unit' in p.to ? p.to.unit : office.loginName;
+    const outcome = await decidePath(deps, await actorOf(world, decider), {
+      pathId: asked.pathId,
+      decision: p.decided === 'refused' ? 'refuse' : 'grant',
+      reason: p.reason ?? '',
+      requestId: REQUEST_ID,
+    });
+    expectKind(outcome, 'done', `decision on the path of ${p.from}`);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Handle } from '../../db/db';
+
+export interface Publicity {
+  id: number;
+  committeeName: string;
+  committeePhone: string;
+  /** where the committee's bureau is */
+  divisionName: string;
+  startsOn: string;
+  endsOn: string;
+  isOver: boolean;
+  count: number;
+}
+
+const SELECT = `SELECT p.id, c.name AS "committeeName", c.phone AS "committeePhone", d.full_name AS "divisionName",
+    p.starts_on AS "startsOn", p.ends_on AS "endsOn", p.ends_on < app_today() AS "isOver",
+    (SELECT count(*)::int FROM publicity_items i WHERE i.publicity_id = p.id) AS count
+  FROM publicities p JOIN committees c ON c.id = p.committee_id JOIN divisions d ON d.code = c.division_code`;
+
+/** Publicities whose period is not over yet, the newest first. One query. */
+export async function listCurrentPublicities(h: Handle): Promise<Publicity[]> {
+  const { rows } = await h.raw<{ rows: Publicity[] }>(
+    `${SELECT} WHERE p.ends_on >= app_today() ORDER BY p.starts_on DESC, p.id DESC LIMIT 500`,
+  );
+  return rows;
+}
+
+export async function countPastPublicities(h: Handle): Promise<number> {
+  const { rows } = await h.raw<{ rows: { count: number }[] }>('SELECT count(*)::int AS count FROM publicities WHERE ends_on < app_today()');
+  return rows[0]?.count ?? 0;
+}
+
+/** One page of the past ones, the newest first. One query. */
+export async function listPastPublicities(h: Handle, offset: number, limit: number): Promise<Publicity[]> {
+  const { rows } = await h.raw<{ rows: Publicity[] }>(
+    `${SELECT} WHERE p.ends_on < app_today() ORDER BY p.ends_on DESC, p.id DESC OFFSET ? LIMIT ?`,
+    [offset, limit],
+  );
+  return rows;
+}
+
+export async function findPublicityPage(h: Handle, id: number): Promise<Publicity | undefined> {
+  const { rows } = await h.raw<{ rows: Publicity[] }>(`${SELECT} WHERE p.id = ?`, [id]);
+  return rows[0];
+}
+
+export interface PublicityItem {
+  name: string;
+  titleId: number | null;
+  seriesId: number;
+  level: string;
+  year: number;
+  speciality: string;
+  unitName: string;
+  workUnit: string;
+}
+
+/** Everybody in a publicity, by series, level, unit and name. One query. */
+export async function listPublicityItems(h: Handle, id: number): Promise<PublicityItem[]> {
+  const { rows } = await h.raw<{ rows: PublicityItem[] }>(
+    `SELECT d.applicant_name AS name, d.title_id AS "titleId", d.series_id AS "seriesId", d.level, d.year, d.speciality,
+       coalesce(u.name, '') AS "unitName", d.work_unit AS "workUnit"
+     FROM publicity_items i JOIN declarations d ON d.id = i.declaration_id LEFT JOIN units u ON u.id = d.unit_id
+     WHERE i.publicity_id = ? ORDER BY d.series_id, array_position(ARRAY['senior', 'associate', 'middle', 'junior'], d.level), u.name, d.applicant_name, d.id`,
+    [id],
+  );
+  return rows;
+}

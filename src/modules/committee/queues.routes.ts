@@ -1,0 +1,68 @@
+import type { Deps } from '../../deps';
+import { paths } from '../../http/paths';
+import type { Route } from '../../http/route';
+import { states, type StateName } from '../../policy/declaration-moves';
+import { queueRoutes } from '../review';
+import { openCommonPublicity } from './publish-results';
+
+const officeStates = [
+  'office_review',
+  'correction',
+  'accepted',
+  'voted_passed',
+  'voted_failed',
+  'publicity',
+  'certified',
+  'refused',
+] as const satisfies readonly StateName[];
+
+/** The committee office's list (J1, J4). */
+export function officeRoutes(deps: Deps): Route[] {
+  return queueRoutes(deps, {
+    title: '申报受理与评审',
+    access: 'office.queue',
+    address: paths.office(),
+    bulkAddress: paths.officeBulk(),
+    lead: '点击姓名查看申报内容后，可以受理、退回补正、不予受理、登记表决结果；也可以勾选多项，一次「受理」或者「公示」。',
+    shows: [...officeStates.map((value) => ({ value, text: states[value].text })), { value: 'all', text: '全部' }],
+    sorts: ['arrived', 'name', 'unit', 'rank', 'state'],
+    columns: ['name', 'title', 'speciality', 'unit', 'rank', 'state', 'arrived'],
+    moves: ['accept', 'publish'],
+    together: { publish: openCommonPublicity },
+    empty: {
+      text: '没有等待受理的申报',
+      detail: '单位上报到本评审委员会的申报会出现在这里。单位须先取得通往本评审委员会的上报路径。',
+      actionText: '评委会路径审核',
+      actionHref: paths.pathReview(),
+    },
+    next: { publish: { text: '查看「结果公示」', href: paths.publicities() } },
+  });
+}
+
+/** The bureau's list of results to confirm (J4). */
+export function resultsRoutes(deps: Deps): Route[] {
+  return queueRoutes(deps, {
+    title: '评审结果确认',
+    access: 'results.confirm',
+    address: paths.results(),
+    bulkAddress: paths.resultsBulk(),
+    lead: '公示期满且没有需要处理的异议后，由人社局确认评审结果。确认后生成电子证书。',
+    shows: [
+      { value: 'publicity', text: '全部公示' },
+      { value: 'publicity_over', text: '公示期满待确认' },
+      { value: 'publicity_running', text: '公示中' },
+      { value: 'certified', text: '已确认发证' },
+    ],
+    sorts: ['ends', 'name', 'unit', 'arrived'],
+    columns: ['name', 'title', 'speciality', 'unit', 'ends', 'state'],
+    moves: ['confirm'],
+    together: {},
+    empty: {
+      text: '没有等待确认的评审结果',
+      detail: '本区域评审委员会公示的评审结果会出现在这里，公示期满后可以确认。',
+      actionText: '查看「结果公示」',
+      actionHref: paths.publicities(),
+    },
+    next: {},
+  });
+}

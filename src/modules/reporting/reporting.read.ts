@@ -1,0 +1,63 @@
+import type { Handle } from '../../db/db';
+import type { QueueCondition } from '../review';
+
+export interface ReportRow {
+  id: string;
+  name: string;
+  titleId: number | null;
+  seriesId: number;
+  level: string;
+  year: number;
+  speciality: string;
+  unitId: number;
+  unitName: string;
+  workUnit: string;
+  batchId: number;
+  isEntrusted: boolean;
+  rankN: number | null;
+  rankOf: number | null;
+  /** the reporting unit types the rank now: the batch says so, and it was not fixed by an earlier report */
+  takesRank: boolean;
+  unitClosesAt: Date;
+}
+
+const SELECT = `SELECT d.id, d.applicant_name AS name, d.title_id AS "titleId", d.series_id AS "seriesId", d.level, d.year, d.speciality,
+    d.unit_id AS "unitId", coalesce(u.name, '') AS "unitName", d.work_unit AS "workUnit", d.batch_id AS "batchId", d.is_entrusted AS "isEntrusted",
+    d.rank_n AS "rankN", d.rank_of AS "rankOf", (b.rank_by = 'unit' AND d.rank_fixed_at IS NULL) AS "takesRank", b.unit_closes_at AS "unitClosesAt"
+  FROM declarations d JOIN batches b ON b.id = d.batch_id LEFT JOIN units u ON u.id = d.unit_id
+  WHERE d.holder_unit_id = :unit AND d.state = 'unit_passed' AND d.deleted_at IS NULL`;
+
+/** What the unit has passed and not yet reported, by series, level and declaring unit. One query; at most `limit` rows. */
+export async function listReportable(h: Handle, unitId: number, c: QueueCondition, limit: number): Promise<ReportRow[]> {
+  const { rows } = await h.raw<{ rows: ReportRow[] }>(
+    `${SELECT} AND (CAST(:year AS int) IS NULL OR d.year = :year) AND (CAST(:series AS int) IS NULL OR d.series_id = :series) AND (CAST(:level AS text) IS NULL OR d.level = :level)
+     ORDER BY d.year, d.series_id, d.level, u.name, d.rank_n NULLS LAST, d.applicant_name, d.id LIMIT :limit`,
+    { unit: unitId, year: c.year ?? null, series: c.seriesId ?? null, level: c.level ?? null, limit },
+  );
+  return rows;
+}
+
+/** Those of `ids` that the unit can report. One query. */
+export async function findReportable(h: Handle, unitId: number, ids: readonly string[]): Promise<ReportRow[]> {
+  const { rows } = await h.raw<{ rows: ReportRow[] }>(`${SELECT} AND d.id = ANY(CAST(:ids AS uuid[]))`, { unit: unitId, ids: [...ids] });
+  return rows;
+}
+
+export interface UpstreamRow {
+  seriesId: number;
+  level: string;
+  year: number;
+  state: 'requested' | 'approved';
+  upstreamName: string;
+}
+
+/** The unit's live paths. One query. */
+export async function listUpstreams(h: Handle, unitId: number): Promise<UpstreamRow[]> {
+  const { rows } = await h.raw<{ rows: UpstreamRow[] }>(
+    `SELECT p.series_id AS "seriesId", p.level, p.year, p.state, coalesce(u.name, c.name) AS "upstreamName"
+     FROM reporting_paths p LEFT JOIN units u ON u.id = p.upstream_unit_id LEFT JOIN committees c ON c.id = p.committee_id
+     WHERE p.unit_id = ? AND p.state IN ('requested', 'approved')`,
+    [unitId],
+  );
+  return rows;
+}

@@ -1,0 +1,163 @@
+import type { Deps } from '../../deps';
+import { FormInput } from '../../http/form-input';
+import { paths } from '../../http/paths';
+import { showMoment } from '../../http/render';
+import { page, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import { normaliseLine } from '../../lib/text';
+import { moves } from '../../policy/declaration-moves';
+import type { Catalogue } from '../catalogue';
+import {
+  conditionControls,
+  conditionEntries,
+  findAct,
+  keepAct,
+  listYears,
+  rankText,
+  readCondition,
+  tickedIds,
+  titleCell,
+  unitCell,
+  withQuery,
+  type QueueCondition,
+  type Reason,
+} from '../review';
+import { reportUpward, REPORT_LIMIT, type ReportOutcome } from './report-upward';
+import { listReportable, listUpstreams, type ReportRow, type UpstreamRow } from './reporting.read';
+
+/** What a click of 「数据上报」 leaves for the page that follows. */
+interface Attempt {
+  ticked: string[];
+  ranks: Record<string, string>;
+  outcome: ReportOutcome;
+}
+
+const PURPOSE = 'report-attempt';
+
+/** 「职称申报数据上报」 (R2; guide of 2022, part 4, paragraph 8, and guide of 2023, part 4, paragraph 8). */
+export function reportingRoutes(deps: Deps): Route[] {
+  return [
+    { method: 'get', path: paths.report(), access: 'report.queue', audit: null, handle: (visit) => list(deps, visit) },
+    { method: 'post', path: paths.report(), access: 'report.queue', audit: 'declaration.report', handle: (visit) => report(deps, visit) },
+  ];
+}
+
+async function list(deps: Deps, visit: Visit): Promise<Reply> {
+  const { unitId } = visit.actor;
+  if (unitId === undefined) throw new Error('a unit account without a unit');
+  const condition = readCondition(visit.query);
+  const catalogue = await deps.catalogue.get();
+  const found = await listReportable(deps.db, unitId, condition, REPORT_LIMIT + 1);
+  const rows = found.slice(0, REPORT_LIMIT);
+  const upstreams = await listUpstreams(deps.db, unitId);
+  const years = await listYears(deps.db);
+  const attempt = visit.query.has('draft')
+    ? ((await findAct(deps.db, deps.cipher, { purpose: PURPOSE, owner: visit.owner }, visit.query.one('draft'))) as Attempt | undefined)
+    : undefined;
+  const meta: PageMeta = {
+    title: '职称申报数据上报',
+    breadcrumbs: [{ text: '首页', href: paths.home() }, { text: '职称申报数据上报' }],
+    ...answerTo(attempt, rows),
+  };
+  const reasonsOf = new Map(attempt?.outcome.kind === 'refused' ? attempt.outcome.problems.map((p) => [p.id, p.reasons] as const) : []);
+  const isNarrowed = conditionEntries(condition).length > 0;
+  return page('reporting/queue', meta, {
+    filter: { action: paths.report(), controls: conditionControls(condition, catalogue, years), resetHref: paths.report() },
+    groups: groupsOf(rows, condition, upstreams, catalogue),
+    rows: rows.map((r) => ({
+      id: r.id,
+      name: r.name,
+      href: paths.declaration(r.id),
+      title: titleCell(r, catalogue),
+      speciality: r.speciality,
+      unit: unitCell(r),
+      entrusted: r.isEntrusted ? '是' : '否',
+      rank: rankText(r),
+      typed: r.takesRank ? (attempt?.ranks[r.id] ?? (r.rankN === null ? '' : rankText(r))) : undefined,
+      closes: showMoment(r.unitClosesAt),
+      isTicked: attempt?.ticked.includes(r.id) ?? false,
+      reasons: reasonsOf.get(r.id) ?? [],
+    })),
+    takesRanks: rows.some((r) => r.takesRank),
+    total: rows.length,
+    limit: found.length > REPORT_LIMIT ? REPORT_LIMIT : undefined,
+    action: paths.report(),
+    back: new URLSearchParams(conditionEntries(condition)).toString(),
+    explanation: moves.report.confirm,
+    empty: isNarrowed
+      ? { text: '没有符合条件的待上报申报', detail: '请调整查询条件后再试。', actionText: '查看全部', actionHref: paths.report() }
+      : {
+          text: '没有等待上报的申报',
+          detail: '在「职称申报数据审核」中点击「通过」的申报会出现在这里。',
+          actionText: '职称申报数据审核',
+          actionHref: paths.review(),
+        },
+  });
+}
+
+/** Series, level and year of what is shown or asked for, each with where it goes (P5). */
+function groupsOf(rows: readonly ReportRow[], c: QueueCondition, upstreams: readonly UpstreamRow[], catalogue: Catalogue): object[] {
+  const groups = new Map<string, { seriesId: number; level: string; year: number }>();
+  if (c.seriesId !== undefined && c.level !== undefined && c.year !== undefined) {
+    groups.set(`${c.year}:${c.seriesId}:${c.level}`, { seriesId: c.seriesId, level: c.level, year: c.year });
+  }
+  for (const { seriesId, level, year } of rows) groups.set(`${year}:${seriesId}:${level}`, { seriesId, level, year });
+  return [...groups.values()].map((g) => {
+    const path = upstreams.find((u) => u.seriesId === g.seriesId && u.level === g.level && u.year === g.year);
+    const text = `${g.year}年度，${catalogue.seriesName(g.seriesId)}，${catalogue.levelText(g.level)}`;
+    if (path?.state === 'approved') return { text, upstream: path.upstreamName };
+    return path
+      ? { text, problem: `上报路径（${path.upstreamName}）尚未审核通过，暂时不能上报，请联系上一级单位。`, href: paths.unitPaths() }
+      : { text, problem: '还没有上报路径，不能上报，请先办理', href: paths.newPath() };
+  });
+}
+
+function answerTo(attempt: Attempt | undefined, rows: readonly ReportRow[]): Pick<PageMeta, 'errors' | 'notice'> {
+  if (!attempt) return {};
+  switch (attempt.outcome.kind) {
+    case 'done':
+      return { notice: { kind: 'success', text: `已上报 ${attempt.outcome.count} 人` } };
+    case 'nothing-ticked':
+      return { errors: [{ text: '请先勾选需要上报的人员', href: '#list' }] };
+    case 'too-many':
+      return { errors: [{ text: `一次最多上报 ${REPORT_LIMIT} 人，请分次勾选`, href: '#list' }] };
+    case 'refused':
+      return { errors: errorsOf(attempt.outcome.problems, rows) };
+  }
+}
+
+/** One line for each reason, however many rows it concerns. */
+function errorsOf(problems: readonly { id: string; name: string; reasons: Reason[] }[], rows: readonly ReportRow[]): PageError[] {
+  const lines = new Map<string, { names: string[]; href: string }>();
+  for (const p of problems) {
+    const row = rows.find((r) => r.id === p.id);
+    for (const r of p.reasons) {
+      const line = lines.get(r.text) ?? { names: [], href: r.href ?? (row ? `#${row.takesRank ? 'rank' : 'row'}-${row.id}` : '#list') };
+      if (p.name !== '' && !r.text.includes(p.name)) line.names.push(p.name);
+      lines.set(r.text, line);
+    }
+  }
+  return [
+    { text: '本次没有上报任何人员，请按下列说明处理后重新点击「数据上报」', href: '#list' },
+    ...[...lines].map(([text, { names, href }]) => ({ text: names.length > 0 ? `${names.join('、')}：${text}` : text, href })),
+  ];
+}
+
+async function report(deps: Deps, visit: Visit): Promise<Reply> {
+  const condition = readCondition(new FormInput(new URLSearchParams(visit.body.one('back'))));
+  const ticked = tickedIds(visit.body);
+  const typed = new Map(
+    visit.body
+      .names()
+      .filter((n) => n.startsWith('rank.'))
+      .map((n) => [n.slice('rank.'.length), normaliseLine(visit.body.one(n)).slice(0, 40)] as const),
+  );
+  const outcome = await reportUpward(deps, visit.actor, ticked, typed, visit.requestId);
+  const isDone = outcome.kind === 'done';
+  const attempt: Attempt = {
+    ticked: isDone ? [] : ticked,
+    ranks: Object.fromEntries([...typed].filter(([id, text]) => text !== '' && !(isDone && ticked.includes(id)))),
+    outcome,
+  };
+  const draft = await keepAct(deps.db, deps.cipher, { purpose: PURPOSE, owner: visit.owner }, attempt);
+  return seeOther(withQuery(paths.report(), new URLSearchParams([...conditionEntries(condition), ['draft', draft]]).toString()));
+}

@@ -1,0 +1,402 @@
+import { applicant, caseSections } from '../support/case';
+import {
+  makeBatch,
+  makeCommittee,
+  makePath,
+  makePerson,
+  makeStaff,
+  makeUnit,
+  signInAs,
+  type TestPerson,
+  type TestUnit,
+} from '../support/factories';
+import { chooseTitleAndUnit, fillSection, rowIds } from '../support/fill';
+import { openSite, type Page, type Site, type Visitor } from '../support/site';
+
+let site: Site;
+let unit: TestUnit;
+let superior: TestUnit;
+let committee: { id: number; name: string };
+let batch: { id: number; year: number };
+
+beforeAll(async () => {
+  site = await openSite();
+  unit = await makeUnit(site, { name: '威海市环翠区文化馆' });
+  superior = await makeUnit(site, { name: '威海市环翠区文化和旅游局' });
+  committee = await makeCommittee(site, { name: '威海市环翠区群众文化专业职务资格初级评审委员会' });
+  batch = await makeBatch(site, { committeeId: committee.id });
+  await makePath(site, { unitId: unit.unitId, upstreamUnitId: superior.unitId, by: unit.accountId });
+  await makePath(site, { unitId: superior.unitId, committeeId: committee.id, by: superior.accountId });
+});
+afterAll(() => site.close());
+
+/** Accepts the commitment and gives the new declaration's id. */
+async function begin(visitor: Visitor): Promise<string> {
+  const commitment = await visitor.open(`/declarations/new/${batch.id}`);
+  expect(commitment.text()).toContain('我同意');
+  const answer = await visitor.submit(commitment);
+  return /\/declarations\/([0-9a-f-]{36})\//.exec(answer.location)?.[1] ?? '';
+}
+
+let rank = 0;
+async function complete(visitor: Visitor, id: string): Promise<void> {
+  for (const c of caseSections(batch.year, `${++rank}/40`)) {
+    await fillSection(visitor, id, c);
+    if (c.section === 'application') await chooseTitleAndUnit(visitor, id, '助理馆员', '环翠区文化馆');
+  }
+}
+
+async function submitted(name = applicant.name): Promise<{ id: string; person: TestPerson; visitor: Visitor }> {
+  const person = await makePerson(site, { name });
+  const visitor = await signInAs(site, person);
+  const id = await begin(visitor);
+  await complete(visitor, id);
+  const check = await visitor.open(`/declarations/${id}/check`);
+  const done = await visitor.send(check);
+  expect(done.text()).toContain('已完成「确定申报」');
+  return { id, person, visitor };
+}
+
+const move = async (visitor: Visitor, id: string, name: string, values: Record<string, string> = {}): Promise<Page> =>
+  visitor.send(await visitor.open(`/declarations/${id}/moves/${name}`), values);
+const stateOf = async (id: string): Promise<string> =>
+  ((await site.db('declarations').where({ id }).first('state')) as { state: string }).state;
+
+describe('D0 我的申报信息', () => {
+  test('D0 the commitment comes first, one declaration for each batch, also after two clicks', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    expect((await visitor.open('/declarations')).text()).toContain('您还没有申报信息');
+    const choose = await visitor.open('/declarations/new');
+    expect(choose.text()).toContain(committee.name);
+    const commitment = await visitor.open(choose.link('开始申报'));
+    const [a, b] = await Promise.all([visitor.submit(commitment), visitor.submit(commitment)]);
+    expect(a.location).toBe(b.location);
+    const list = await visitor.open('/declarations');
+    expect(list.all('tbody tr')).toHaveLength(1);
+    expect(list.text()).toContain('未提交');
+  });
+
+  test('K3 outside its window nothing can be begun, and the page says so', async () => {
+    const closed = await makeBatch(site, { committeeId: committee.id, year: 2025, closed: true });
+    const visitor = await signInAs(site, await makePerson(site));
+    const page = await visitor.open(`/declarations/new/${closed.id}`);
+    expect(page.status).toBe(403);
+    expect(page.text()).toContain('不在个人申报时间内');
+  });
+});
+
+describe('D1 saving', () => {
+  test('D1 an incomplete section is saved as typed, with the problems shown beside the fields and in the summary (X4)', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    const page = await visitor.open(`/declarations/${id}/sections/application`);
+    const saved = await visitor.send(page, { 'main.rank': '5/3', 'main.startedOn': '去年', 'main.years': '三' }, { button: 'do=save' });
+    expect(saved.find('input[name="main.rank"]')?.getAttribute('value')).toBe('5/3');
+    expect(saved.find('input[name="main.startedOn"]')?.getAttribute('value')).toBe('去年');
+    expect(saved.errors().join()).toContain('参加工作时间');
+    expect(saved.find('title')?.text).toContain('错误：');
+    for (const a of saved.all('#error-summary a')) expect(saved.find(a.getAttribute('href') ?? '')).not.toBeNull();
+  });
+
+  test('D1 two tabs: the later save of stale data is refused with both versions, and the choice is kept', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    const address = `/declarations/${id}/sections/performance`;
+    const [one, two] = [await visitor.open(address), await visitor.open(address)];
+    await visitor.send(one, { 'main.text': '甲页填写的内容' }, { button: 'do=save' });
+    const conflict = await visitor.submit(two, { 'main.text': '乙页填写的内容' }, { button: 'do=save' });
+    expect(conflict.status).toBe(409);
+    expect(conflict.text()).toContain('甲页填写的内容');
+    expect(conflict.text()).toContain('乙页填写的内容');
+    const after = await visitor.send(conflict);
+    expect(after.find('textarea')?.text).toContain('乙页填写的内容');
+  });
+
+  test('D1 the same form sent twice is one save (F11)', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    const page = await visitor.open(`/declarations/${id}/sections/performance`);
+    const answers = await Promise.all([1, 2, 3].map(() => visitor.submit(page, { 'main.text': '同一份内容' }, { button: 'do=save' })));
+    expect(new Set(answers.map((a) => `${a.status} ${a.location}`)).size).toBe(1);
+    const row = (await site.db('declaration_sections').where({ declaration_id: id, section: 'performance' }).first('version')) as {
+      version: number;
+    };
+    expect(row.version).toBe(1);
+  });
+
+  test('D9, D10 rows are added and removed without losing what was typed beside them', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    let page = await visitor.open(`/declarations/${id}/sections/work-history`);
+    page = await visitor.send(page, {}, { button: 'do=add-row:jobs' });
+    const [first = ''] = rowIds(page, 'jobs');
+    page = await visitor.send(page, { [`jobs.${first}.post`]: '某馆-文艺部-无' }, { button: 'do=add-row:jobs' });
+    expect(rowIds(page, 'jobs')).toHaveLength(2);
+    expect(page.find(`input[name="jobs.${first}.post"]`)?.getAttribute('value')).toBe('某馆-文艺部-无');
+    page = await visitor.send(page, {}, { button: `do=remove-row:jobs:${rowIds(page, 'jobs')[1]}` });
+    expect(rowIds(page, 'jobs')).toEqual([first]);
+  });
+});
+
+describe('D2-D11 rules of the sections', () => {
+  test.each([
+    [
+      'D3 a domestic degree from 2001 on needs the code',
+      'education',
+      { 'fullTime.has': 'yes', 'fullTime.isDomestic': 'yes', 'fullTime.graduatedOn': '2018.6', 'fullTime.education': 'university' },
+      '学信网验证码',
+    ],
+    ['D11 the own name may not occur, also with a blank inside', 'performance', { 'main.text': '本人于 𬀩组织活动' }, '不得出现本人姓名'],
+    ['D11 more than 1200 characters', 'performance', { 'main.text': '舞'.repeat(1201) }, '现有 1201 个字'],
+  ])('%s', async (_name, section, values, expected) => {
+    const visitor = await signInAs(site, await makePerson(site, { name: '于𬀩' }));
+    const id = await begin(visitor);
+    const page = await visitor.send(await visitor.open(`/declarations/${id}/sections/${section}`), values, { button: 'do=save' });
+    expect(page.errors().join()).toContain(expected);
+  });
+
+  test('D9 the first gap of the work history is named with its dates', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    await fillSection(visitor, id, { section: 'application', groups: { main: { startedOn: '2018.7' } } });
+    const page = await fillSection(visitor, id, {
+      section: 'work-history',
+      rows: {
+        jobs: [
+          { from: '2018.7', to: '2020.1', post: '甲-乙-无', work: '舞蹈', position: '无' },
+          { from: '2020.5', post: '甲-乙-无', work: '舞蹈', position: '无' },
+        ],
+      },
+    });
+    expect(page.errors().join()).toMatch(/2020年2月至2020年4月没有工作经历/);
+  });
+
+  test('D10 the same result twice is pointed out', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    const result = { kind: 'award', name: '《海之舞》获一等奖', date: '2023.9', rank: '1/1', authority: '甲', level: 'city' };
+    const page = await fillSection(visitor, id, {
+      section: 'achievements',
+      rows: { results: [result, { ...result, name: '海之舞 获一等奖' }] },
+    });
+    expect(page.errors().join()).toContain('与第 1 条的成果名称相同');
+  });
+
+  test('D4 the years of appointment are proposed with their working', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    const page = await fillSection(visitor, id, {
+      section: 'current-title',
+      rows: {
+        titles: [{ level: 'junior', series: '91', title: 'other', titleOther: '助理馆员', obtainedOn: '2020.12', appointedOn: '2020.12' }],
+      },
+    });
+    expect(page.text()).toContain('建议填写 6');
+  });
+
+  test('D2 a unit without the permission is not offered (C3)', async () => {
+    await makeUnit(site, { name: '威海市未获权限文化站', state: 'none' });
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    let page = await visitor.open(`/declarations/${id}/sections/application/find-unit?field=main.unit`);
+    page = await visitor.send(page, { q: '未获权限' }, { form: 'form.filter' });
+    expect(page.all('input[name="unit"]')).toHaveLength(0);
+    expect(page.text()).toContain('尚未取得「职称评审」权限');
+  });
+});
+
+describe('D14 attachments', () => {
+  test('D14 a bad file costs that file only and says why; the fields beside it are kept', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    const page = await visitor.open(`/declarations/${id}/sections/performance`);
+    const saved = await visitor.send(
+      page,
+      { 'main.text': '已经写好的内容' },
+      {
+        button: 'do=upload:main.proof',
+        files: [
+          { field: 'files:main.proof', name: '2024年证明.pdf', content: Buffer.from('<html><script>alert(1)</script>') },
+          { field: 'files:main.proof', name: 'C:\\fakepath\\2024年照片.png', content: await tinyPng() },
+        ],
+      },
+    );
+    expect(saved.errors().join()).toContain('2024年证明.pdf');
+    expect(saved.text()).toContain('2024年照片.png');
+    expect(saved.find('textarea')?.text).toContain('已经写好的内容');
+    const link =
+      saved
+        .all('a')
+        .find((a) => (a.getAttribute('href') ?? '').includes('/attachments/'))
+        ?.getAttribute('href') ?? '';
+    const file = await visitor.bytes(link);
+    expect(file.status).toBe(200);
+    expect(file.headers.get('content-type')).toBe('image/png');
+    expect(file.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(file.headers.get('content-security-policy')).toContain('sandbox');
+    const stranger = await signInAs(site, await makePerson(site));
+    expect((await stranger.bytes(link)).status).toBe(404);
+    const gone = await visitor.send(saved, {}, { button: `do=${saved.find('button[value^="delete-file:"]')?.getAttribute('value')}` });
+    expect(gone.text()).not.toContain('2024年照片.png');
+  });
+});
+
+async function tinyPng(): Promise<Buffer> {
+  const { default: sharp } = await import('sharp');
+  return sharp({ create: { width: 40, height: 40, channels: 3, background: '#eef' } })
+    .png()
+    .toBuffer();
+}
+
+describe('D15, D16 submitting and what comes after', () => {
+  test('D15 an incomplete form is not submitted and every missing item is a link', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    const check = await visitor.open(`/declarations/${id}/check`);
+    expect(check.all('a').filter((a) => (a.getAttribute('href') ?? '').includes('/sections/')).length).toBeGreaterThan(10);
+    expect(() => check.form()).toThrow();
+    const anyForm = await visitor.open(`/declarations/${id}/delete`);
+    const forced = await visitor.request('POST', `/declarations/${id}/moves/submit`, new URLSearchParams(anyForm.fields()));
+    expect(forced.status).toBe(422);
+    expect(forced.errors().length).toBeGreaterThan(10);
+    expect(await stateOf(id)).toBe('draft');
+  });
+
+  test('D15, D16, R1, R2, R3 the way up: pass and report at every level, then 受理', async () => {
+    const { id, visitor } = await submitted();
+    expect(await stateOf(id)).toBe('unit_review');
+    const version = (await site.db('declaration_versions').where({ declaration_id: id }).first('sha256', 'content')) as {
+      sha256: string;
+      content: { sections: unknown[] };
+    };
+    expect(version.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(version.content.sections).toHaveLength(6);
+    expect(JSON.stringify(version.content)).not.toContain('371002199');
+
+    const clerk = await signInAs(site, unit);
+    const dossier = await clerk.open(`/declarations/${id}`);
+    expect(dossier.text()).toContain('山东艺术学院');
+    expect(dossier.text()).toContain('《海之舞》获山东省群众舞蹈大赛二等奖');
+    await move(clerk, id, 'pass');
+    expect(await stateOf(id)).toBe('unit_passed');
+    expect((await move(clerk, id, 'report')).text()).toContain('已完成「数据上报」');
+    const upper = await signInAs(site, superior);
+    await move(upper, id, 'pass');
+    await move(upper, id, 'report');
+    expect(await stateOf(id)).toBe('office_review');
+    const office = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: committee.id }));
+    await move(office, id, 'accept');
+    expect(await stateOf(id)).toBe('accepted');
+    const status = await visitor.open(`/declarations/${id}`);
+    for (const words of ['确定申报', '审核通过', '数据上报', '受理', superior.name]) expect(status.text()).toContain(words);
+
+    const bad = await move(office, id, 'record-vote', {
+      metOn: '2026.11.1',
+      'vote.total': '11',
+      'vote.present': '7',
+      'vote.yes': '7',
+      'vote.no': '0',
+      'vote.abstain': '0',
+    });
+    expect(bad.status).toBe(422);
+    expect(bad.find('input[name="vote.present"]')?.getAttribute('value')).toBe('7');
+    await move(office, id, 'record-vote', {
+      metOn: '2026.11.1',
+      'vote.total': '11',
+      'vote.present': '9',
+      'vote.yes': '6',
+      'vote.no': '2',
+      'vote.abstain': '1',
+    });
+    expect(await stateOf(id)).toBe('voted_passed');
+    await move(office, id, 'publish');
+    const bureau = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371002' }));
+    const early = await move(bureau, id, 'confirm');
+    expect(early.text()).toContain('期满后才能确认');
+    expect(await stateOf(id)).toBe('publicity');
+    await site.db('publicities').update({ ends_on: site.db.raw('app_today() - 1'), starts_on: site.db.raw('app_today() - 9') });
+    await move(bureau, id, 'confirm');
+    expect(await stateOf(id)).toBe('certified');
+    const list = await visitor.open('/declarations');
+    const certificate = await visitor.bytes(list.link('下载证书'));
+    expect(certificate.status).toBe(200);
+    expect(certificate.body.subarray(0, 5).toString()).toBe('%PDF-');
+    const form = await visitor.bytes(`/declarations/${id}/review-form.pdf`);
+    expect(form.body.subarray(0, 5).toString()).toBe('%PDF-');
+  });
+
+  test('D16 withdrawn before the unit acted, and not after', async () => {
+    const { id, visitor } = await submitted();
+    await move(visitor, id, 'withdraw');
+    expect(await stateOf(id)).toBe('draft');
+    const clerk = await signInAs(site, unit);
+    expect((await clerk.get(`/declarations/${id}`)).status).toBe(404);
+    await visitor.send(await visitor.open(`/declarations/${id}/check`));
+    await move(clerk, id, 'return-to-applicant', { opinion: '请补充', 'reopen.performance': 'yes', 'comment.performance': '请写明工作量' });
+    expect((await visitor.get(`/declarations/${id}/moves/withdraw`)).status).toBe(403);
+  });
+
+  test('D17 only the returned sections reopen, and the resubmission goes back to the stop that returned it', async () => {
+    const { id, visitor } = await submitted();
+    const clerk = await signInAs(site, unit);
+    await move(clerk, id, 'pass');
+    await move(clerk, id, 'report');
+    const upper = await signInAs(site, superior);
+    const empty = await move(upper, id, 'return-to-applicant', { opinion: '材料不全' });
+    expect(empty.errors().join()).toContain('请选择需要修改的项目');
+    expect(empty.find('textarea[name="opinion"]')?.text).toContain('材料不全');
+    await move(upper, id, 'return-to-applicant', {
+      opinion: '材料不全',
+      'reopen.performance': 'yes',
+      'comment.performance': '请写明工作量',
+    });
+    const page = await visitor.open(`/declarations/${id}`);
+    expect(page.text()).toContain('请写明工作量');
+    expect(page.text()).toContain('本次不需要修改');
+    const locked = await visitor.open(`/declarations/${id}/sections/education`);
+    const refused = await visitor.submit(locked, { 'fullTime.school': '另一所学校' }, { button: 'do=save' });
+    expect(refused.status).toBe(403);
+    await fillSection(visitor, id, { section: 'performance', groups: { main: { text: '全年组织活动 120 场，辅导 3000 人次。' } } });
+    await visitor.send(await visitor.open(`/declarations/${id}/check`));
+    const row = (await site.db('declarations').where({ id }).first('state', 'holder_unit_id', 'round')) as {
+      state: string;
+      holder_unit_id: number;
+      round: number;
+    };
+    expect(row).toEqual({ state: 'unit_review', holder_unit_id: superior.unitId, round: 2 });
+  });
+
+  test('R1, F03 two reviewers on one item: the second is told and nothing is overwritten', async () => {
+    const { id } = await submitted();
+    const [a, b] = [await signInAs(site, unit), await signInAs(site, unit)];
+    const [passPage, returnPage] = [
+      await a.open(`/declarations/${id}/moves/pass`),
+      await b.open(`/declarations/${id}/moves/return-to-applicant`),
+    ];
+    expect((await a.submit(passPage)).status).toBe(303);
+    const second = await b.submit(returnPage, { opinion: '退回', 'reopen.performance': 'yes', 'comment.performance': '修改' });
+    expect(second.status).toBe(409);
+    expect(second.text()).toContain(`该申报已由${unit.name}`);
+    expect(await stateOf(id)).toBe('unit_passed');
+  });
+
+  test('F04 确定申报 twenty times at once is one submission', async () => {
+    const person = await makePerson(site, { name: applicant.name });
+    const visitor = await signInAs(site, person);
+    const id = await begin(visitor);
+    await complete(visitor, id);
+    const check = await visitor.open(`/declarations/${id}/check`);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => visitor.submit(check)));
+    expect(new Set(answers.map((x) => `${x.status} ${x.location}`))).toEqual(new Set([`303 /declarations/${id}?done=submit`]));
+    const events = await site.db('declaration_events').where({ declaration_id: id, move: 'submit' });
+    expect(events).toHaveLength(1);
+    expect(await site.db('declaration_versions').where({ declaration_id: id })).toHaveLength(1);
+  });
+
+  test('X1 every move has its audit row, and the chain is whole', async () => {
+    const { id } = await submitted();
+    await site.drainJobs();
+    const rows = (await site.db('audit_log').where({ subject_id: id, action: 'declaration.submit' })) as unknown[];
+    expect(rows).toHaveLength(1);
+  });
+});

@@ -1,0 +1,265 @@
+import { countQueries, makeBatch, makeDeclaration } from '../support/declarations';
+import { makeCommittee, makeStaff, makeUnit, signInAs, type TestUnit } from '../support/factories';
+import { openSite, type Page, type Site, type Visitor } from '../support/site';
+
+let site: Site;
+let unit: TestUnit;
+let other: TestUnit;
+let batch: Awaited<ReturnType<typeof makeBatch>>;
+let visitor: Visitor;
+
+const names = (page: Page): string[] => page.all('table.queue tbody tr').map((tr) => tr.querySelectorAll('td a')[0]?.text.trim() ?? '');
+const stateOf = async (id: string): Promise<string> => ((await site.db('declarations').where({ id }).first('state')) as { state: string }).state;
+const tick = (page: Page, ids: string[], button = 'do=confirm:pass') => visitor.send(page, { ids }, { form: 'form[method="post"][action*="bulk"]', button });
+
+beforeAll(async () => {
+  site = await openSite();
+  const committee = await makeCommittee(site, { scopes: [[91, 'junior'], [91, 'middle']] });
+  batch = await makeBatch(site, { committeeId: committee.id });
+  unit = await makeUnit(site);
+  other = await makeUnit(site);
+  visitor = await signInAs(site, unit);
+});
+afterAll(() => site.close());
+
+describe('R1 R6 職称申报数据审核: the list'.replace('職', '职'), () => {
+  let waiting: string;
+
+  beforeAll(async () => {
+    waiting = await makeDeclaration(site, { batch, state: 'unit_review', units: [unit], name: '张100%成', rank: [1, 3] });
+    await makeDeclaration(site, { batch, state: 'returned_to_unit', units: [unit], name: '李退回' });
+    await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '王通过' });
+    await makeDeclaration(site, { batch, state: 'returned_to_applicant', units: [unit], name: '赵修改' });
+    await makeDeclaration(site, { batch, state: 'unit_review', units: [unit, other], name: '孙上报', rank: [2, 3] });
+    await makeDeclaration(site, { batch, state: 'accepted', units: [unit], name: '钱受理', rank: [3, 3] });
+    await makeDeclaration(site, { batch, state: 'draft', units: [unit], name: '周草稿' });
+    await makeDeclaration(site, { batch, state: 'unit_review', units: [other], name: '吴别家' });
+  });
+
+  it('opens with what waits for the unit, in the order of arrival', async () => {
+    const page = await visitor.get('/unit/review');
+    expect(page.status).toBe(200);
+    expect(page.heading).toBe('职称申报数据审核');
+    expect(names(page)).toEqual(['张100%成', '李退回']);
+    expect(page.link('张100%成')).toBe(`/declarations/${waiting}`);
+    expect(page.text('table.queue')).toContain('1/3');
+    expect(page.all('th').map((th) => th.text.trim())).toEqual(
+      expect.arrayContaining(['姓名', '申报职称', '现从事专业', '申报单位', '单位推荐排序', '状态', '到达时间']),
+    );
+    expect(page.text()).toContain('查询');
+    expect(page.text()).toContain('重置');
+  });
+
+  it.each([
+    ['unit_review', ['张100%成']],
+    ['returned_to_unit', ['李退回']],
+    ['unit_passed', ['王通过']],
+    ['returned_to_applicant', ['赵修改']],
+    ['reported', ['孙上报', '钱受理']],
+    ['all', ['张100%成', '李退回', '王通过', '赵修改', '孙上报', '钱受理']],
+  ])('filters by state %s', async (state, expected) => {
+    expect(names(await visitor.get(`/unit/review?state=${state}`))).toEqual(expected);
+  });
+
+  it('filters by year, series, level and part of the name; the page keeps what was asked', async () => {
+    expect(names(await visitor.get('/unit/review?year=2025&state=all'))).toEqual([]);
+    expect(names(await visitor.get('/unit/review?year=2026&series=91&level=junior'))).toEqual(['张100%成', '李退回']);
+    expect(names(await visitor.get('/unit/review?level=middle'))).toEqual([]);
+    const page = await visitor.get('/unit/review?name=退&state=all&level=junior');
+    expect(names(page)).toEqual(['李退回']);
+    expect(page.find('input[name="name"]')?.getAttribute('value')).toBe('退');
+    expect(page.find('select[name="state"] option[selected]')?.getAttribute('value')).toBe('all');
+    expect(page.find('select[name="level"] option[selected]')?.getAttribute('value')).toBe('junior');
+  });
+
+  it('takes % and _ in a name literally (S37)', async () => {
+    expect(names(await visitor.get('/unit/review?name=100%25'))).toEqual(['张100%成']);
+    expect(names(await visitor.get('/unit/review?name=%25'))).toEqual(['张100%成']);
+    expect(names(await visitor.get('/unit/review?name=_'))).toEqual([]);
+  });
+
+  it('sorts by the columns it offers, with the way back in the heads', async () => {
+    const page = await visitor.get('/unit/review?state=all&sort=rank');
+    expect(names(page).slice(0, 3)).toEqual(['张100%成', '孙上报', '钱受理']);
+    expect(page.find('th[aria-sort="ascending"]')?.text.trim()).toBe('单位推荐排序');
+    const reversed = await visitor.get(page.find('th[aria-sort] a')?.getAttribute('href')?.replace(/&amp;/g, '&') ?? '');
+    expect(reversed.find('th[aria-sort="descending"]')?.text.trim()).toBe('单位推荐排序');
+    expect(names(reversed).slice(0, 3)).toEqual(['钱受理', '孙上报', '张100%成']);
+    expect(names(await visitor.get('/unit/review?state=all&sort=state'))).toEqual(['张100%成', '王通过', '赵修改', '李退回', '孙上报', '钱受理'].sort(() => 0));
+  });
+
+  it('S37 attempts at injection through filter, sort and page change nothing and give no 500', async () => {
+    const before = await site.db('declarations').count('*');
+    for (const bad of [
+      'sort=arrived_at;DROP TABLE declarations--',
+      "sort='",
+      'dir=desc;--',
+      "state=all' OR 1=1--",
+      "name=' OR 1=1--",
+      "name=\\",
+      'series=91 OR 1=1',
+      'series=99999999999999999999',
+      'year=99999',
+      'level=junior%27',
+      'page=-1',
+      'page=1e9',
+      'page=999999',
+      'page=abc',
+      "unit=%25' --",
+      '__proto__=1',
+    ]) {
+      const page = await visitor.get(`/unit/review?${bad.replace(/ /g, '%20')}`);
+      expect([bad, page.status]).toEqual([bad, 200]);
+      expect(names(page)).not.toContain('吴别家');
+    }
+    expect((await visitor.get('/unit/review?sort=name&sort=unit')).status).toBe(400);
+    expect(await site.db('declarations').count('*')).toEqual(before);
+  });
+
+  it("S30 X2 never shows another unit's declarations or drafts, whatever is asked", async () => {
+    for (const state of ['waiting', 'unit_review', 'returned_to_unit', 'unit_passed', 'returned_to_applicant', 'reported', 'all']) {
+      const shown = names(await visitor.get(`/unit/review?state=${state}`));
+      expect(shown).not.toContain('吴别家');
+      expect(shown).not.toContain('周草稿');
+    }
+    const above = await signInAs(site, other);
+    expect(names(await above.get('/unit/review'))).toEqual(['孙上报', '吴别家']);
+  });
+
+  it('X2 refuses every other role, the signed-out, and units without the permission (C3)', async () => {
+    const committee = await makeCommittee(site);
+    for (const staff of [
+      await makeStaff(site, { role: 'bureau', divisionCode: '371002' }),
+      await makeStaff(site, { role: 'office', committeeId: committee.id }),
+      await makeStaff(site, { role: 'support' }),
+      await makeStaff(site, { role: 'admin' }),
+      await makeUnit(site, { state: 'none' }),
+      { loginName: 'applicant_1' },
+    ]) {
+      const stranger = await signInAs(site, staff);
+      for (const address of ['/unit/review', '/unit/review/bulk', '/unit/report']) expect((await stranger.get(address)).status).toBe(403);
+    }
+    expect((await site.visitor().get('/unit/review')).location).toMatch(/^\/sign-in/);
+  });
+
+  it('says what to do next when there is nothing', async () => {
+    const empty = await signInAs(site, await makeUnit(site));
+    const page = await empty.get('/unit/review');
+    expect(page.text()).toContain('没有等待审核的申报');
+    expect(page.link('职称申报数据上报')).toBe('/unit/report');
+    expect((await visitor.get('/unit/review?name=没有这个人')).text()).toContain('没有符合条件的申报');
+  });
+});
+
+describe('R6 paging', () => {
+  let big: TestUnit;
+  let reader: Visitor;
+  const ids: string[] = [];
+
+  beforeAll(async () => {
+    big = await makeUnit(site);
+    reader = await signInAs(site, big);
+  });
+  const grow = async (to: number) => {
+    while (ids.length < to) ids.push(await makeDeclaration(site, { batch, state: 'unit_review', units: [big] }));
+  };
+
+  it('makes the same number of queries for 1, 3 and 30 rows', async () => {
+    const counts: number[] = [];
+    for (const n of [1, 3, 30]) {
+      await grow(n);
+      await reader.get('/unit/review');
+      counts.push(await countQueries(site, () => reader.get('/unit/review')));
+      expect((await reader.get('/unit/review')).all('table.queue tbody tr')).toHaveLength(n);
+    }
+    expect(new Set(counts).size).toBe(1);
+  });
+
+  it('shows 50 to a page, every row once, and the last page for one beyond the end', async () => {
+    await grow(53);
+    const first = await reader.get('/unit/review?sort=name');
+    const second = await reader.get('/unit/review?sort=name&page=2');
+    expect(first.text()).toContain('共 53 条，第 1 / 2 页');
+    expect([...names(first), ...names(second)]).toHaveLength(53);
+    expect(new Set([...names(first), ...names(second)]).size).toBe(53);
+    expect(names(await reader.get('/unit/review?sort=name&page=77'))).toEqual(names(second));
+    expect(first.all('.pages a').map((a) => a.getAttribute('href'))).toContain('/unit/review?sort=name&page=2'.replace('&', '&amp;').replace('&amp;', '&'));
+  });
+});
+
+describe('R1 bulk 「通过」', () => {
+  it('asks first, then answers for each row', async () => {
+    const good = await makeDeclaration(site, { batch, state: 'unit_review', units: [unit], name: '郑可以' });
+    const late = await makeDeclaration(site, { batch, state: 'unit_review', units: [unit], name: '冯被抢' });
+    const foreign = await makeDeclaration(site, { batch, state: 'unit_review', units: [other], name: '陈外单位' });
+    const passed = await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '褚已过' });
+
+    const list = await visitor.get('/unit/review?level=junior&sort=name');
+    const confirm = await tick(list, [good, late, foreign, passed, 'x', '00000000-0000-0000-0000-000000000000']);
+    expect(confirm.address).toMatch(/^\/unit\/review\/bulk\?draft=[0-9a-f-]{36}$/);
+    expect(confirm.text()).toContain('将对下列 2 项申报进行「通过」');
+    expect(confirm.text()).toContain('郑可以');
+    expect(confirm.text()).toContain('下列 3 项不能处理');
+    expect(confirm.text()).toContain('审核通过，待上报');
+    expect(confirm.text()).not.toContain('陈外单位');
+    expect(await stateOf(good)).toBe('unit_review');
+
+    // between the two pages another operator of the unit is quicker
+    const colleague = await signInAs(site, unit);
+    const theirs = await colleague.send(await colleague.get('/unit/review'), { ids: late }, { form: 'form[method="post"][action*="bulk"]', button: 'do=confirm' });
+    await colleague.send(theirs, {}, { button: 'do=run' });
+    expect(await stateOf(late)).toBe('unit_passed');
+
+    const result = await visitor.send(confirm, {}, { button: 'do=run' });
+    expect(result.address).toMatch(/^\/unit\/review\/bulk\?result=/);
+    expect(result.heading).toBe('批量通过结果');
+    expect(result.text()).toContain('已对 1 项申报进行「通过」，另有 1 项没有处理');
+    const row = (name: string) => result.all('table.queue tbody tr').find((tr) => tr.text.includes(name))?.text ?? '';
+    expect(row('郑可以')).toContain('审核通过，待上报');
+    expect(row('冯被抢')).toContain('未处理');
+    expect(row('冯被抢')).toContain('该申报已由');
+    expect(result.link('返回列表')).toBe('/unit/review?level=junior&sort=name');
+    expect(await stateOf(good)).toBe('unit_passed');
+    expect(await stateOf(foreign)).toBe('unit_review');
+    expect(await site.db('audit_log').where({ action: 'declaration.pass', subject_id: good })).toHaveLength(1);
+
+    // the same confirm page a second time
+    const again = await visitor.submit(confirm, { _token: 'a'.repeat(24) }, { button: 'do=run' });
+    expect(again.status).toBe(410);
+    expect(await site.db('audit_log').where({ action: 'declaration.pass', subject_id: good })).toHaveLength(1);
+  });
+
+  it('refuses a declaration that changed after its reader ticked it', async () => {
+    const id = await makeDeclaration(site, { batch, state: 'unit_review', units: [unit], name: '卫变化' });
+    const confirm = await tick(await visitor.get('/unit/review'), [id]);
+    await site.db('declarations').where({ id }).update({ version: 7 });
+    const result = await visitor.send(confirm, {}, { button: 'do=run' });
+    expect(result.text()).toContain('您打开页面之后该申报已有变化');
+    expect(await stateOf(id)).toBe('unit_review');
+  });
+
+  it('without a tick, or with a move that is none, says so', async () => {
+    await makeDeclaration(site, { batch, state: 'unit_review', units: [unit] });
+    const list = await visitor.get('/unit/review?level=junior');
+    const page = await tick(list, []);
+    expect(page.errors()).toEqual(['请先勾选需要处理的申报']);
+    expect(page.find('select[name="level"] option[selected]')?.getAttribute('value')).toBe('junior');
+    for (const button of ['do=confirm:report', 'do=confirm:__proto__', 'do=drop']) {
+      expect((await visitor.submit(list, { ids: 'x' }, { form: 'form[method="post"][action*="bulk"]', button })).status).toBe(400);
+    }
+  });
+
+  it('S27 the way back leads only into the list', async () => {
+    const id = await makeDeclaration(site, { batch, state: 'unit_review', units: [unit] });
+    const list = await visitor.get('/unit/review');
+    const confirm = await visitor.send(list, { ids: id, back: '//evil.example/?x=1&state=all&<script>' }, { form: 'form[method="post"][action*="bulk"]', button: 'do=confirm' });
+    expect(confirm.link('返回列表')).toBe('/unit/review?state=all');
+  });
+
+  it("X2 another session's choice is not found", async () => {
+    const id = await makeDeclaration(site, { batch, state: 'unit_review', units: [unit] });
+    const confirm = await tick(await visitor.get('/unit/review'), [id]);
+    const stranger = await signInAs(site, other);
+    expect((await stranger.get(confirm.address)).status).toBe(410);
+  });
+});

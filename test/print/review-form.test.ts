@@ -1,0 +1,182 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { PDFDocument } from 'pdf-lib';
+import { renderReviewForm } from '../../src/modules/printing';
+import { chineseNumber, pairRows, printSection } from '../../src/modules/printing/section-print';
+import { maskIdNumber, maskMobile } from '../../src/lib/mask';
+import { signInAs } from '../support/factories';
+import { openSite, type Site } from '../support/site';
+import { declare, makeWorld, RARE_NAME, type Declared, type World } from './certificate-fixture';
+import { fontsOf } from './pdf-fonts';
+
+const hasPdfToText = spawnSync('pdftotext', ['-v'], { stdio: 'ignore' }).error === undefined;
+const withPdfToText = hasPdfToText ? it : it.skip;
+const skipped = hasPdfToText ? '' : ' (skipped: pdftotext is not installed)';
+const squeeze = (s: string): string => s.replace(/\s/g, '');
+/** The text in reading order, without blanks and without what stands at the foot of pages, so that answers running over a page stay whole. */
+const textOf = (pdf: Buffer): string =>
+  squeeze(execFileSync('pdftotext', ['-raw', '-', '-'], { input: pdf }).toString()).replace(/第\d+页共\d+页(?:[0-9A-F]{4}(?:-[0-9A-F]{4}){3})?/g, '');
+/** Prints are kept where TEST_PRINTS says, to be looked at. */
+const keep = (name: string, pdf: Buffer): void => {
+  if (process.env.TEST_PRINTS) fs.writeFileSync(path.join(process.env.TEST_PRINTS, name), pdf);
+};
+
+let site: Site;
+let world: World;
+const print = async (d: Declared, reader?: 'applicant'): Promise<Buffer> => {
+  const made = await renderReviewForm(site.deps, d.id, reader);
+  if (!made) throw new Error('nothing printed');
+  return made.pdf;
+};
+
+beforeAll(async () => {
+  site = await openSite();
+  world = await makeWorld(site);
+  await site.deps.printer.warm();
+}, 120_000);
+afterAll(() => site.close());
+
+describe('R4 评审表', () => {
+  let d: Declared;
+  let pdf: Buffer;
+  beforeAll(async () => {
+    d = await declare(site, world, { long: true });
+    pdf = await print(d);
+    keep('review-form-long.pdf', pdf);
+  }, 60_000);
+
+  it('is A4 with several pages, all fonts embedded', async () => {
+    const file = await PDFDocument.load(pdf);
+    expect(file.getPageCount()).toBeGreaterThan(5);
+    const { width, height } = file.getPage(0).getSize();
+    expect([width, height].map((points) => Math.round((points / 72) * 25.4))).toEqual([210, 297]);
+    const { names, notEmbedded } = await fontsOf(pdf);
+    expect(names.length).toBeGreaterThan(0);
+    expect(notEmbedded).toEqual([]);
+  });
+
+  withPdfToText(`prints every answer of the submitted content, label and words${skipped}`, () => {
+    const text = textOf(pdf);
+    const lines = d.content.sections.flatMap((s) => s.parts.flatMap((p) => [...p.lines, ...p.items.flatMap((i) => i.lines)]));
+    expect(lines.length).toBeGreaterThan(150);
+    const missing = lines.filter((l) => !text.includes(squeeze(l.text)) || !text.includes(squeeze(l.label)));
+    expect(missing).toEqual([]);
+    for (const s of d.content.sections) expect(text).toContain(squeeze(s.title));
+    expect(text).toContain('2008年7月本科毕业证书.jpg');
+  });
+
+  withPdfToText(`B5 prints rare characters, in the cover and the basics${skipped}`, () => {
+    expect(textOf(pdf).split(RARE_NAME).length - 1).toBeGreaterThanOrEqual(2);
+  });
+
+  withPdfToText(`numbers its pages and repeats the check code of the version${skipped}`, async () => {
+    const raw = squeeze(execFileSync('pdftotext', ['-raw', '-', '-'], { input: pdf }).toString());
+    const pages = (await PDFDocument.load(pdf)).getPageCount();
+    for (let n = 2; n <= pages; n++) expect(raw).toContain(`第${n}页共${pages}页`);
+    expect(raw).not.toContain('第1页共');
+    const { sha256 } = (await site.db('declaration_versions').where({ declaration_id: d.id }).first('sha256')) as { sha256: string };
+    expect(raw).toContain(`校验码：${sha256.slice(0, 16).toUpperCase().replace(/(.{4})(?=.)/g, '$1-')}`);
+  });
+
+  withPdfToText(`fills the opinions, the vote and the publicity in${skipped}`, () => {
+    const text = textOf(pdf);
+    for (const words of [
+      '山东省专业技术职称评审表',
+      '填表说明',
+      '诚信承诺书',
+      '经审核，申报材料真实完整，同意推荐。',
+      '同意呈报。',
+      '威海市环翠区文化和旅游局审核通过（经办人：于海波',
+      '总人数参加人数赞成反对弃权结果',
+      '25232021通过',
+      '2026年11月20日召开评审会议',
+      '公示时间：2026年11月23日至2026年11月27日',
+      '单位推荐排序：1/1000',
+    ])
+      expect(text).toContain(words);
+    expect(text).not.toContain('草稿');
+  });
+
+  withPdfToText(`X3 shows the ID number and telephone in full to the applicant only${skipped}`, async () => {
+    const { mobile } = await import('../../src/modules/accounts').then((a) =>
+      a.findPerson(site.db, site.deps.cipher, d.personId).then((p) => ({ mobile: p?.mobile ?? '' })),
+    );
+    const forOthers = textOf(pdf);
+    expect(forOthers).not.toContain(d.idNumber);
+    expect(forOthers).toContain(maskIdNumber(d.idNumber));
+    expect(forOthers).toContain(maskMobile(mobile));
+    const own = textOf(await print(d, 'applicant'));
+    expect(own).toContain(d.idNumber);
+    expect(own).toContain(mobile);
+  });
+
+  withPdfToText(`marks what was not submitted as 草稿${skipped}`, async () => {
+    const draft = await declare(site, world, { state: 'draft', name: '于晓梅' });
+    const printed = await print(draft, 'applicant');
+    keep('review-form-draft.pdf', printed);
+    const text = textOf(printed);
+    expect(text).toContain('草稿');
+    expect(text).toContain('尚未提交，不得作为申报材料');
+    expect(text).not.toContain('校验码：');
+  });
+
+  withPdfToText(`D17 prints for others what was submitted while the applicant corrects it${skipped}`, async () => {
+    const corrected = await declare(site, world, { state: 'unit_review', name: '于海洋' });
+    await site.db('declarations').where({ id: corrected.id }).update({ state: 'returned_to_applicant', reopened_sections: ['performance'] });
+    await site
+      .db('declaration_sections')
+      .where({ declaration_id: corrected.id, section: 'performance' })
+      .update({ raw: JSON.stringify({ groups: { main: { text: '修改之后的成绩' } }, rows: {} }) });
+    expect(textOf(await print(corrected))).not.toContain('修改之后的成绩');
+    const own = textOf(await print(corrected, 'applicant'));
+    expect(own).toContain('修改之后的成绩');
+    expect(own).toContain('草稿');
+  });
+
+  it('is a download, recorded when somebody else takes it (X1), and hidden from strangers (X2)', async () => {
+    const address = `/declarations/${d.id}/review-form.pdf`;
+    const own = await (await signInAs(site, d)).bytes(address);
+    expect(own.status).toBe(200);
+    expect(own.headers.get('content-type')).toBe('application/pdf');
+    expect(own.headers.get('content-disposition')).toContain(encodeURIComponent(`${RARE_NAME}职称评审表.pdf`));
+    const log = () => site.db('audit_log').where({ action: 'review-form.download', subject_id: d.id });
+    expect(await log()).toEqual([]);
+    expect((await (await signInAs(site, world.unit)).bytes(address)).status).toBe(200);
+    expect(await log()).toMatchObject([{ actor_id: world.unit.accountId }]);
+    const stranger = await declare(site, world, { state: 'draft', name: '路人甲' });
+    expect((await (await signInAs(site, stranger)).bytes(address)).status).toBe(404);
+  });
+
+  it('prints without a photograph that the storage has lost, and says so in the log', async () => {
+    const lost = await declare(site, world, { state: 'unit_review', name: '于海燕' });
+    const sha256 = 'f'.repeat(64);
+    await site.db('persons').where({ account_id: lost.personId }).update({ photo_sha256: sha256 });
+    await site.db('declarations').where({ id: lost.id }).update({ state: 'returned_to_applicant' });
+    expect((await print(lost, 'applicant')).length).toBeGreaterThan(10_000);
+    expect(site.log.some((l) => l.includes('photograph') && l.includes(sha256))).toBe(true);
+  });
+});
+
+describe('R4 the layout of a section', () => {
+  const line = (label: string, text: string) => ({ label, text });
+  const part = { id: 'x', title: '', lines: [], files: [], items: [], isRows: true };
+
+  it('puts two short answers side by side and gives long ones the whole width', () => {
+    const rows = pairRows([line('甲', '一'), line('乙', '二'), line('丙', '长'.repeat(40)), line('丁', '四')]);
+    expect(rows.map((r) => r.map((l) => l.label))).toEqual([['甲', '乙'], ['丙'], ['丁']]);
+  });
+
+  it('makes one table of rows alike and short, blocks of all others, and says 无 where there are none', () => {
+    const item = (n: number, ...lines: { label: string; text: string }[]) => ({ id: `row${n}`, lines, files: [] });
+    const of = (items: ReturnType<typeof item>[]) => printSection({ id: 's', title: '段', parts: [{ ...part, items }] }).parts[0]?.kind;
+    expect(of([])).toBe('none');
+    expect(of([item(1, line('甲', '一')), item(2, line('甲', '二'))])).toBe('table');
+    expect(of([item(1, line('甲', '一')), item(2, line('乙', '二'))])).toBe('items');
+    expect(of([item(1, line('甲', '一\n二'))])).toBe('items');
+  });
+
+  it('counts headings in Chinese', () => {
+    expect([1, 9, 10, 11, 20, 21, 99].map(chineseNumber)).toEqual(['一', '九', '十', '十一', '二十', '二十一', '九十九']);
+  });
+});
