@@ -9,15 +9,15 @@ import { printCertificate } from './modules/certificates';
 /** What each job does; src/jobs/jobs.ts says which jobs there are. */
 export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
   return {
-    'audit.seal': async () => {
+    'audit:seal': async () => {
       while ((await sealAudit(deps.db)) === 1000);
     },
-    'housekeeping.prune': async () => {
+    'housekeeping:prune': async () => {
       await tokens.prune();
       await pruneExpired(deps.db);
     },
-    'certificate.print': async ({ certificateId }) => void (await printCertificate(deps, certificateId)),
-    'attachments.collect': async () => {
+    'certificate:print': async ({ certificateId }) => void (await printCertificate(deps, certificateId)),
+    'attachments:collect': async () => {
       deps.log.info({ removed: await collectOrphans(deps) }, 'orphaned contents collected');
     },
   };

@@ -27,7 +27,11 @@ export const committees: readonly DemoCommittee[] = [
     seriesId: 91,
     seriesText: '群众文化',
     phone: '0631-5200101',
-    office: { loginName: 'pwh_qzwh', displayName: '于洪涛', trial: '「申报受理与评审」：受理、补正、登记表决结果、公示；「评委会路径审核」' },
+    office: {
+      loginName: 'pwh_qzwh',
+      displayName: '于洪涛',
+      trial: '「申报受理与评审」：受理、补正、登记表决结果、公示；「评委会路径审核」',
+    },
     opens: -40,
     closes: 20,
     unitsUntil: 30,
@@ -85,10 +89,15 @@ export const committeeName = (c: DemoCommittee): string => `威海市环翠区${
 const moment = (world: World, days: number, time: string) =>
   world.trx.raw("((now() AT TIME ZONE 'Asia/Shanghai')::date + ?::int + ?::time) AT TIME ZONE 'Asia/Shanghai'", [days, time]);
 
+export const committeeOf = (field: Field): DemoCommittee =>
+  demand(
+    committees.find((c) => c.field === field),
+    `committee ${field}`,
+  );
+
 /** Committees with their scopes, offices and batches. */
 export async function makeCommittees(world: World): Promise<void> {
   const { trx } = world;
-  await world.clock.at(59, '14:00');
   for (const c of committees) {
     const [row] = (await trx('committees')
       .insert({

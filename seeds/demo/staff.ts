@@ -1,5 +1,5 @@
 import { createStaffAccount, type NewStaff } from '../../src/modules/accounts';
-import { demand, type World } from './world';
+import type { World } from './world';
 
 /** Accounts of the authorities; office accounts follow with their committees. */
 export const bureaus = [
@@ -22,8 +22,7 @@ export async function addStaff(world: World, staff: WithoutPassword<NewStaff>): 
 
 /** Bureaus and operators: there before anybody registers. */
 export async function makeStaff(world: World): Promise<void> {
-  await world.clock.at(60, '09:00');
   for (const { loginName, displayName, role } of operators) await addStaff(world, { loginName, displayName, role });
-  for (const { loginName, displayName, divisionCode } of bureaus) await addStaff(world, { role: 'bureau', loginName, displayName, divisionCode });
-  demand(world.accounts.get('admin'), 'account admin');
+  for (const { loginName, displayName, divisionCode } of bureaus)
+    await addStaff(world, { role: 'bureau', loginName, displayName, divisionCode });
 }

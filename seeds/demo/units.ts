@@ -3,7 +3,8 @@ import { createUnitAccount } from '../../src/modules/accounts';
 import { decidePath, requestPath } from '../../src/modules/paths';
 import { decidePermission, requestPermission } from '../../src/modules/units';
 import { creditCode, mobile } from './codes';
-import { committees, LEVEL, type Field } from './committees';
+import { committeeOf, LEVEL, type Field } from './committees';
+import type { Plan } from './clock';
 import { actorOf, demand, expectKind, REQUEST_ID, unitActorOf, type World } from './world';
 
 export interface DemoUnit {
@@ -99,7 +100,7 @@ export const units: readonly DemoUnit[] = [
   },
   {
     loginName: 'lianhe',
-    name: '威海市环翠区孙家疃街道滨海社区公共文化服务与非物质文化遗产保护传承志愿者联合指导中心暨舞蹈艺术团',
+    name: '威海市环翠区孙家疃街道滨海社区公共文化服务与非物质文化遗产保护传承志愿者联合指导中心暨青年舞蹈艺术团',
     creditCode: creditCode('52', '371002', 'MJX00107'),
     nature: 'social-organisation',
     divisionCode: '371002',
@@ -195,78 +196,91 @@ export const paths: readonly DemoPath[] = [
 ];
 
 /** Registration, 「权限申请」 and its decision, for every unit. */
-export async function makeUnits(world: World): Promise<void> {
-  const { trx, deps, clock } = world;
+export async function planUnits(plan: Plan, world: World): Promise<void> {
   const known = units.filter((u) => u.permission === 'register');
-  await trx('unit_register').insert(known.map((u) => ({ credit_code: u.creditCode, name: u.name, division_code: u.divisionCode })));
+  await world.trx('unit_register').insert(known.map((u) => ({ credit_code: u.creditCode, name: u.name, division_code: u.divisionCode })));
   for (const u of units) {
-    await clock.at(u.permission === 'none' || u.permission === 'waiting' ? 4 : 55, '09:10');
-    const { accountId, unitId } = await createUnitAccount(trx, deps, { ...u, unitName: u.name, passwordHash: world.passwordHash });
-    world.accounts.set(u.loginName, accountId);
-    world.units.set(u.loginName, unitId);
-    await appendAudit(trx, {
-      actorId: accountId,
-      actorName: u.contactName,
-      action: 'account.register-unit',
-      subjectKind: 'account',
-      subjectId: String(accountId),
-      requestId: REQUEST_ID,
-    });
-    if (u.permission === 'none') continue;
-    const asked = await requestPermission(deps, await unitActorOf(world, u.loginName), {
-      creditCode: u.creditCode,
-      divisionCode: u.divisionCode,
-      requestId: REQUEST_ID,
-    });
-    expectKind(asked, u.permission === 'register' ? 'granted' : 'requested', `permission of ${u.loginName}`);
-    if (u.permission === 'bureau' || u.permission === 'refused') await decide(world, u);
+    const isRecent = u.permission === 'none' || u.permission === 'waiting';
+    plan.add(isRecent ? 4 : 55, '09:10', () => register(world, u));
+    if (u.permission !== 'none') plan.add(isRecent ? 4 : 55, '10:00', () => askPermission(world, u));
+    if (u.permission === 'bureau' || u.permission === 'refused') plan.add(53, '15:30', () => decidePermissionOf(world, u));
   }
 }
 
-async function decide(world: World, u: DemoUnit): Promise<void> {
+async function register(world: World, u: DemoUnit): Promise<void> {
+  const { accountId, unitId } = await createUnitAccount(world.trx, world.deps, {
+    ...u,
+    unitName: u.name,
+    passwordHash: world.passwordHash,
+  });
+  world.accounts.set(u.loginName, accountId);
+  world.units.set(u.loginName, unitId);
+  await appendAudit(world.trx, {
+    actorId: accountId,
+    actorName: u.contactName,
+    action: 'account.register-unit',
+    subjectKind: 'account',
+    subjectId: String(accountId),
+    requestId: REQUEST_ID,
+  });
+}
+
+async function askPermission(world: World, u: DemoUnit): Promise<void> {
+  const asked = await requestPermission(world.deps, await unitActorOf(world, u.loginName), {
+    creditCode: u.creditCode,
+    divisionCode: u.divisionCode,
+    requestId: REQUEST_ID,
+  });
+  expectKind(asked, u.permission === 'register' ? 'granted' : 'requested', `permission of ${u.loginName}`);
+}
+
+async function decidePermissionOf(world: World, u: DemoUnit): Promise<void> {
   const { rows } = await world.trx.raw<{ rows: { id: number }[] }>('SELECT max(id) AS id FROM permission_requests WHERE unit_id = ?', [
     demand(world.units.get(u.loginName), `unit ${u.loginName}`),
   ]);
-  const refused = u.permission === 'refused';
+  const isRefused = u.permission === 'refused';
   const outcome = await decidePermission(world.deps, await actorOf(world, demand(BUREAU_OF[u.divisionCode], 'bureau')), {
     permissionId: demand(rows[0], 'permission request').id,
-    decision: refused ? 'refuse' : 'grant',
-    reason: refused ? '统一社会信用代码与营业执照不一致，请核对后重新申请' : '',
+    decision: isRefused ? 'refuse' : 'grant',
+    reason: isRefused ? '统一社会信用代码与营业执照不一致，请核对后重新申请' : '',
     requestId: REQUEST_ID,
   });
   expectKind(outcome, 'done', `decision on ${u.loginName}`);
 }
 
-/** 「新增路径」 and 「路径审核」. Upper units first, so that every upstream has a way on. */
-export async function makePaths(world: World): Promise<void> {
-  const { deps, clock } = world;
+/** 「新增路径」 and 「路径审核」. */
+export function planPaths(plan: Plan, world: World): void {
   for (const p of paths) {
-    const waits = p.decided === 'waiting';
-    await clock.at(waits ? 5 : 50, '10:20');
-    const { seriesId, office } = demand(
-      committees.find((c) => c.field === p.field),
-      `committee ${p.field}`,
-    );
-    const upward =
-      'unit' in p.to
-        ? { kind: 'unit' as const, unitId: demand(world.units.get(p.to.unit), `unit ${p.to.unit}`) }
-        : { kind: 'committee' as const, committeeId: demand(world.committees.get(p.to.committee), `committee ${p.to.committee}`) };
-    const asked = await requestPath(deps, await unitActorOf(world, p.from), {
-      seriesId,
-      level: LEVEL,
-      year: world.year,
-      upward,
-      requestId: REQUEST_ID,
+    const isWaiting = p.decided === 'waiting';
+    plan.add(isWaiting ? 5 : 50, '10:20', async () => {
+      const pathId = await askPath(world, p);
+      if (!isWaiting) plan.add(49, '16:00', () => decidePathOf(world, p, pathId));
     });
-    if (asked.kind !== 'done') throw new Error(`demonstration data: path of ${p.from} gave ${asked.kind}`);
-    if (waits) continue;
-    const decider = 'unit' in p.to ? p.to.unit : office.loginName;
-    const outcome = await decidePath(deps, await actorOf(world, decider), {
-      pathId: asked.pathId,
-      decision: p.decided === 'refused' ? 'refuse' : 'grant',
-      reason: p.reason ?? '',
-      requestId: REQUEST_ID,
-    });
-    expectKind(outcome, 'done', `decision on the path of ${p.from}`);
   }
+}
+
+async function askPath(world: World, p: DemoPath): Promise<number> {
+  const asked = await requestPath(world.deps, await unitActorOf(world, p.from), {
+    seriesId: committeeOf(p.field).seriesId,
+    level: LEVEL,
+    year: world.year,
+    upward:
+      'unit' in p.to
+        ? { kind: 'unit', unitId: demand(world.units.get(p.to.unit), `unit ${p.to.unit}`) }
+        : { kind: 'committee', committeeId: demand(world.committees.get(p.to.committee), `committee ${p.to.committee}`) },
+    requestId: REQUEST_ID,
+  });
+  if (asked.kind !== 'done') throw new Error(`demonstration data: path of ${p.from} gave ${asked.kind}`);
+  return asked.pathId;
+}
+
+async function decidePathOf(world: World, p: DemoPath, pathId: number): Promise<void> {
+  const decider = 'unit' in p.to ? p.to.unit : committeeOf(p.field).office.loginName;
+  const outcome = await decidePath(world.deps, await actorOf(world, decider), {
+    pathId,
+    decision: p.decided === 'refused' ? 'refuse' : 'grant',
+    reason: p.reason ?? '',
+    requestId: REQUEST_ID,
+  });
+  expectKind(outcome, 'done', `decision on the path of ${p.from}`);
 }

@@ -2,14 +2,12 @@ import type { Trx } from '../../src/db/db';
 import type { Deps } from '../../src/deps';
 import { findActor } from '../../src/modules/accounts';
 import type { Actor } from '../../src/policy/actor';
-import type { DemoClock } from './clock';
 
 /** What the parts of the demonstration hand on to each other while the database is being filled. */
 export interface World {
   /** the site's deps with the filling transaction in the place of the pool: every use-case becomes a part of it */
   deps: Deps;
   trx: Trx;
-  clock: DemoClock;
   /** the present year, which is the year of all batches */
   year: number;
   passwordHash: string;

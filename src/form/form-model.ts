@@ -1,7 +1,7 @@
 import { applies, isRequired } from './check-section';
 import type { ControlModel, FormButton, FormModel, FormPart } from './control';
 import type { Field, FormContext, RawGroup, RawSection } from './field';
-import { fieldId, inputName, type Part, type Place, type Problem, type SectionDefinition } from './section';
+import { anchorOf, fieldId, inputName, type Part, type Place, type Problem, type SectionDefinition } from './section';
 
 export interface FileAddresses {
   view: (id: string) => string;
@@ -105,5 +105,5 @@ export function formModel(input: FormModelInput): FormModel {
 
 /** Problems as links for the error summary. */
 export function problemLinks(problems: readonly Problem[]): { text: string; href: string }[] {
-  return problems.map((p) => ({ text: p.text, href: `#${fieldId(p)}` }));
+  return problems.map((p) => ({ text: p.text, href: `#${anchorOf(p)}` }));
 }

@@ -68,6 +68,11 @@ export interface SectionDefinition {
 export function fieldId(p: Place): string {
   return ['f', p.part, p.row, p.field].filter((x) => x !== undefined).join('-');
 }
+/** html id that an error link leads to: the field's, or that of its row or part when the problem belongs to no single field. */
+export function anchorOf(p: Place): string {
+  if (p.field !== undefined) return fieldId(p);
+  return p.row === undefined ? `part-${p.part}` : `row-${p.part}-${p.row}`;
+}
 export function inputName(p: Place, input: string): string {
   return [p.part, p.row, input].filter((x) => x !== undefined).join('.');
 }

@@ -5,10 +5,10 @@ import { addJob } from './jobs.store';
 
 /** Every job there is, with the shape of its payload. */
 export interface JobPayloads {
-  'certificate.print': { certificateId: number };
-  'audit.seal': Record<string, never>;
-  'housekeeping.prune': Record<string, never>;
-  'attachments.collect': Record<string, never>;
+  'certificate:print': { certificateId: number };
+  'audit:seal': Record<string, never>;
+  'housekeeping:prune': Record<string, never>;
+  'attachments:collect': Record<string, never>;
 }
 export type JobName = keyof JobPayloads;
 export type JobHandlers = { [N in JobName]: (payload: JobPayloads[N]) => Promise<void> };
@@ -22,9 +22,9 @@ export interface Jobs {
   drain: (handlers: JobHandlers) => Promise<void>;
 }
 
-const CRONTAB = `* * * * * audit.seal
-17 * * * * housekeeping.prune
-29 3 * * * attachments.collect`;
+const CRONTAB = `* * * * * audit:seal
+17 * * * * housekeeping:prune
+29 3 * * * attachments:collect`;
 
 /** Brings the queue's own tables up to date. */
 export async function migrateJobs(connectionString: string): Promise<void> {

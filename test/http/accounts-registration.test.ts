@@ -113,14 +113,12 @@ describe('B1 personal registration', () => {
     const stored = await site.db('form_drafts').select('content');
     expect(stored.some((r: { content: Buffer }) => r.content.includes('12345') || r.content.includes(SECRET))).toBe(false);
 
-    const noWords = await fillIn(visitor, bad, { ...person({ 'account.loginName': 'wanglihua3' }), 'account.password': '', 'account.passwordAgain': '' });
-    expect(noWords.errors()).toEqual(['您修改了登录名、号码或者手机，请重新填写密码']);
-    const good = await fillIn(visitor, noWords, {
-      'account.password': SECRET,
-      'account.passwordAgain': SECRET,
-      'person.idNumber': idNumber(4),
-      'account.loginName': 'wanglihua4',
-    });
+    expect(bad.text()).not.toContain('密码已填写');
+    const kept = await fillIn(visitor, bad, { ...person({ 'account.loginName': 'wanglihua3' }), 'person.ethnicity': '' });
+    expect([kept.errors(), kept.text().includes('密码已填写，不修改请留空')]).toEqual([['请选择「民族」'], true]);
+    const changed = await fillIn(visitor, kept, { 'person.ethnicity': '01', 'account.loginName': 'wanglihua4' });
+    expect(changed.errors()).toEqual(['您修改了登录名、号码或者手机，请重新填写密码']);
+    const good = await fillIn(visitor, changed, { 'account.password': SECRET, 'account.passwordAgain': SECRET });
     expect(good.heading).toBe('个人注册：确认信息');
     expect(await accounts()).toBe(before);
   });

@@ -117,7 +117,7 @@ export function typedSections(w: World, long = false): Record<string, object> {
     'work-history': { groups: {}, rows: { jobs } },
     achievements: { groups: {}, rows: { results } },
     performance: {
-      groups: { main: { text: Array.from({ length: long ? 15 : 3 }, (_, i) => `${i + 1}．${paragraph}`).join('\n') } },
+      groups: { main: { text: Array.from({ length: long ? 14 : 3 }, (_, i) => `${i + 1}．${paragraph}`).join('\n') } },
       rows: {},
     },
   };
@@ -142,7 +142,8 @@ export async function makeWorld(site: Site): Promise<World> {
       unit_closes_at: site.db.raw("app_now() + interval '20 days'"),
       rank_by: 'applicant',
       entrusted_evidence_by: 'unit',
-      commitment: '本人郑重承诺：所填报的申报信息和提交的全部材料真实、准确、有效，没有弄虚作假行为。\n如有不实，本人愿意承担相应责任，并接受有关部门的处理。',
+      commitment:
+        '本人郑重承诺：所填报的申报信息和提交的全部材料真实、准确、有效，没有弄虚作假行为。\n如有不实，本人愿意承担相应责任，并接受有关部门的处理。',
     })
     .returning('id')) as { id: number }[];
   if (!batch) throw new Error('no batch');
@@ -200,7 +201,8 @@ export async function declare(
   );
   const submitted = state !== 'draft';
   const reached = state === 'publicity' || state === 'certified';
-  const [row] = (await site.db('declarations')
+  const [row] = (await site
+    .db('declarations')
     .insert({
       person_id: personId,
       batch_id: w.batchId,
@@ -237,13 +239,19 @@ export async function declare(
     sha256: 'a'.repeat(64),
     uploaded_by: personId,
   });
-  await site.db('commitments').insert({ account_id: personId, batch_id: w.batchId, text: '本人郑重承诺：所填报的申报信息和提交的全部材料真实、准确、有效。' }).onConflict().ignore();
+  await site
+    .db('commitments')
+    .insert({ account_id: personId, batch_id: w.batchId, text: '本人郑重承诺：所填报的申报信息和提交的全部材料真实、准确、有效。' })
+    .onConflict()
+    .ignore();
   const found = await findDeclaration(site.db, id);
   if (!found) throw new Error('not found');
   const { content } = await currentContent(site.deps, site.db, await loadDeclaration(site.deps, site.db, found), false);
   const frozen = { ...content, round: 1 };
   if (submitted)
-    await site.db('declaration_versions').insert({ declaration_id: id, round: 1, content: JSON.stringify(frozen), sha256: sha256Hex(canonicalJson(frozen)) });
+    await site
+      .db('declaration_versions')
+      .insert({ declaration_id: id, round: 1, content: JSON.stringify(frozen), sha256: sha256Hex(canonicalJson(frozen)) });
   if (reached) await walkUp(site, w, id, personId);
   return { id, personId, loginName, idNumber: number, content: frozen };
 }
@@ -255,7 +263,13 @@ async function walkUp(site: Site, w: World, id: string, personId: number): Promi
     { declaration_id: id, position: 1, unit_id: w.upper.unitId, passed_at: now, reported_at: now },
     { declaration_id: id, position: 2, committee_id: w.committee.id },
   ]);
-  const event = (move: string, from: string, to: string, by: { id: number; name: string; behalf: string; stop: number | null }, opinion = '') => ({
+  const event = (
+    move: string,
+    from: string,
+    to: string,
+    by: { id: number; name: string; behalf: string; stop: number | null },
+    opinion = '',
+  ) => ({
     declaration_id: id,
     move,
     from_state: from,
@@ -270,16 +284,33 @@ async function walkUp(site: Site, w: World, id: string, personId: number): Promi
   const unit = { id: w.unit.accountId, name: '王晓梅', behalf: w.unit.name, stop: 0 };
   const upper = { id: w.upper.accountId, name: '于海波', behalf: w.upper.name, stop: 1 };
   const office = { id: w.office.accountId, name: '刘志强', behalf: w.committee.name, stop: 2 };
-  await site.db('declaration_events').insert([
-    event('submit', 'draft', 'unit_review', { id: personId, name: '本人', behalf: '本人', stop: null }),
-    event('pass', 'unit_review', 'unit_passed', unit, '经审核，申报材料真实完整，同意推荐。'),
-    event('report', 'unit_passed', 'unit_review', unit),
-    event('pass', 'unit_review', 'unit_passed', upper, '同意呈报。'),
-    event('report', 'unit_passed', 'office_review', upper),
-    event('accept', 'office_review', 'accepted', office),
-  ]);
-  await site.db('votes').insert({ declaration_id: id, total: 25, present: 23, yes: 20, no: 2, abstain: 1, is_passed: true, met_on: '2026-11-20', entered_by: w.office.accountId });
-  const [p] = (await site.db('publicities').insert({ committee_id: w.committee.id, starts_on: '2026-11-23', ends_on: '2026-11-27', created_by: w.office.accountId }).returning('id')) as { id: number }[];
+  await site
+    .db('declaration_events')
+    .insert([
+      event('submit', 'draft', 'unit_review', { id: personId, name: '本人', behalf: '本人', stop: null }),
+      event('pass', 'unit_review', 'unit_passed', unit, '经审核，申报材料真实完整，同意推荐。'),
+      event('report', 'unit_passed', 'unit_review', unit),
+      event('pass', 'unit_review', 'unit_passed', upper, '同意呈报。'),
+      event('report', 'unit_passed', 'office_review', upper),
+      event('accept', 'office_review', 'accepted', office),
+    ]);
+  await site
+    .db('votes')
+    .insert({
+      declaration_id: id,
+      total: 25,
+      present: 23,
+      yes: 20,
+      no: 2,
+      abstain: 1,
+      is_passed: true,
+      met_on: '2026-11-20',
+      entered_by: w.office.accountId,
+    });
+  const [p] = (await site
+    .db('publicities')
+    .insert({ committee_id: w.committee.id, starts_on: '2026-11-23', ends_on: '2026-11-27', created_by: w.office.accountId })
+    .returning('id')) as { id: number }[];
   await site.db('publicity_items').insert({ publicity_id: p?.id, declaration_id: id });
 }
 

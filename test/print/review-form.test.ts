@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { PDFDocument } from 'pdf-lib';
+import { findPerson } from '../../src/modules/accounts';
 import { renderReviewForm } from '../../src/modules/printing';
 import { chineseNumber, pairRows, printSection } from '../../src/modules/printing/section-print';
 import { maskIdNumber, maskMobile } from '../../src/lib/mask';
@@ -16,7 +17,10 @@ const skipped = hasPdfToText ? '' : ' (skipped: pdftotext is not installed)';
 const squeeze = (s: string): string => s.replace(/\s/g, '');
 /** The text in reading order, without blanks and without what stands at the foot of pages, so that answers running over a page stay whole. */
 const textOf = (pdf: Buffer): string =>
-  squeeze(execFileSync('pdftotext', ['-raw', '-', '-'], { input: pdf }).toString()).replace(/第\d+页共\d+页(?:[0-9A-F]{4}(?:-[0-9A-F]{4}){3})?/g, '');
+  squeeze(execFileSync('pdftotext', ['-raw', '-', '-'], { input: pdf }).toString()).replace(
+    /(?:[0-9A-F]{4}(?:-[0-9A-F]{4}){3})?第\d+页共\d+页/g,
+    '',
+  );
 /** Prints are kept where TEST_PRINTS says, to be looked at. */
 const keep = (name: string, pdf: Buffer): void => {
   if (process.env.TEST_PRINTS) fs.writeFileSync(path.join(process.env.TEST_PRINTS, name), pdf);
@@ -63,6 +67,7 @@ describe('R4 评审表', () => {
     const missing = lines.filter((l) => !text.includes(squeeze(l.text)) || !text.includes(squeeze(l.label)));
     expect(missing).toEqual([]);
     for (const s of d.content.sections) expect(text).toContain(squeeze(s.title));
+    expect(d.content.sections.at(-1)?.parts[0]?.lines[0]?.text.length).toBeGreaterThan(1000);
     expect(text).toContain('2008年7月本科毕业证书.jpg');
   });
 
@@ -76,7 +81,12 @@ describe('R4 评审表', () => {
     for (let n = 2; n <= pages; n++) expect(raw).toContain(`第${n}页共${pages}页`);
     expect(raw).not.toContain('第1页共');
     const { sha256 } = (await site.db('declaration_versions').where({ declaration_id: d.id }).first('sha256')) as { sha256: string };
-    expect(raw).toContain(`校验码：${sha256.slice(0, 16).toUpperCase().replace(/(.{4})(?=.)/g, '$1-')}`);
+    expect(raw).toContain(
+      `校验码：${sha256
+        .slice(0, 16)
+        .toUpperCase()
+        .replace(/(.{4})(?=.)/g, '$1-')}`,
+    );
   });
 
   withPdfToText(`fills the opinions, the vote and the publicity in${skipped}`, () => {
@@ -99,9 +109,7 @@ describe('R4 评审表', () => {
   });
 
   withPdfToText(`X3 shows the ID number and telephone in full to the applicant only${skipped}`, async () => {
-    const { mobile } = await import('../../src/modules/accounts').then((a) =>
-      a.findPerson(site.db, site.deps.cipher, d.personId).then((p) => ({ mobile: p?.mobile ?? '' })),
-    );
+    const mobile = (await findPerson(site.db, site.deps.cipher, d.personId))?.mobile ?? '';
     const forOthers = textOf(pdf);
     expect(forOthers).not.toContain(d.idNumber);
     expect(forOthers).toContain(maskIdNumber(d.idNumber));
@@ -123,7 +131,10 @@ describe('R4 评审表', () => {
 
   withPdfToText(`D17 prints for others what was submitted while the applicant corrects it${skipped}`, async () => {
     const corrected = await declare(site, world, { state: 'unit_review', name: '于海洋' });
-    await site.db('declarations').where({ id: corrected.id }).update({ state: 'returned_to_applicant', reopened_sections: ['performance'] });
+    await site
+      .db('declarations')
+      .where({ id: corrected.id })
+      .update({ state: 'returned_to_applicant', reopened_sections: ['performance'] });
     await site
       .db('declaration_sections')
       .where({ declaration_id: corrected.id, section: 'performance' })

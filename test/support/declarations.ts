@@ -170,19 +170,17 @@ export async function makeDeclaration(site: Site, d: DeclarationInput): Promise<
   await site.db('declaration_stops').insert(stops);
   if (isAtCommittee) await site.db('declaration_stops').insert({ declaration_id: row.id, position, committee_id: batch.committeeId });
   if (voted.includes(d.state)) {
-    await site
-      .db('votes')
-      .insert({
-        declaration_id: row.id,
-        total: 9,
-        present: 9,
-        yes: 8,
-        no: 1,
-        abstain: 0,
-        is_passed: true,
-        met_on: site.db.raw('app_today()'),
-        entered_by: personId,
-      });
+    await site.db('votes').insert({
+      declaration_id: row.id,
+      total: 9,
+      present: 9,
+      yes: 8,
+      no: 1,
+      abstain: 0,
+      is_passed: true,
+      met_on: site.db.raw('app_today()'),
+      entered_by: personId,
+    });
   }
   return row.id;
 }

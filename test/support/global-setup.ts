@@ -6,7 +6,7 @@ import { seedReference } from '../../seeds/reference';
 import { makeDb, migrate } from '../../src/db/db';
 import { startEmbedded, type EmbeddedPg } from '../../src/db/embedded-pg';
 import { migrateJobs } from '../../src/jobs/jobs';
-import { infoFile, withDatabase } from './pg';
+import { publishTestServer, withDatabase } from './pg';
 
 /** One throwaway cluster for the run (or TEST_DATABASE_URL), and in it one migrated template that every test file clones. */
 export default async function setup(): Promise<void> {
@@ -27,6 +27,5 @@ export default async function setup(): Promise<void> {
   await migrateJobs(url);
   await seedReference(db);
   await db.destroy();
-  fs.mkdirSync(path.dirname(infoFile), { recursive: true });
-  fs.writeFileSync(infoFile, JSON.stringify({ base, template }));
+  publishTestServer({ base, template });
 }

@@ -1,12 +1,12 @@
-import fs from 'node:fs';
-import path from 'node:path';
-
 export interface TestServer {
   base: string;
   template: string;
 }
-export const infoFile = path.join(__dirname, '..', '..', 'node_modules', '.cache', 'test-database.json');
-export const testServer = (): TestServer => JSON.parse(fs.readFileSync(infoFile, 'utf8')) as TestServer;
+
+/** Set by global-setup, inherited by every worker of this run. */
+const VARIABLE = 'TEST_SERVER';
+export const publishTestServer = (server: TestServer): void => void (process.env[VARIABLE] = JSON.stringify(server));
+export const testServer = (): TestServer => JSON.parse(process.env[VARIABLE] ?? 'null') as TestServer;
 
 export function withDatabase(url: string, name: string): string {
   const u = new URL(url);

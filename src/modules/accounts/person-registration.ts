@@ -161,9 +161,9 @@ export const personRegistration: RegistrationKind = {
   },
 
   forbiddenInPassword: (raw) => [
-    { text: groupOf(raw, 'account').loginName ?? '', what: '登录名' },
-    { text: groupOf(raw, 'person').idNumber ?? '', what: '证件号码' },
-    { text: groupOf(raw, 'person').mobile ?? '', what: '手机号码' },
+    { field: 'loginName', text: groupOf(raw, 'account').loginName ?? '', what: '登录名' },
+    { field: 'idNumber', text: groupOf(raw, 'person').idNumber ?? '', what: '证件号码' },
+    { field: 'mobile', text: groupOf(raw, 'person').mobile ?? '', what: '手机号码' },
   ],
   claimedNames: (checked) => [
     {

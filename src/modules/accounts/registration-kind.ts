@@ -24,13 +24,13 @@ export interface RegistrationKind {
   tips: readonly string[];
   warning: string;
   audit: string;
-  /** role's name for those who already have an account */
   form: (draft?: string) => string;
   confirm: (draft: string) => string;
   context: (h: Handle, raw: RawSection, today: PlainDate) => Promise<FormContext>;
   /** fills in what follows from the rest, drops what no longer fits */
   settle: (raw: RawSection, before: RawSection, ctx: FormContext) => RawSection;
-  forbiddenInPassword: (raw: RawSection) => { text: string; what: string }[];
+  /** what the password may not contain; `field`: where it is typed */
+  forbiddenInPassword: (raw: RawSection) => { field: string; text: string; what: string }[];
   claimedNames: (checked: CheckedSection) => ClaimedName[];
   /** creates the account; gives its id */
   create: (trx: Trx, deps: AccountDeps, checked: CheckedSection, passwordHash: string) => Promise<number>;

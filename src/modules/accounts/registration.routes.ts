@@ -58,8 +58,9 @@ function registrationForm(kind: RegistrationKind, { draft, ctx }: LoadedRegistra
       ? { ...titled, controls: [...titled.controls, ...passwordControls(kind, draft)] }
       : titled;
   });
-  const { version: _unused, ...rest } = model;
-  return { ...rest, parts };
+  const form: FormModel = { ...model, parts };
+  delete form.version;
+  return form;
 }
 
 /** Problems in the order of the page: fields, passwords, captcha. */

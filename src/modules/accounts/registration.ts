@@ -109,6 +109,10 @@ async function takenNames(deps: Deps, kind: RegistrationKind, checked: CheckedSe
   return problems;
 }
 
+/** A password was checked against the login name and the numbers; when one of these must be corrected, it is to be typed again with the correction. */
+const isPasswordStale = (kind: RegistrationKind, raw: RawSection, problems: readonly Problem[]): boolean =>
+  kind.forbiddenInPassword(raw).some(({ field }) => problems.some((p) => p.field === field));
+
 export interface PostedRegistration {
   owner: string;
   draftId: string;
@@ -138,7 +142,7 @@ export async function keepRegistration(
   }
   const draft: RegistrationDraft = {
     raw,
-    ...(password.passwordHash === undefined ? {} : { passwordHash: password.passwordHash }),
+    ...(isPasswordStale(kind, raw, problems) || password.passwordHash === undefined ? {} : { passwordHash: password.passwordHash }),
     ...(password.passwordFor === undefined ? {} : { passwordFor: password.passwordFor }),
     problems,
     captchaKind: act === 'captcha:words' || (act !== 'captcha:picture' && form.one('captcha.kind') === 'words') ? 'words' : 'picture',
@@ -185,11 +189,9 @@ export async function completeRegistration(
   if (found === undefined) return { kind: 'draft-gone' };
   const draft = restoreDraft(kind, found);
   const checked = checkSection(kind.section, draft.raw, await kind.context(deps.db, draft.raw, today));
-  await replaceDraft(deps.db, deps.cipher, kind.purpose, owner, draftId, {
-    ...draft,
-    isChecked: false,
-    problems: await takenNames(deps, kind, checked),
-  } satisfies RegistrationDraft);
+  const corrected: RegistrationDraft = { ...draft, isChecked: false, problems: await takenNames(deps, kind, checked) };
+  delete corrected.passwordHash;
+  await replaceDraft(deps.db, deps.cipher, kind.purpose, owner, draftId, corrected);
   return { kind: 'taken' };
 }
 

@@ -179,9 +179,9 @@ export const unitRegistration: RegistrationKind = {
   },
   settle: (raw, _before, ctx) => ({ ...raw, groups: { ...raw.groups, unit: dropStrayDivisions(groupOf(raw, 'unit'), ctx) } }),
   forbiddenInPassword: (raw) => [
-    { text: groupOf(raw, 'account').loginName ?? '', what: '登录名' },
-    { text: groupOf(raw, 'unit').creditCode ?? '', what: '统一社会信用代码' },
-    { text: groupOf(raw, 'contact').mobile ?? '', what: '手机号码' },
+    { field: 'loginName', text: groupOf(raw, 'account').loginName ?? '', what: '登录名' },
+    { field: 'creditCode', text: groupOf(raw, 'unit').creditCode ?? '', what: '统一社会信用代码' },
+    { field: 'mobile', text: groupOf(raw, 'contact').mobile ?? '', what: '手机号码' },
   ],
   claimedNames: (checked) => [
     {

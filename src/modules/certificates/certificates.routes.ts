@@ -48,7 +48,8 @@ function checkPage(visit: Visit, typed: CheckInput, outcome: CheckOutcome | unde
   ];
   const meta = { title: '证书查验', breadcrumbs: crumbs(visit), errors };
   const data = {
-    controls: controls(typed, problems),
+    // after a find the form is for another certificate
+    controls: controls(outcome?.kind === 'found' ? { number: '', name: '' } : typed, problems),
     token: randomBytes(18).toString('base64url'),
     certificate: outcome?.kind === 'found' ? outcome.certificate : null,
     isMissing: outcome?.kind === 'not-found',
@@ -110,7 +111,13 @@ export function certificatesRoutes(deps: Deps): Route[] {
   };
 
   return [
-    { method: 'get', path: '/declarations/:declaration/certificate.pdf', access: 'declaration.read', audit: 'certificate.download', handle: download },
+    {
+      method: 'get',
+      path: '/declarations/:declaration/certificate.pdf',
+      access: 'declaration.read',
+      audit: 'certificate.download',
+      handle: download,
+    },
     { method: 'get', path: '/certificates/check', access: 'public', audit: null, handle: showCheck },
     // no audit: a look-up by the public, which changes nothing and whose asker is nobody
     { method: 'post', path: '/certificates/check', access: 'public', audit: null, handle: postCheck },

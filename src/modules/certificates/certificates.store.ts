@@ -85,7 +85,11 @@ const SELECT = `SELECT c.id, c.declaration_id AS "declarationId", d.person_id AS
     c.content, c.issued_on AS "issuedOn", c.pdf_sha256 AS "pdfSha256", c.revoked_at AS "revokedAt", c.revoked_reason AS "revokedReason"
   FROM certificates c JOIN declarations d ON d.id = c.declaration_id`;
 
-async function findBy(h: Handle, column: 'c.id' | 'c.declaration_id' | 'c.number' | 'c.query_code', value: string | number): Promise<Certificate | undefined> {
+async function findBy(
+  h: Handle,
+  column: 'c.id' | 'c.declaration_id' | 'c.number' | 'c.query_code',
+  value: string | number,
+): Promise<Certificate | undefined> {
   const { rows } = await h.raw<{ rows: Certificate[] }>(`${SELECT} WHERE ${column} = ?`, [value]);
   return rows[0];
 }

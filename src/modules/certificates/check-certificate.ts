@@ -26,9 +26,7 @@ export interface CheckedCertificate {
   isValid: boolean;
 }
 export type CheckOutcome =
-  | { kind: 'found'; certificate: CheckedCertificate }
-  | { kind: 'not-found' }
-  | { kind: 'problems'; number?: string; name?: string };
+  { kind: 'found'; certificate: CheckedCertificate } | { kind: 'not-found' } | { kind: 'problems'; number?: string; name?: string };
 
 const shown = (c: Certificate): CheckedCertificate => ({
   name: maskName(c.holderName),

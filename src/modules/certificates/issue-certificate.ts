@@ -41,6 +41,6 @@ export async function issueCertificate(deps: Pick<Deps, 'catalogue' | 'jobs'>, t
     issuedOn: d.today,
     number,
   });
-  await deps.jobs.add(trx, 'certificate.print', { certificateId: id }, `certificate-${id}`);
+  await deps.jobs.add(trx, 'certificate:print', { certificateId: id }, `certificate-${id}`);
   return number;
 }

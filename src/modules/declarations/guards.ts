@@ -4,7 +4,7 @@ import type { GuardName, MoveName } from '../../policy/declaration-moves';
 import { showDate } from '../../lib/dates';
 import { checkVote } from '../../lib/vote-rules';
 import { paths } from '../../http/paths';
-import { fieldId } from '../../form/section';
+import { anchorOf } from '../../form/section';
 import { findBatch } from '../batches';
 import { lockLivePath } from '../paths';
 import { findUnitOption } from '../units';
@@ -33,7 +33,7 @@ export async function formComplaints(deps: Deps, trx: Trx | Deps['db'], d: Decla
   const loaded = await loadDeclaration(deps, trx, d);
   return sectionsOf(loaded).flatMap((s) => {
     const { problems } = loaded.check(s);
-    return problems.map((p) => ({ text: `${s.title}：${p.text}`, href: `${paths.section(d.id, s.id)}#${fieldId(p)}` }));
+    return problems.map((p) => ({ text: `${s.title}：${p.text}`, href: `${paths.section(d.id, s.id)}#${anchorOf(p)}` }));
   });
 }
 

@@ -26,7 +26,13 @@ export function printingRoutes(deps: Deps): Route[] {
             requestId: visit.requestId,
           });
         }
-        return { kind: 'file', body: made.pdf, contentType: 'application/pdf', fileName: `${made.applicantName}职称评审表.pdf`, inline: false };
+        return {
+          kind: 'file',
+          body: made.pdf,
+          contentType: 'application/pdf',
+          fileName: `${made.applicantName}职称评审表.pdf`,
+          inline: false,
+        };
       },
     },
   ];

@@ -31,7 +31,7 @@ export interface ReviewFormInput {
 export interface OpinionBox {
   title: string;
   /** the bodies that gave it, one after the other; none: an empty box to fill in by hand */
-  entries: { name: string; lines: string[]; date: string }[];
+  entries: { name: string; lines: string[] }[];
   emptyText: string;
   signatures: string[];
   seal: string;
@@ -72,13 +72,14 @@ function entryOf(stop: Stop, events: readonly DeclarationEvent[], declaration: D
   const report = stop.reported_at === null ? undefined : last('report');
   if (!pass && !report) return undefined;
   const rank =
-    stop.position === 0 && declaration.rank_fixed_at !== null ? [`单位推荐排序：${declaration.rank_n ?? ''}/${declaration.rank_of ?? ''}`] : [];
+    stop.position === 0 && declaration.rank_fixed_at !== null
+      ? [`单位推荐排序：${declaration.rank_n ?? ''}/${declaration.rank_of ?? ''}`]
+      : [];
   const act = (e: DeclarationEvent | undefined, word: string): string[] =>
     e ? [`${word}（经办人：${e.actor_name}，${dayOf(e.at)}）`, ...(e.opinion === '' ? [] : [e.opinion])] : [];
   return {
     name: stop.name,
     lines: [...act(pass, '审核通过'), ...rank, ...act(report, '数据上报')],
-    date: dayOf((report ?? pass)?.at),
   };
 }
 
@@ -96,8 +97,14 @@ function opinionBoxes({ stops, events, declaration }: ReviewFormInput): OpinionB
     seal: '公章',
   });
   return [
-    box('单位意见', units.filter((s) => s.position === 0)),
-    box('主管部门意见', above.filter((s) => s !== reporter)),
+    box(
+      '单位意见',
+      units.filter((s) => s.position === 0),
+    ),
+    box(
+      '主管部门意见',
+      above.filter((s) => s !== reporter),
+    ),
     box('呈报部门意见', reporter ? [reporter] : []),
   ];
 }
@@ -109,25 +116,32 @@ function committeeBox({ content, events, vote }: ReviewFormInput, title: string)
   if (accepted) lines.push(`受理（经办人：${accepted.actor_name}，${dayOf(accepted.at)}）`);
   if (refused) {
     const reason = (refused.detail as { reason?: string }).reason ?? refusalReasons.at(-1)?.text ?? '';
-    lines.push(`不予受理（经办人：${refused.actor_name}，${dayOf(refused.at)}）`, `原因：${reason}`, ...(refused.opinion === '' ? [] : [refused.opinion]));
+    lines.push(
+      `不予受理（经办人：${refused.actor_name}，${dayOf(refused.at)}）`,
+      `原因：${reason}`,
+      ...(refused.opinion === '' ? [] : [refused.opinion]),
+    );
   }
   if (vote) {
     lines.push(
       vote.is_passed
-        ? `${showDate(vote.met_on)}召开评审会议，经无记名投票表决，赞成票达到出席人数的三分之二，通过${title}职称评审。`
-        : `${showDate(vote.met_on)}召开评审会议，经无记名投票表决，赞成票未达到出席人数的三分之二，未通过${title}职称评审。`,
+        ? `${showDate(vote.met_on)}召开评审会议，经投票表决，赞成票达到出席人数的三分之二，通过${title}职称评审。`
+        : `${showDate(vote.met_on)}召开评审会议，经投票表决，赞成票未达到出席人数的三分之二，未通过${title}职称评审。`,
     );
   }
   return {
     title: '评审委员会评审意见',
-    entries: lines.length === 0 ? [] : [{ name: content.batch.committee, lines, date: vote ? showDate(vote.met_on) : dayOf((refused ?? accepted)?.at) }],
+    entries: lines.length === 0 ? [] : [{ name: content.batch.committee, lines }],
     emptyText: '',
     signatures: ['主任（副主任）委员（签名）'],
     seal: '评审委员会印章',
   };
 }
 
-function outcomeBoxes({ content, events, publicity, certificateNumber }: ReviewFormInput): { publicity: OpinionBox; confirmation: OpinionBox } {
+function outcomeBoxes({ content, events, publicity, certificateNumber }: ReviewFormInput): {
+  publicity: OpinionBox;
+  confirmation: OpinionBox;
+} {
   const confirmed = events.filter((e) => e.move === 'confirm').at(-1);
   const stage = confirmed || publicity?.is_over === true ? '公示期满' : '正在公示';
   return {
@@ -138,7 +152,6 @@ function outcomeBoxes({ content, events, publicity, certificateNumber }: ReviewF
             {
               name: content.batch.committee,
               lines: [`公示时间：${showDate(publicity.starts_on)}至${showDate(publicity.ends_on)}`, `${stage}。`],
-              date: showDate(publicity.ends_on),
             },
           ]
         : [],
@@ -147,7 +160,7 @@ function outcomeBoxes({ content, events, publicity, certificateNumber }: ReviewF
       seal: '评审委员会办事机构印章',
     },
     confirmation: {
-      title: '人力资源和社会保障部门确认意见',
+      title: '确认意见',
       entries: confirmed
         ? [
             {
@@ -157,13 +170,12 @@ function outcomeBoxes({ content, events, publicity, certificateNumber }: ReviewF
                 ...(confirmed.opinion === '' ? [] : [confirmed.opinion]),
                 ...(certificateNumber === undefined ? [] : [`证书编号：${certificateNumber}`]),
               ],
-              date: dayOf(confirmed.at),
             },
           ]
         : [],
       emptyText: '',
       signatures: ['负责人（签名）'],
-      seal: '公章',
+      seal: '人力资源和社会保障部门公章',
     },
   };
 }
@@ -185,7 +197,13 @@ export function reviewForm(input: ReviewFormInput): ReviewForm {
   return {
     title: '山东省专业技术职称评审表',
     isDraft,
-    checkCode: sha256 === undefined ? '' : sha256.slice(0, 16).toUpperCase().replace(/(.{4})(?=.)/g, '$1-'),
+    checkCode:
+      sha256 === undefined
+        ? ''
+        : sha256
+            .slice(0, 16)
+            .toUpperCase()
+            .replace(/(.{4})(?=.)/g, '$1-'),
     cover: [
       line('单位', workUnit),
       line('姓名', content.applicant.name),

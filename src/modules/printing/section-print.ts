@@ -52,7 +52,8 @@ function columnsOf(items: readonly TextItem[]): string[] | undefined {
   if (!first || first.lines.length > MAX_COLUMNS) return undefined;
   const head = first.lines.map((l) => l.label);
   const fits = items.every(
-    (i) => i.lines.length === head.length && i.lines.every((l, n) => l.label === head[n] && !isText(l) && countCharacters(l.text) <= MAX_CELL),
+    (i) =>
+      i.lines.length === head.length && i.lines.every((l, n) => l.label === head[n] && !isText(l) && countCharacters(l.text) <= MAX_CELL),
   );
   return fits ? head : undefined;
 }

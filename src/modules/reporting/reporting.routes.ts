@@ -84,7 +84,7 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
     back: new URLSearchParams(conditionEntries(condition)).toString(),
     explanation: moves.report.confirm,
     empty: isNarrowed
-      ? { text: '没有符合条件的待上报申报', detail: '请调整查询条件后再试。', actionText: '查看全部', actionHref: paths.report() }
+      ? { text: '没有符合条件的待上报申报', detail: '请调整查询条件后再试。', actionText: '清除查询条件', actionHref: paths.report() }
       : {
           text: '没有等待上报的申报',
           detail: '在「职称申报数据审核」中点击「通过」的申报会出现在这里。',

@@ -244,6 +244,7 @@ export async function listQueue(h: Handle, scope: Scope, condition: QueueConditi
   const q = withColumns(h, narrowed(inScope(h, scope), condition).whereRaw(conditions[slice.show]));
   q.orderBy([
     slice.sort === 'state' ? { column: sorts.state, order } : { column: sorts[slice.sort], order, nulls: 'last' as const },
+    { column: 's.arrived_at' },
     { column: 'd.id' },
   ]);
   return ((await q.offset(slice.offset).limit(slice.limit)) as Row[]).map(toRow);

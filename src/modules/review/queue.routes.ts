@@ -105,7 +105,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
             },
       empty: isAsItOpens
         ? queue.empty
-        : { text: '没有符合条件的申报', detail: '请调整查询条件后再试。', actionText: '查看全部条件', actionHref: queue.address },
+        : { text: '没有符合条件的申报', detail: '请调整查询条件后再试。', actionText: '清除查询条件', actionHref: queue.address },
     });
   }
 

@@ -77,7 +77,12 @@ export function filterControls(
   shows: readonly ShowOption[],
   counts: ReadonlyMap<Show, number>,
 ): ControlModel[] {
-  const state = shows.map((s) => ({ value: s.value, text: `${s.text}（${counts.get(s.value) ?? 0}）`, selected: s.value === f.show }));
+  // the first one is what the list opens with: it needs no word in the address
+  const state = shows.map((s, i) => ({
+    value: i === 0 ? '' : s.value,
+    text: `${s.text}（${counts.get(s.value) ?? 0}）`,
+    selected: s.value === f.show,
+  }));
   return [
     ...conditionControls(f, catalogue, years),
     selectControl('state', '状态', state, 'm'),

@@ -12,7 +12,7 @@ export function reviewRoutes(deps: Deps): Route[] {
     bulkAddress: paths.reviewBulk(),
     lead: '点击姓名查看申报内容后，可以逐项「通过」或者退回；也可以勾选多项，一次「通过」。',
     shows: [
-      { value: 'waiting', text: '等待本单位审核' },
+      { value: 'waiting', text: '待处理' },
       { value: 'unit_review', text: '待审核' },
       { value: 'returned_to_unit', text: '退回单位' },
       { value: 'unit_passed', text: '审核通过待上报' },

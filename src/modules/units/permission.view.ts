@@ -17,7 +17,7 @@ export function unitRows(unit: Unit): { label: string; text: string }[] {
     { label: '单位名称', text: unit.name },
     { label: '统一社会信用代码', text: unit.creditCode },
     { label: '单位性质', text: codeText(unitNatures, unit.nature) ?? unit.nature },
-    { label: '注册时填写的所属地区', text: unit.divisionName },
+    { label: '所属地区', text: unit.divisionName },
     { label: '主管部门', text: unit.superiorName || '无' },
     { label: '联系人', text: unit.contactName },
   ];

@@ -16,9 +16,15 @@ const MAX_WORDS = 5;
 /** The text as a LIKE pattern's literal part: % _ and \ stand for themselves. */
 export const escapeLike = (s: string): string => s.replace(/[\\%_]/g, '\\$&');
 
+/**
+ * Pairs that cover the word, side by side: 有限公司 is 有限 and 公司. Overlapping ones would add nothing but mislead the planner, which takes every pair for
+ * an independent condition.
+ */
 function gramsOf(word: string): string[] {
   const characters = [...word];
-  return characters.length < 2 ? characters : characters.slice(1).map((c, i) => (characters[i] ?? '') + c);
+  if (characters.length < 2) return characters;
+  const starts = characters.map((_, i) => i).filter((i) => i + 1 < characters.length && (i % 2 === 0 || i + 2 === characters.length));
+  return starts.map((i) => characters.slice(i, i + 2).join(''));
 }
 
 /** Undefined when nothing was typed. */

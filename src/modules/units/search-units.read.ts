@@ -22,12 +22,15 @@ const COUNTED = 200;
 // Looked at before the shortest names are taken: bounds the work for words that are in every other name.
 const SAMPLE = 300;
 
-/** A condition on `units u` that the gram index serves, and its bindings; LIKE is the recheck, because grams don't know order. */
+/**
+ * A condition on `units u` that the gram index serves, and its bindings. Words of one or two characters are grams themselves; longer ones are checked again,
+ * because grams know no order. By strpos, not LIKE: of an expression without statistics the planner takes a LIKE to be rare, and would read every 公司.
+ */
 export function matchCondition(t: SearchTerms): { sql: string; bindings: unknown[] } {
-  const patterns = t.words.map((w) => `%${escapeLike(w)}%`);
+  const long = t.words.filter((w) => [...w].length > 2);
   return {
-    sql: `u.grams @> ?::text[]${' AND (lower(u.name) LIKE ? OR u.pinyin LIKE ?)'.repeat(patterns.length)}`,
-    bindings: [t.grams, ...patterns.flatMap((p) => [p, p])],
+    sql: `u.grams @> ?::text[]${' AND strpos(lower(u.name) || chr(1) || u.pinyin, ?) > 0'.repeat(long.length)}`,
+    bindings: [t.grams, ...long],
   };
 }
 
@@ -55,32 +58,36 @@ export async function searchUnits(h: Handle, query: string, limit = 20): Promise
     if (found) return { rows: await describe(h, [found.id]), total: 1, more: false };
   }
   const match = matchCondition(terms);
-  const ids: number[] = [];
-  const add = async (sql: string, bindings: readonly unknown[]): Promise<void> => {
-    if (ids.length >= limit) return;
-    const { rows } = await h.raw<{ rows: { id: number }[] }>(sql, [...bindings] as (string | number)[]);
-    ids.push(...rows.map((r) => r.id));
-  };
-  await add("SELECT u.id FROM units u WHERE u.name LIKE ? AND u.permission_state = 'granted' ORDER BY u.name LIMIT ?", [
-    `${escapeLike(terms.line)}%`,
-    limit,
-  ]);
-  for (const state of ["= 'granted'", "<> 'granted'"]) {
-    // Not ORDER BY over the whole match: the sample keeps frequent words as quick as rare ones.
-    await add(
-      `SELECT x.id FROM (SELECT u.id, u.name FROM units u WHERE ${match.sql} AND u.permission_state ${state} AND u.id <> ALL(?::bigint[]) LIMIT ${SAMPLE}) x
-       ORDER BY length(x.name), x.name LIMIT ?`,
-      [...match.bindings, [...ids], limit - ids.length],
-    );
-  }
-  const rows = await describe(h, ids);
-  if (rows.length < limit) return { rows, total: rows.length, more: false };
-  const counted = await h.raw<{ rows: { n: number }[] }>(
-    `SELECT count(*)::int AS n FROM (SELECT 1 FROM units u WHERE ${match.sql} LIMIT ${COUNTED + 1}) x`,
-    match.bindings as (string | number)[],
+  const prefix = await h.raw<{ rows: { id: number }[] }>(
+    "SELECT u.id FROM units u WHERE u.name LIKE ? AND u.permission_state = 'granted' ORDER BY u.name LIMIT ?",
+    [`${escapeLike(terms.line)}%`, limit],
   );
-  const n = Math.max(counted.rows[0]?.n ?? 0, rows.length);
-  return { rows, total: Math.min(n, Math.max(COUNTED, rows.length)), more: n > rows.length };
+  const ids = prefix.rows.map((r) => r.id);
+  let seen = ids.length;
+  for (const state of ["= 'granted'", "<> 'granted'"]) {
+    if (ids.length >= limit) break;
+    // Not ORDER BY over the whole match: the sample keeps frequent words as quick as rare ones.
+    const { rows } = await h.raw<{ rows: { id: number; sampled: number }[] }>(
+      `SELECT x.id, count(*) OVER ()::int AS sampled
+       FROM (SELECT u.id, u.name FROM units u WHERE ${match.sql} AND u.permission_state ${state} AND u.id <> ALL(?::bigint[]) LIMIT ${SAMPLE}) x
+       ORDER BY length(x.name), x.name LIMIT ?`,
+      [...match.bindings, [...ids], limit - ids.length] as string[],
+    );
+    ids.push(...rows.map((r) => r.id));
+    seen += rows[0]?.sampled ?? 0;
+  }
+  // every state was looked through unless the page was full before
+  const known = ids.length < limit || seen > COUNTED ? seen : await countMatches(h, match);
+  return { rows: await describe(h, ids), total: Math.max(Math.min(known, COUNTED), ids.length), more: known > ids.length };
+}
+
+/** Counted to one more than COUNTED. */
+async function countMatches(h: Handle, match: ReturnType<typeof matchCondition>): Promise<number> {
+  const { rows } = await h.raw<{ rows: { n: number }[] }>(
+    `SELECT count(*)::int AS n FROM (SELECT 1 FROM units u WHERE ${match.sql} LIMIT ${COUNTED + 1}) x`,
+    match.bindings as string[],
+  );
+  return rows[0]?.n ?? 0;
 }
 
 /** One unit as a choice of a form: its name, where it is, and whether it may be chosen. */

@@ -1,0 +1,236 @@
+import { countQueries, makeBatch, makeDeclaration } from '../support/declarations';
+import { makeCommittee, makeStaff, makeUnit, signInAs, type TestUnit } from '../support/factories';
+import { openSite, type Page, type Site, type Visitor } from '../support/site';
+
+let site: Site;
+let unit: TestUnit;
+let committee: { id: number; name: string };
+let batch: Awaited<ReturnType<typeof makeBatch>>;
+let middle: Awaited<ReturnType<typeof makeBatch>>;
+let office: Visitor;
+let bureau: Visitor;
+
+const names = (page: Page): string[] => page.all('table.queue tbody tr').map((tr) => tr.querySelectorAll('td a')[0]?.text.trim() ?? '');
+const stateOf = async (id: string): Promise<string> =>
+  ((await site.db('declarations').where({ id }).first('state')) as { state: string }).state;
+async function act(visitor: Visitor, list: string, ids: string[], move: string): Promise<{ confirm: Page; result: () => Promise<Page> }> {
+  const confirm = await visitor.send(
+    await visitor.get(list),
+    { ids },
+    { form: 'form[method="post"][action*="bulk"]', button: `do=confirm:${move}` },
+  );
+  return { confirm, result: () => visitor.send(confirm, {}, { button: 'do=run' }) };
+}
+let place = 0;
+const at = (state: Parameters<typeof makeDeclaration>[1]['state'], name: string, b = batch) =>
+  makeDeclaration(site, { batch: b, state, units: [unit], name, rank: [++place, 99] });
+
+beforeAll(async () => {
+  site = await openSite();
+  committee = await makeCommittee(site, {
+    scopes: [
+      [91, 'junior'],
+      [91, 'middle'],
+    ],
+    phone: '0631-5209876',
+  });
+  batch = await makeBatch(site, { committeeId: committee.id });
+  middle = await makeBatch(site, { committeeId: committee.id, level: 'middle', publicityDays: 7 });
+  unit = await makeUnit(site);
+  office = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: committee.id }));
+  bureau = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371002' }));
+});
+afterAll(() => site.close());
+
+describe('J1 the office list', () => {
+  it('shows states with counts, filters by name and unit, and never what went to another committee', async () => {
+    await at('office_review', '待一');
+    await at('office_review', '待二');
+    await at('correction', '补一');
+    await at('accepted', '受一');
+    await at('refused', '拒一');
+    const otherCommittee = await makeCommittee(site);
+    await makeDeclaration(site, {
+      batch: await makeBatch(site, { committeeId: otherCommittee.id }),
+      state: 'office_review',
+      units: [unit],
+      name: '外委会',
+    });
+    await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '没上报' });
+    const page = await office.get('/office/declarations');
+    expect(names(page)).toEqual(['待一', '待二']);
+    const options = page.all('select[name="state"] option').map((o) => o.text.trim());
+    expect(options).toEqual([
+      '待受理（2）',
+      '待补正（1）',
+      '已受理（1）',
+      '评审通过（0）',
+      '评审未通过（0）',
+      '结果公示中（0）',
+      '已发证（0）',
+      '不予受理（1）',
+      '全部（5）',
+    ]);
+    expect(names(await office.get('/office/declarations?state=correction'))).toEqual(['补一']);
+    expect(names(await office.get('/office/declarations?name=二'))).toEqual(['待二']);
+    expect(names(await office.get(`/office/declarations?unit=${encodeURIComponent(unit.name.slice(3))}`))).toEqual(['待一', '待二']);
+    expect(names(await office.get('/office/declarations?unit=没有'))).toEqual([]);
+    expect(names(await office.get('/office/declarations?state=all'))).not.toContain('外委会');
+  });
+
+  it('X2 refuses every other role', async () => {
+    for (const stranger of [await signInAs(site, unit), bureau]) expect((await stranger.get('/office/declarations')).status).toBe(403);
+    expect((await office.get('/bureau/results')).status).toBe(403);
+    expect((await office.get('/unit/review')).status).toBe(403);
+  });
+
+  it('bulk 「受理」 answers for each row and leaves out what is not waiting', async () => {
+    const a = await at('office_review', '受理甲');
+    const b = await at('accepted', '受理乙');
+    const { confirm, result } = await act(office, '/office/declarations', [a, b], 'accept');
+    expect(confirm.text()).toContain('将对下列 1 项申报进行「受理」');
+    expect(confirm.text()).toContain('当前状态为「已受理」');
+    expect((await result()).text()).toContain('已对 1 项申报进行「受理」');
+    expect(await stateOf(a)).toBe('accepted');
+    expect(await site.db('audit_log').where({ action: 'declaration.accept', subject_id: a })).toHaveLength(1);
+  });
+
+  it('J0 an expired committee receives nothing', async () => {
+    const expired = await makeCommittee(site, { expired: true });
+    const old = await makeBatch(site, { committeeId: expired.id });
+    const id = await makeDeclaration(site, { batch: old, state: 'office_review', units: [unit], name: '过期委' });
+    const visitor = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: expired.id }));
+    const page = await visitor.get('/office/declarations');
+    expect(names(page)).toEqual(['过期委']);
+    expect(page.find('button[name="do"]')).toBeNull();
+    const forged = await visitor.submit(
+      await office.get('/office/declarations'),
+      {
+        _csrf: page.find('input[name="_csrf"]')?.getAttribute('value') ?? '',
+        _token: 'b'.repeat(24),
+        ids: id,
+      },
+      { form: 'form[method="post"][action*="bulk"]', button: 'do=confirm:accept' },
+    );
+    expect((await visitor.open(forged.location)).text()).toContain('已过有效期');
+    expect(await stateOf(id)).toBe('office_review');
+  });
+});
+
+describe('J4 publicity and confirmation', () => {
+  let one: string;
+  let two: string;
+
+  it('publishes the ticked ones in one publicity, for the longest period asked for', async () => {
+    one = await at('voted_passed', '公示甲');
+    two = await at('voted_passed', '公示乙', middle);
+    const { confirm, result } = await act(office, '/office/declarations?state=voted_passed', [one, two], 'publish');
+    expect(confirm.text()).toContain('其中有一项不能处理时，全部不处理');
+    expect((await result()).text()).toContain('已对 2 项申报进行「公示」');
+    const items = (await site.db('publicity_items').whereIn('declaration_id', [one, two])) as { publicity_id: number }[];
+    expect(new Set(items.map((i) => i.publicity_id)).size).toBe(1);
+    const days = (await site.db.raw(`SELECT p.ends_on - p.starts_on AS days FROM publicities p WHERE p.id = ?`, [
+      items[0]?.publicity_id ?? 0,
+    ])) as { rows: { days: number }[] };
+    expect(days.rows[0]?.days).toBeGreaterThanOrEqual(9);
+  });
+
+  it('all or nothing: what was published meanwhile keeps the others back', async () => {
+    const a = await at('voted_passed', '并发甲');
+    const b = await at('voted_passed', '并发乙');
+    const { result } = await act(office, '/office/declarations?state=voted_passed', [a, b], 'publish');
+    await (await act(office, '/office/declarations?state=voted_passed', [b], 'publish')).result();
+    const before = (await site.db('publicities').count('* as n')) as { n: number }[];
+    const page = await result();
+    expect(page.text()).toContain('本次「公示」没有进行');
+    expect(page.text()).toContain('并发乙');
+    expect(await stateOf(a)).toBe('voted_passed');
+    expect(await site.db('publicities').count('* as n')).toEqual(before);
+  });
+
+  it('the public page names committee, period, people, units and whom to tell', async () => {
+    const visitor = site.visitor();
+    const list = await visitor.get('/publicities');
+    expect(list.status).toBe(200);
+    expect(list.text()).toContain('正在公示');
+    const { publicity_id: id } = (await site.db('publicity_items').where({ declaration_id: one }).first()) as { publicity_id: number };
+    expect(list.all('main a').map((a) => a.getAttribute('href'))).toContain(`/publicities/${id}`);
+    const page = await visitor.get(`/publicities/${id}`);
+    for (const text of [committee.name, '公示甲', '公示乙', unit.name, '0631-5209876', '环翠区人力资源和社会保障局', '公示中'])
+      expect(page.text()).toContain(text);
+    expect(page.text()).not.toContain('并发甲');
+    for (const bad of ['0', '99999', 'abc', '1e3', '-1', '99999999999999999999', "1'"])
+      expect((await visitor.get(`/publicities/${bad}`)).status).toBe(404);
+    expect((await visitor.get('/publicities?page=99')).status).toBe(200);
+  });
+
+  it('the bureau cannot confirm before the period is over', async () => {
+    const page = await bureau.get('/bureau/results');
+    expect(names(page)).toEqual(expect.arrayContaining(['公示甲', '公示乙', '并发乙']));
+    expect(page.text()).toContain('公示中');
+    expect(page.find('button[name="do"]')).toBeNull();
+    expect(names(await bureau.get('/bureau/results?state=publicity_over'))).toEqual([]);
+    expect((await bureau.get('/bureau/results?state=publicity_over')).text()).toContain('没有符合条件的申报');
+  });
+
+  it('only bureaus over the committee see its results: district, city, province', async () => {
+    for (const [division, sees] of [
+      ['371000', true],
+      ['370000', true],
+      ['371003', false],
+      ['370100', false],
+    ] as const) {
+      const visitor = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: division }));
+      expect([division, names(await visitor.get('/bureau/results')).includes('公示甲')]).toEqual([division, sees]);
+    }
+  });
+
+  it('confirms after the period, answers for each row, and the certificates are there', async () => {
+    await site.advanceClock('8 days'); // 5 working days are over, 7 are not
+    const page = await bureau.get('/bureau/results');
+    expect(page.all('tbody input[name="ids"]').map((i) => i.getAttribute('value'))).not.toContain(one);
+    const single = ((await site.db('declarations').where({ applicant_name: '并发乙' }).first('id')) as { id: string }).id;
+    const mixed = await act(bureau, '/bureau/results', [one, single], 'confirm');
+    expect(mixed.confirm.text()).toContain('期满后才能确认');
+    const answer = await mixed.result();
+    expect(answer.text()).toContain('已对 1 项申报进行「确认」');
+    expect([await stateOf(one), await stateOf(single)]).toEqual(['publicity', 'certified']);
+
+    await site.advanceClock('10 days');
+    const list = await bureau.get('/bureau/results?state=publicity_over');
+    expect(names(list)).toEqual(expect.arrayContaining(['公示甲', '公示乙']));
+    const { result } = await act(bureau, '/bureau/results', [one, two], 'confirm');
+    expect((await result()).text()).toContain('已对 2 项申报进行「确认」');
+    expect(await stateOf(one)).toBe('certified');
+    expect(await site.db('certificates').whereIn('declaration_id', [one, two, single])).toHaveLength(3);
+    expect(names(await bureau.get('/bureau/results?state=certified'))).toEqual(expect.arrayContaining(['公示甲', '公示乙', '并发乙']));
+    expect((await site.visitor().get('/publicities')).text()).toContain('公示期满');
+  });
+
+  it('one faulty row does not stop the others', async () => {
+    const good = await at('voted_passed', '好的');
+    const faulty = await at('voted_passed', '缺票的');
+    await (await act(office, '/office/declarations?state=voted_passed', [good, faulty], 'publish')).result();
+    await site.db('votes').where({ declaration_id: faulty }).delete();
+    await site.advanceClock('20 days');
+    const { result } = await act(bureau, '/bureau/results', [faulty, good], 'confirm');
+    const page = await result();
+    expect(page.text()).toContain('已对 1 项申报进行「确认」，另有 1 项没有处理');
+    expect(page.text()).toContain('系统出现错误，该申报没有处理');
+    expect([await stateOf(good), await stateOf(faulty)]).toEqual(['certified', 'publicity']);
+  });
+
+  it('R6 makes the same number of queries however long the lists are', async () => {
+    for (const [visitor, address] of [
+      [office, '/office/declarations?state=all'],
+      [bureau, '/bureau/results?state=certified'],
+      [site.visitor(), '/publicities'],
+    ] as const) {
+      await visitor.get(address);
+      const before = await countQueries(site, () => visitor.get(address));
+      await at('certified', '增加');
+      await at('office_review', '增加');
+      expect(await countQueries(site, () => visitor.get(address))).toBe(before);
+    }
+  });
+});

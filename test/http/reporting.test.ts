@@ -1,0 +1,251 @@
+import { checkRanks } from '../../src/modules/reporting/check-ranks';
+import { countQueries, makeBatch, makeDeclaration, makePath } from '../support/declarations';
+import { makeCommittee, makeUnit, signInAs, type TestUnit } from '../support/factories';
+import { openSite, type Page, type Site, type Visitor } from '../support/site';
+
+let site: Site;
+let committee: { id: number; name: string };
+let batch: Awaited<ReturnType<typeof makeBatch>>;
+
+const stateOf = async (id: string): Promise<string> =>
+  ((await site.db('declarations').where({ id }).first('state')) as { state: string }).state;
+const names = (page: Page): string[] => page.all('table.queue tbody tr').map((tr) => tr.querySelectorAll('td a')[0]?.text.trim() ?? '');
+const press = (visitor: Visitor, page: Page, ids: string[], ranks: Record<string, string> = {}) =>
+  visitor.send(
+    page,
+    { ids, ...Object.fromEntries(Object.entries(ranks).map(([id, text]) => [`rank.${id}`, text])) },
+    { form: 'form[method="post"][action="/unit/report"]', button: 'do=report' },
+  );
+const rowOf = (page: Page, id: string): string => page.find(`#row-${id}`)?.text.replace(/\s+/g, ' ') ?? '';
+
+async function unitWithPath(to?: { unitId: number } | { committeeId: number }): Promise<{ unit: TestUnit; visitor: Visitor }> {
+  const unit = await makeUnit(site);
+  await makePath(site, batch, unit, to ?? { committeeId: committee.id });
+  return { unit, visitor: await signInAs(site, unit) };
+}
+
+beforeAll(async () => {
+  site = await openSite();
+  committee = await makeCommittee(site, {
+    scopes: [
+      [91, 'junior'],
+      [91, 'middle'],
+      [91, 'associate'],
+    ],
+  });
+  batch = await makeBatch(site, { committeeId: committee.id });
+});
+afterAll(() => site.close());
+
+describe('R2 职称申报数据上报', () => {
+  it('shows what the unit has passed, where it goes, and an input for each rank', async () => {
+    const { unit, visitor } = await unitWithPath();
+    const id = await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '于待报' });
+    await makeDeclaration(site, { batch, state: 'unit_review', units: [unit], name: '未审核' });
+    await makeDeclaration(site, { batch, state: 'unit_passed', units: [await makeUnit(site)], name: '别单位' });
+    const page = await visitor.get('/unit/report');
+    expect(page.heading).toBe('职称申报数据上报');
+    expect(names(page)).toEqual(['于待报']);
+    expect(page.text()).toContain(`上报至：${committee.name}`);
+    expect(page.find(`input[name="rank.${id}"]`)?.getAttribute('aria-label')).toBe('于待报的单位推荐排序');
+    expect(page.all('th').map((th) => th.text.trim())).toContain('单位推荐排序');
+    expect(names(await visitor.get('/unit/report?series=91&level=junior&year=2026'))).toEqual(['于待报']);
+    expect((await visitor.get('/unit/report?level=middle')).text()).toContain('没有符合条件的待上报申报');
+  });
+
+  it('reports all ticked rows with their ranks in one act, keeps the ranks typed for the others, and writes the record', async () => {
+    const { unit, visitor } = await unitWithPath();
+    const [a = '', b = '', c = ''] = [
+      await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '甲' }),
+      await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '乙' }),
+      await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '丙' }),
+    ];
+    const page = await press(visitor, await visitor.get('/unit/report?series=91'), [a, b], { [a]: '2/3', [b]: '１／３', [c]: '3/3' });
+    expect(page.text()).toContain('已上报 2 人');
+    expect(page.find('select[name="series"] option[selected]')?.getAttribute('value')).toBe('91');
+    expect(names(page)).toEqual(['丙']);
+    expect(page.find(`#rank-${c}`)?.getAttribute('value')).toBe('3/3');
+    expect(
+      await site.db('declarations').whereIn('id', [a, b]).orderBy('rank_n').select('rank_n', 'rank_of', 'state', 'holder_committee_id'),
+    ).toEqual([
+      { rank_n: 1, rank_of: 3, state: 'office_review', holder_committee_id: committee.id },
+      { rank_n: 2, rank_of: 3, state: 'office_review', holder_committee_id: committee.id },
+    ]);
+    expect(await site.db('audit_log').where({ action: 'declaration.report' }).whereIn('subject_id', [a, b])).toHaveLength(2);
+  });
+
+  it('is all or nothing: a row without a path keeps the others back, with the reason and the way to mend it (P5)', async () => {
+    const { unit, visitor } = await unitWithPath();
+    const middle = await makeBatch(site, { committeeId: committee.id, level: 'middle', rankBy: 'applicant' });
+    const good = await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '有路径' });
+    const stuck = await makeDeclaration(site, { batch: middle, state: 'unit_passed', units: [unit], name: '无路径', rank: [1, 1] });
+    const before = await visitor.get('/unit/report');
+    expect(before.text()).toContain('还没有上报路径');
+    expect(before.link('单位路径申请')).toBeTruthy();
+    const page = await press(visitor, before, [good, stuck], { [good]: '1/1' });
+    expect(page.errors()[0]).toContain('本次没有上报任何人员');
+    expect(page.errors()[1]).toContain('无路径：本系列、本级别还没有上报路径');
+    expect(page.find('#error-summary a[href="/unit/paths/new"]')).toBeTruthy();
+    expect(rowOf(page, stuck)).toContain('还没有上报路径');
+    expect(rowOf(page, good)).not.toContain('还没有上报路径');
+    expect(page.find(`#rank-${good}`)?.getAttribute('value')).toBe('1/1');
+    expect(page.all('tbody input[checked]')).toHaveLength(2);
+    expect([await stateOf(good), await stateOf(stuck)]).toEqual(['unit_passed', 'unit_passed']);
+    expect(await site.db('declarations').where({ id: good }).first('rank_n', 'rank_fixed_at')).toEqual({
+      rank_n: null,
+      rank_fixed_at: null,
+    });
+    expect(await site.db('audit_log').where({ action: 'declaration.report' }).whereIn('subject_id', [good, stuck])).toHaveLength(0);
+    // the reporting page of the applicant's ranking shows text, not an input
+    expect(page.find(`#rank-${stuck}`)).toBeNull();
+    expect(rowOf(page, stuck)).toContain('1/1');
+  });
+
+  it.each([
+    ['a missing rank', ['', '2/2'], '请为一号填写「单位推荐排序」'],
+    ['a rank above the total', ['3/2', '2/2'], '位次3大于总人数2'],
+    ['words', ['第一', '2/2'], '请按「位次/总人数」的格式填写'],
+    ['the same place twice', ['1/2', '1/2'], '名次与二号重复'],
+    ['two totals', ['1/2', '2/3'], '推荐总人数应当一致'],
+  ])('refuses %s and keeps what was typed', async (_what, [first = '', second = ''], expected) => {
+    const { unit, visitor } = await unitWithPath();
+    const one = await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '一号' });
+    const two = await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '二号' });
+    const page = await press(visitor, await visitor.get('/unit/report'), [one, two], { [one]: first, [two]: second });
+    expect(rowOf(page, one)).toContain(expected);
+    expect(page.find('title')?.text).toMatch(/^错误：/);
+    expect(page.find(`#rank-${one}`)?.getAttribute('value')).toBe(first);
+    expect(page.find(`#rank-${two}`)?.getAttribute('value')).toBe(second);
+    expect([await stateOf(one), await stateOf(two)]).toEqual(['unit_passed', 'unit_passed']);
+    expect(await site.db('declaration_stops').where({ declaration_id: two })).toHaveLength(1);
+  });
+
+  it('compares with what was reported before: a place taken, another total', async () => {
+    const { unit, visitor } = await unitWithPath();
+    await makeDeclaration(site, { batch, state: 'office_review', units: [unit], name: '先报', rank: [1, 2] });
+    const later = await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '后报' });
+    const fine = await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '陪报' });
+    let page = await press(visitor, await visitor.get('/unit/report'), [later], { [later]: '1/2' });
+    expect(rowOf(page, later)).toContain('名次重复');
+    page = await press(visitor, page, [later, fine], { [later]: '3/3', [fine]: '2/3' });
+    expect(rowOf(page, later)).toContain('不一致');
+    expect([await stateOf(later), await stateOf(fine)]).toEqual(['unit_passed', 'unit_passed']);
+    page = await press(visitor, page, [later], { [later]: '2/2' });
+    expect(page.text()).toContain('已上报 1 人');
+  });
+
+  it('leaves ranks fixed by the unit below alone, and reports to a superior unit', async () => {
+    const superior = await makeUnit(site);
+    const { unit: lower, visitor } = await unitWithPath({ unitId: superior.unitId });
+    const id = await makeDeclaration(site, { batch, state: 'unit_passed', units: [lower], name: '逐级' });
+    await press(visitor, await visitor.get('/unit/report'), [id], { [id]: '1/1' });
+    expect(await site.db('declarations').where({ id }).first('state', 'holder_unit_id')).toEqual({
+      state: 'unit_review',
+      holder_unit_id: superior.unitId,
+    });
+    await makePath(site, batch, superior, { committeeId: committee.id });
+    const above = await signInAs(site, superior);
+    const list = await above.get('/unit/review');
+    expect(names(list)).toEqual(['逐级']);
+    const confirm = await above.send(list, { ids: id }, { form: 'form[method="post"][action*="bulk"]', button: 'do=confirm' });
+    await above.send(confirm, {}, { button: 'do=run' });
+    const page = await above.get('/unit/report');
+    expect(page.find(`#rank-${id}`)).toBeNull();
+    expect(rowOf(page, id)).toContain('1/1');
+    expect((await press(above, page, [id], { [id]: '9/9' })).text()).toContain('已上报 1 人');
+    expect(await site.db('declarations').where({ id }).first('state', 'rank_n', 'rank_of')).toEqual({
+      state: 'office_review',
+      rank_n: 1,
+      rank_of: 1,
+    });
+  });
+
+  it('a path that is not approved yet carries nothing (P2)', async () => {
+    const unit = await makeUnit(site);
+    await makePath(site, batch, unit, { committeeId: committee.id }, 'requested');
+    const visitor = await signInAs(site, unit);
+    const id = await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '候批' });
+    const before = await visitor.get('/unit/report');
+    expect(before.text()).toContain('尚未审核通过');
+    const page = await press(visitor, before, [id], { [id]: '1/1' });
+    expect(rowOf(page, id)).toContain('尚未审核通过');
+    expect(await stateOf(id)).toBe('unit_passed');
+  });
+
+  it('K3 refuses after the unit window has closed', async () => {
+    const closed = await makeBatch(site, { committeeId: committee.id, level: 'associate', closed: true });
+    const unit = await makeUnit(site);
+    await makePath(site, closed, unit, { committeeId: committee.id });
+    const visitor = await signInAs(site, unit);
+    const id = await makeDeclaration(site, { batch: closed, state: 'unit_passed', units: [unit], name: '过期' });
+    const page = await press(visitor, await visitor.get('/unit/report'), [id], { [id]: '1/1' });
+    expect(rowOf(page, id)).toContain('现在不在单位上报时间内');
+    expect(await stateOf(id)).toBe('unit_passed');
+  });
+
+  it("X2 another unit's declaration among the ticks keeps everything back and shows nothing of it", async () => {
+    const { unit, visitor } = await unitWithPath();
+    const own = await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '自己的' });
+    const foreign = await makeDeclaration(site, { batch, state: 'unit_passed', units: [await makeUnit(site)], name: '别人家的' });
+    const page = await press(visitor, await visitor.get('/unit/report'), [own, foreign], { [own]: '1/1' });
+    expect(page.errors().join()).toContain('没有找到该申报');
+    expect(page.text('body')).not.toContain('别人家的');
+    expect([await stateOf(own), await stateOf(foreign)]).toEqual(['unit_passed', 'unit_passed']);
+  });
+
+  it('without a tick says so and keeps the ranks', async () => {
+    const { unit, visitor } = await unitWithPath();
+    const id = await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit] });
+    const page = await press(visitor, await visitor.get('/unit/report'), [], { [id]: '1/4' });
+    expect(page.errors()).toEqual(['请先勾选需要上报的人员']);
+    expect(page.find(`#rank-${id}`)?.getAttribute('value')).toBe('1/4');
+  });
+
+  it('says what to do next when there is nothing', async () => {
+    const { visitor } = await unitWithPath();
+    const page = await visitor.get('/unit/report');
+    expect(page.text()).toContain('没有等待上报的申报');
+    expect(page.link('职称申报数据审核')).toBe('/unit/review');
+  });
+
+  it('S04 the same click twice at once reports once', async () => {
+    const { unit, visitor } = await unitWithPath();
+    const id = await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '双击' });
+    const page = await visitor.get('/unit/report');
+    const answers = await Promise.all([press(visitor, page, [id], { [id]: '1/1' }), press(visitor, page, [id], { [id]: '1/1' })]);
+    for (const a of answers) expect(a.text()).toContain('已上报 1 人');
+    expect(await site.db('audit_log').where({ action: 'declaration.report', subject_id: id })).toHaveLength(1);
+  });
+
+  it('R6 makes the same number of queries for 1, 3 and 30 rows, and takes 30 at once', async () => {
+    const { unit, visitor } = await unitWithPath();
+    const ids: string[] = [];
+    const counts: number[] = [];
+    for (const n of [1, 3, 30]) {
+      while (ids.length < n) ids.push(await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit] }));
+      counts.push(await countQueries(site, () => visitor.get('/unit/report')));
+    }
+    expect(new Set(counts).size).toBe(1);
+    const page = await press(visitor, await visitor.get('/unit/report'), ids, Object.fromEntries(ids.map((id, i) => [id, `${i + 1}/30`])));
+    expect(page.text()).toContain('已上报 30 人');
+  });
+});
+
+describe('R2 ranks of one click', () => {
+  const row = (id: string, typed: string, unitId = 1, batchId = 1) => ({ id, name: id, unitId, batchId, typed });
+
+  it('compares only within one declaring unit and batch', () => {
+    expect(checkRanks([row('a', '1/2'), row('b', '1/3', 2), row('c', '1/4', 1, 2)]).problems.size).toBe(0);
+  });
+  it('leaves a missing rank to the move', () => {
+    const { ranks, problems } = checkRanks([row('a', ' '), row('b', '1/1')]);
+    expect([...ranks.keys()]).toEqual(['b']);
+    expect(problems.size).toBe(0);
+  });
+  it('names each other on two equal places', () => {
+    const { problems } = checkRanks([row('a', '1/2'), row('b', '独立'), row('c', '2/2')]);
+    expect(problems.get('a')).toContain('b');
+    expect(problems.get('b')).toContain('a');
+    expect(problems.get('c')).toContain('1、2');
+  });
+});
