@@ -68,6 +68,8 @@ export interface FieldBase {
   /** changing it changes other fields */
   refreshes?: boolean;
   width?: ControlModel['width'];
+  /** what a blank means to readers, such as 至今; without it they read 未填写 */
+  blankText?: string;
 }
 
 /** A field: one definition from which form, check, review view, print, search and export come. */

@@ -33,7 +33,7 @@ function linesOf(part: Part, group: CheckedGroup, ctx: FormContext): { lines: Te
   const shown = part.fields.filter((f) => applies(f, group.raw, ctx));
   const line = (f: Field): TextLine => {
     const value = group.values[f.id];
-    return { label: f.label, text: value === undefined ? UNANSWERED : f.text(value, group.raw, ctx) };
+    return { label: f.label, text: value === undefined ? (f.blankText ?? UNANSWERED) : f.text(value, group.raw, ctx) };
   };
   return {
     lines: shown.filter((f) => f.type !== 'files').map(line),

@@ -57,7 +57,10 @@ describe('B3 basic data', () => {
     const record = await site.db('audit_log').where({ action: 'profile.save', subject_id: String(person.accountId) });
     expect(record).toHaveLength(1);
     expect(JSON.stringify(record)).not.toContain('13806310009');
-    const row = await site.db('persons').where({ account_id: person.accountId }).first('mobile', 'id_number');
+    const row = await site
+      .db('persons')
+      .where({ account_id: person.accountId })
+      .first<{ mobile: Buffer; id_number: Buffer }>('mobile', 'id_number');
     expect(row.mobile.includes('13806310009') || row.id_number.includes(person.idNumber)).toBe(false);
   });
 

@@ -76,7 +76,7 @@ describe('B1 personal registration', () => {
     const entrance = await visitor.get(done.location);
     expect(entrance.text()).toContain('注册成功');
     expect((await submitWithCaptcha(site, visitor, entrance, { account: idNumber(2), password: SECRET })).location).toBe('/home');
-    const row = await site.db('persons').where({ name: '王丽华' }).first();
+    const row: unknown = await site.db('persons').where({ name: '王丽华' }).first();
     expect(row).toMatchObject({ ethnicity: '03', sex: 'female', born_on: '1986-05-12', id_type: 'resident' });
     expect(JSON.stringify(await site.db('audit_log').where({ action: 'account.register-person' }))).not.toContain(idNumber(2));
     // the confirm page of a registration that is done

@@ -16,7 +16,7 @@ async function attempt(account: string, password: string, visitor: Visitor = sit
   return submitWithCaptcha(site, visitor, page, { account, password });
 }
 const countOf = async (loginName: string): Promise<number> =>
-  Number((await site.db('accounts').where({ login_name: loginName }).first('failed_count')).failed_count);
+  Number((await site.db('accounts').where({ login_name: loginName }).first<{ failed_count: number }>('failed_count')).failed_count);
 
 describe('A1 the sign-in page', () => {
   it('has the words of the guide, the support telephone and the notices', async () => {
@@ -151,12 +151,17 @@ describe('A2 lockout', () => {
         .whereRaw("subject_id = (SELECT id::text FROM accounts WHERE login_name = 'burst')"),
     ).toHaveLength(5);
 
-    const held = await site.db('accounts').where({ login_name: 'burst' }).first('failed_count', 'locked_until');
+    const held = await site
+      .db('accounts')
+      .where({ login_name: 'burst' })
+      .first<{ failed_count: number; locked_until: Date }>('failed_count', 'locked_until');
     expect(held.failed_count).toBe(5);
     expect((await attempt('burst', PASSWORD)).errors()[0]).toContain('已被锁定');
     await site.advanceClock('14 minutes 50 seconds');
     expect((await attempt('burst', WRONG)).errors()[0]).toContain('已被锁定');
-    expect((await site.db('accounts').where({ login_name: 'burst' }).first('locked_until')).locked_until).toEqual(held.locked_until);
+    expect((await site.db('accounts').where({ login_name: 'burst' }).first<{ locked_until: Date }>('locked_until')).locked_until).toEqual(
+      held.locked_until,
+    );
     await site.advanceClock('11 seconds');
     expect((await attempt('burst', PASSWORD)).location).toBe('/home');
     expect(await countOf('burst')).toBe(0);

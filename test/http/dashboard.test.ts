@@ -62,13 +62,15 @@ describe('R7 the home pages', () => {
     const empty = await visitor.get('/home');
     expect(empty.heading).toBe('王丽华，您好');
     expect(empty.text()).toContain('您还没有申报信息');
-    expect(empty.text()).toContain('目前没有正在受理的申报');
+    expect(empty.text()).toContain('目前没有可以申报的项目');
     expect(empty.text()).toContain('您还没有上传证件照');
     expect(empty.link('新增申报信息')).toBe('/declarations/new');
 
     const committee = await makeCommittee(site, { scopes: [[91, 'junior'], [91, 'middle']] }); // prettier-ignore
     const batch = await makeBatch(committee.id, 91, 'junior');
     await makeBatch(committee.id, 91, 'middle', "+ interval '1 day'");
+    const offered = (p: Page): string[] => p.all('main a').map((a) => a.getAttribute('href') ?? '').filter((href) => href.startsWith('/declarations/new/')); // prettier-ignore
+    expect(offered(await visitor.get('/home'))).toEqual([`/declarations/new/${batch}`]);
     const id = await makeDeclaration(person.accountId, batch, { state: 'draft' });
     const other = await makePerson(site, 'home_other', 3);
     const hidden = await makeDeclaration(other.accountId, batch, { state: 'draft' });
@@ -77,7 +79,7 @@ describe('R7 the home pages', () => {
     expect(page.html).not.toContain(hidden);
     expect(statusOf(page, '2026 年度')).toBe('未提交');
     expect(page.text()).toContain('请填写完整后点击「确定申报」，申报截止时间');
-    expect(page.all('a').filter((a) => (a.getAttribute('href') ?? '').startsWith('/declarations/new/')).map((a) => a.getAttribute('href'))).toEqual([`/declarations/new/${batch}`]); // prettier-ignore
+    expect(offered(page)).toEqual([]);
     await site.db('declarations').where({ id }).update({ state: 'correction', correction_due_on: '2026-12-01' });
     expect((await visitor.get('/home')).text()).toContain('期限为 2026年12月1日');
   });
@@ -115,10 +117,10 @@ describe('R7 the home pages', () => {
     for (const [u, division] of [[inside, '371002'], [outside, '370602']] as const) {
       await site.db('permission_requests').insert({ unit_id: u.unitId, credit_code: u.creditCode, division_code: division, state: 'requested', requested_by: u.accountId });
     } // prettier-ignore
-    for (const [divisionCode, status] of [['371002', '1 个待审核'], ['371000', '1 个待审核'], ['370000', '2 个待审核'], ['371003', '没有']] as const) {
+    for (const [divisionCode, status] of [['371002', '1 个待审核'], ['371000', '1 个待审核'], ['370000', '2 个待审核'], ['371003', '无']] as const) {
       const visitor = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode }));
       const page = await visitor.get('/home');
-      expect([divisionCode, statusOf(page, '单位权限审核'), statusOf(page, '评审结果确认')]).toEqual([divisionCode, status, '没有']);
+      expect([divisionCode, statusOf(page, '单位权限审核'), statusOf(page, '评审结果确认')]).toEqual([divisionCode, status, '无']);
     } // prettier-ignore
   });
 
@@ -136,11 +138,11 @@ describe('R7 the home pages', () => {
       '2 人',
       '1 人',
       '1 人',
-      '没有',
-      '没有',
+      '无',
+      '无',
     ]);
     const other = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: (await makeCommittee(site)).id }));
-    expect(statusOf(await other.get('/home'), '待受理')).toBe('没有');
+    expect(statusOf(await other.get('/home'), '待受理')).toBe('无');
   });
 
   it('serves support and administrators', async () => {

@@ -294,19 +294,17 @@ async function walkUp(site: Site, w: World, id: string, personId: number): Promi
       event('report', 'unit_passed', 'office_review', upper),
       event('accept', 'office_review', 'accepted', office),
     ]);
-  await site
-    .db('votes')
-    .insert({
-      declaration_id: id,
-      total: 25,
-      present: 23,
-      yes: 20,
-      no: 2,
-      abstain: 1,
-      is_passed: true,
-      met_on: '2026-11-20',
-      entered_by: w.office.accountId,
-    });
+  await site.db('votes').insert({
+    declaration_id: id,
+    total: 25,
+    present: 23,
+    yes: 20,
+    no: 2,
+    abstain: 1,
+    is_passed: true,
+    met_on: '2026-11-20',
+    entered_by: w.office.accountId,
+  });
   const [p] = (await site
     .db('publicities')
     .insert({ committee_id: w.committee.id, starts_on: '2026-11-23', ends_on: '2026-11-27', created_by: w.office.accountId })

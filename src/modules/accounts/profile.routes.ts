@@ -122,7 +122,7 @@ export function profileRoutes(deps: Deps): Route[] {
     return seeOther(`${paths.profile()}?draft=${id}${flag}`);
   };
 
-  const conflict = async (person: Person, raw: RawSection, ctx: FormContext): Promise<Reply> => {
+  const conflict = (person: Person, raw: RawSection, ctx: FormContext): Reply => {
     const linesOf = (r: RawSection) => sectionText(profileSection, checkSection(profileSection, r, ctx), ctx).parts[0]?.lines ?? [];
     const saved = linesOf(profileRaw(person));
     const fields = profileSection.parts[0]?.fields ?? [];

@@ -6,7 +6,7 @@ import { formModel, problemLinks } from '../../form/form-model';
 import type { Problem } from '../../form/section';
 import { sectionText } from '../../form/section-text';
 import { paths } from '../../http/paths';
-import { page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
+import { page, refusal, seeOther, type Crumb, type Reply, type Route, type Visit } from '../../http/route';
 import { createCaptcha } from './captcha.store';
 import { personRegistration } from './person-registration';
 import { completeRegistration, keepRegistration, loadRegistration, type LoadedRegistration, type RegistrationDraft } from './registration';
@@ -81,10 +81,12 @@ const goneReply = (kind: RegistrationKind): Reply =>
     href: kind.form(),
   });
 
-const crumbs = (kind: RegistrationKind, last?: string) => [
+/** On the confirm page the form is reached with everything still filled in. */
+const crumbs = (kind: RegistrationKind, confirmOf?: string): Crumb[] => [
   { text: '首页', href: paths.signIn() },
-  last === undefined ? { text: kind.section.title } : { text: kind.section.title, href: kind.form() },
-  ...(last === undefined ? [] : [{ text: last }]),
+  ...(confirmOf === undefined
+    ? [{ text: kind.section.title }]
+    : [{ text: kind.section.title, href: kind.form(confirmOf) }, { text: '确认信息' }]),
 ];
 
 function routesOf(deps: Deps, kind: RegistrationKind): Route[] {
@@ -123,7 +125,7 @@ function routesOf(deps: Deps, kind: RegistrationKind): Route[] {
     }));
     return page(
       'accounts/register-confirm',
-      { title: `${kind.section.title}：确认信息`, breadcrumbs: crumbs(kind, '确认信息') },
+      { title: `${kind.section.title}：确认信息`, breadcrumbs: crumbs(kind, draftId) },
       { cards, warning: kind.warning, action: kind.confirm(draftId), backHref: kind.form(draftId), token: newToken() },
     );
   };

@@ -10,7 +10,7 @@ import { findDraft, keepDraft, removeDraft, replaceDraft } from '../../http/form
 import { countNames, signInNameIndex } from './account.store';
 import { useCaptcha, type CaptchaKind } from './captcha.store';
 import { passwordProblem } from './password-rules';
-import type { RegistrationKind } from './registration-kind';
+import { valueOf, type RegistrationKind } from './registration-kind';
 
 /** What is kept of a registration between form and confirm page. A password is kept as its hash only. */
 export interface RegistrationDraft {
@@ -173,7 +173,7 @@ export async function completeRegistration(
       const accountId = await kind.create(trx, deps, checked, draft.passwordHash);
       await appendAudit(trx, {
         actorId: accountId,
-        actorName: checked.groups.person ? String(checked.groups.person.values.name) : String(checked.groups.contact?.values.name),
+        actorName: valueOf(checked, checked.groups.person ? 'person' : 'contact', 'name'),
         action: kind.audit,
         subjectKind: 'account',
         subjectId: String(accountId),

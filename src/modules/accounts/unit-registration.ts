@@ -121,7 +121,7 @@ export const unitRegistrationSection: SectionDefinition = {
           label: '登录名',
           required: true,
           max: 100,
-          width: 'm',
+          width: 'l',
           autocomplete: 'username',
           hint: '4 至 20 位英文字母、数字或者下划线，以字母开头。登录名和统一社会信用代码均可用于登录',
           check: loginNameProblem,

@@ -51,7 +51,7 @@ function sealText(issuer: string): { radius: number; length: number; size: numbe
 
 /**
  * The PDF of a certificate: printed once and kept; every later call gives the same bytes. A kept print that the storage lost or damaged is printed anew.
- * Job `certificate.print`. Throws when there is no such certificate.
+ * Job `certificate:print`. Throws when there is no such certificate.
  */
 export async function printCertificate(deps: PrintDeps, certificateId: number): Promise<Buffer> {
   const c = await findCertificate(deps.db, certificateId);

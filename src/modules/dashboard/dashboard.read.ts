@@ -3,6 +3,7 @@ import type { StateName } from '../../policy/declaration-moves';
 
 export interface OwnDeclaration {
   id: string;
+  batchId: number;
   year: number;
   seriesName: string;
   level: string;
@@ -19,7 +20,7 @@ export interface OwnDeclaration {
 /** A person's declarations, newest first; the latest 10. */
 export async function listOwnDeclarations(h: Handle, personId: number): Promise<OwnDeclaration[]> {
   const { rows } = await h.raw<{ rows: OwnDeclaration[] }>(
-    `SELECT d.id, d.year, s.name AS "seriesName", d.level, t.name AS "titleName", d.state, u.name AS "unitName", d.correction_due_on AS "correctionDueOn", d.moved_at AS "movedAt",
+    `SELECT d.id, d.batch_id AS "batchId", d.year, s.name AS "seriesName", d.level, t.name AS "titleName", d.state, u.name AS "unitName", d.correction_due_on AS "correctionDueOn", d.moved_at AS "movedAt",
        (app_now() >= b.applicant_opens_at AND app_now() < b.applicant_closes_at) AS "isOpen", b.applicant_closes_at AS "closesAt"
      FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN series s ON s.id = d.series_id LEFT JOIN titles t ON t.id = d.title_id LEFT JOIN units u ON u.id = d.unit_id
      WHERE d.person_id = ? AND d.deleted_at IS NULL ORDER BY d.year DESC, d.created_at DESC LIMIT 10`,
@@ -30,7 +31,7 @@ export async function listOwnDeclarations(h: Handle, personId: number): Promise<
 
 export async function hasPhoto(h: Handle, personId: number): Promise<boolean> {
   const row = (await h('persons').where({ account_id: personId }).first('photo_sha256')) as { photo_sha256: string | null } | undefined;
-  return row?.photo_sha256 != null;
+  return typeof row?.photo_sha256 === 'string';
 }
 
 export interface UnitFacts {

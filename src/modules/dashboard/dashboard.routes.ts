@@ -21,7 +21,7 @@ async function personHome(deps: Deps, actor: Actor): Promise<Home> {
     hasPhoto(deps.db, actor.accountId),
   ]);
   return {
-    cards: [declarationsCard(declarations), batchesCard(batches)],
+    cards: [declarationsCard(declarations), batchesCard(batches, declarations)],
     mainAction: { text: '新增申报信息', href: paths.newDeclaration() },
     ...(isPhotoThere
       ? {}

@@ -21,10 +21,10 @@ export interface Card {
   more?: { text: string; href: string };
 }
 
-const waiting = (n: number, unit: string): Task['status'] => (n > 0 ? { text: `${n} ${unit}`, colour: 'orange' } : { text: '没有' });
-const counted = (n: number, unit: string): Task['status'] => ({ text: n > 0 ? `${n} ${unit}` : '没有' });
+const waiting = (n: number, unit: string): Task['status'] => (n > 0 ? { text: `${n} ${unit}`, colour: 'orange' } : { text: '无' });
+const counted = (n: number, unit: string): Task['status'] => ({ text: n > 0 ? `${n} ${unit}` : '无' });
 
-const declarationName = (d: OwnDeclaration): string => `${d.year} 年度　${d.seriesName}　${d.titleName ?? levelText(d.level)}`;
+const declarationName = (d: OwnDeclaration): string => `${d.year} 年度\u3000${d.seriesName}\u3000${d.titleName ?? levelText(d.level)}`;
 
 function nextStep(d: OwnDeclaration): string {
   const text = states[d.state].forApplicant;
@@ -47,19 +47,20 @@ export function declarationsCard(list: readonly OwnDeclaration[]): Card {
   };
 }
 
-export function batchesCard(batches: readonly Batch[]): Card {
+/** Batches that applicants may use now and the person has no declaration in. */
+export function batchesCard(batches: readonly Batch[], own: readonly OwnDeclaration[]): Card {
   return {
-    title: '正在受理的申报',
+    title: '正在接受申报',
     tasks: batches
-      .filter((b) => b.isOpenForApplicants)
+      .filter((b) => b.isOpenForApplicants && !own.some((d) => d.batchId === b.id))
       .slice(0, 20)
       .map((b) => ({
-        title: `${b.year} 年度　${b.seriesName}　${b.levelText}`,
+        title: `${b.year} 年度\u3000${b.seriesName}\u3000${b.levelText}`,
         href: paths.commitment(b.id),
         hint: `${b.committeeName}，截止时间 ${showMoment(b.applicantClosesAt)}`,
         status: { text: '可以申报', colour: 'green' },
       })),
-    emptyText: '目前没有正在受理的申报，请留意通知公告',
+    emptyText: '目前没有可以申报的项目，请留意通知公告',
   };
 }
 

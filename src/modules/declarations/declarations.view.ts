@@ -64,7 +64,7 @@ function commentOf(e: DeclarationEvent, sectionTitle: (id: string) => string): s
     detail.certificate ? `证书编号：${detail.certificate}` : '',
   ]
     .filter((x) => x !== '')
-    .join('；');
+    .join('\n');
 }
 
 /** D16: every step so far, where it is now and what comes. */

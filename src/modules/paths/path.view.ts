@@ -23,7 +23,9 @@ export function chainStops(ownName: string, steps: readonly ChainStep[]): Stop[]
   const stops: Stop[] = [{ name: ownName, note: '申请单位', state: 'done' }];
   for (const s of steps)
     stops.push(
-      s.state === 'approved' ? { name: s.name, note: '路径已通过', state: 'done' } : { name: s.name, note: s.isCommittee ? '等待评委会办事机构审核' : '等待该单位审核', state: 'now' },
+      s.state === 'approved'
+        ? { name: s.name, note: '路径已通过', state: 'done' }
+        : { name: s.name, note: s.isCommittee ? '等待评委会办事机构审核' : '等待该单位审核', state: 'now' },
     );
   const last = steps.at(-1);
   if (last && !last.isCommittee) stops.push({ name: '评审委员会', note: `${last.name}尚未申请本系列、本级别的路径`, state: 'stuck' });

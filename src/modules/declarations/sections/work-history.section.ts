@@ -60,7 +60,7 @@ export const workHistory: SectionDefinition = {
       sortBy: (v) => asText(v.from),
       fields: [
         yearMonth({ id: 'from', label: '开始时间', hint: '例如 2017.9', required: true, notInFuture: true }),
-        yearMonth({ id: 'to', label: '结束时间', hint: '仍在岗的不填，表示「至今」', notInFuture: true }),
+        yearMonth({ id: 'to', label: '结束时间', hint: '仍在岗的不填，表示「至今」', blankText: '至今', notInFuture: true }),
         text({
           id: 'post',
           label: '单位-部门-岗位',
@@ -77,7 +77,7 @@ export const workHistory: SectionDefinition = {
           required: true,
           max: 60,
         }),
-        longText({ id: 'brief', label: '经历简介', limit: 300, rows: 3 }),
+        longText({ id: 'brief', label: '经历简介', limit: 300, rows: 3, blankText: '无' }),
         files({ id: 'proof', label: '证明材料', hint: '与人事档案记录一致的证明材料' }),
       ],
     },

@@ -1,0 +1,2 @@
+declare const pageTools: () => unknown;
+export = pageTools;
