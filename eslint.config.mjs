@@ -4,10 +4,19 @@ import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 const outsideStores = ['**/*.store.ts', '**/*.read.ts', 'src/db/**', 'migrations/**', 'seeds/**', 'test/**'];
-const environment = { selector: "MemberExpression[object.name='process'][property.name='env']", message: 'settings are read in src/config.ts only' };
+const environment = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: 'settings are read in src/config.ts only',
+};
 const clock = [
-  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: "decisions go by the database's clock (app_now, databaseNow)" },
-  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: "decisions go by the database's clock (app_now, databaseNow)" },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: "decisions go by the database's clock (app_now, databaseNow)",
+  },
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: "decisions go by the database's clock (app_now, databaseNow)",
+  },
 ];
 const queries = [
   { selector: 'CallExpression[callee.name=/^(trx|h|db)$/]', message: 'queries live in *.store.ts and *.read.ts' },
@@ -24,11 +33,21 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs', '*.cjs', 'scripts/*.mjs', '.puppeteerrc.cjs'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.mjs', '*.cjs', 'scripts/*.mjs', '.puppeteerrc.cjs'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     plugins: { 'import-x': importX },
-    settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.js', '.json'] } }, 'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] } },
+    settings: {
+      'import-x/resolver': { node: { extensions: ['.ts', '.js', '.json'] } },
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
     rules: {
       eqeqeq: 'error',
+      // the full-width blank is Chinese typography
+      'no-irregular-whitespace': ['error', { skipStrings: true, skipTemplates: true }],
       // knex types its rows loosely: the assertion after a query is where a row gets its shape
       '@typescript-eslint/no-unnecessary-type-assertion': 'off',
       'no-console': 'error',
@@ -58,7 +77,10 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     ignores: outsideStores,
-    rules: { 'no-restricted-syntax': ['error', environment, ...queries], 'no-restricted-imports': ['error', { paths: [{ name: 'knex', message: 'use src/db' }] }] },
+    rules: {
+      'no-restricted-syntax': ['error', environment, ...queries],
+      'no-restricted-imports': ['error', { paths: [{ name: 'knex', message: 'use src/db' }] }],
+    },
   },
   {
     files: ['src/{lib,form,policy}/**/*.ts', 'src/modules/**/*.ts'],
@@ -68,6 +90,10 @@ export default tseslint.config(
   { files: ['src/modules/**/*.{store,read}.ts'], rules: { 'no-restricted-syntax': ['error', environment, ...clock] } },
   { files: ['src/config.ts', 'src/db/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['src/main.ts', 'scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
-  { files: ['**/*.mjs', '**/*.cjs'], extends: [tseslint.configs.disableTypeChecked], languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'writable', URL: 'readonly' } } },
+  {
+    files: ['**/*.mjs', '**/*.cjs'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'writable', URL: 'readonly' } },
+  },
   prettier,
 );

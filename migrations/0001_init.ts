@@ -482,6 +482,6 @@ CREATE INDEX form_drafts_expire ON form_drafts (expires_at);
 }
 
 /** The first migration has nothing to go back to. */
-export async function down(): Promise<void> {
-  throw new Error('0001_init cannot be undone: restore a backup instead');
+export function down(): Promise<void> {
+  return Promise.reject(new Error('0001_init cannot be undone: restore a backup instead'));
 }

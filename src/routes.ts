@@ -11,9 +11,24 @@ import { pathsRoutes } from './modules/paths';
 import { printingRoutes } from './modules/printing';
 import { reportingRoutes } from './modules/reporting';
 import { reviewRoutes } from './modules/review';
+import { supportRoutes } from './modules/support';
 import { unitsRoutes } from './modules/units';
 
 /** Every route of the site, in one list: express is fed from it, tests walk it. */
 export function allRoutes(deps: Deps): Route[] {
-  return [...accountsRoutes(deps), ...noticesRoutes(deps), ...dashboardRoutes(deps), ...unitsRoutes(deps), ...pathsRoutes(deps), ...declarationsRoutes(deps), ...attachmentsRoutes(deps), ...certificatesRoutes(deps), ...printingRoutes(deps), ...reviewRoutes(deps), ...reportingRoutes(deps), ...committeeRoutes(deps)];
+  return [
+    ...accountsRoutes(deps),
+    ...noticesRoutes(deps),
+    ...dashboardRoutes(deps),
+    ...unitsRoutes(deps),
+    ...pathsRoutes(deps),
+    ...declarationsRoutes(deps),
+    ...attachmentsRoutes(deps),
+    ...certificatesRoutes(deps),
+    ...printingRoutes(deps),
+    ...reviewRoutes(deps),
+    ...reportingRoutes(deps),
+    ...committeeRoutes(deps),
+    ...supportRoutes(deps),
+  ];
 }

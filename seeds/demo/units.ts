@@ -36,7 +36,7 @@ export const units: readonly DemoUnit[] = [
     contactName: '丁永刚',
     mobile: mobile(101),
     permission: 'register',
-    trial: '主管部门：审核、上报下级单位的申报；「路径审核」中有待审核的路径',
+    trial: '主管部门，审核、上报下级单位的申报；「路径审核」中有待审核的路径',
   },
   {
     loginName: 'wenhuaguan',
@@ -48,7 +48,7 @@ export const units: readonly DemoUnit[] = [
     contactName: '毕秀娟',
     mobile: mobile(102),
     permission: 'register',
-    trial: '用人单位：「职称申报数据审核」「职称申报数据上报」，有退回单位的申报',
+    trial: '用人单位，「职称申报数据审核」「职称申报数据上报」，有退回单位的申报',
   },
   {
     loginName: 'tushuguan',
@@ -72,7 +72,7 @@ export const units: readonly DemoUnit[] = [
     contactName: '邵明霞',
     mobile: mobile(104),
     permission: 'register',
-    trial: '三级上报：分馆、文化馆、主管部门，再到评委会',
+    trial: '三级上报，由分馆、文化馆、主管部门，再到评委会',
   },
   {
     loginName: 'yishutuan',

@@ -52,6 +52,7 @@ export const paths = {
   office: () => '/office/declarations',
   officeBulk: () => '/office/declarations/bulk',
   audit: () => '/admin/audit',
+  auditVerify: () => '/admin/audit/verify',
   clock: () => '/admin/clock',
 } as const;
 

@@ -40,12 +40,22 @@ export function createJobs(connectionString: string, log: Logger): Jobs {
     else log.debug({ job: scope.taskIdentifier }, message);
   });
   const taskList = (handlers: JobHandlers): TaskList =>
-    Object.fromEntries(Object.entries(handlers).map(([name, handle]) => [name, (payload: unknown) => (handle as (p: unknown) => Promise<void>)(payload)]));
+    Object.fromEntries(
+      Object.entries(handlers).map(([name, handle]) => [name, (payload: unknown) => (handle as (p: unknown) => Promise<void>)(payload)]),
+    );
   let runner: Runner | undefined;
   return {
     add: (h, name, payload, key) => addJob(h, name, payload, key),
     async start(handlers) {
-      runner = await run({ connectionString, concurrency: 2, noHandleSignals: true, pollInterval: 2000, taskList: taskList(handlers), crontab: CRONTAB, logger });
+      runner = await run({
+        connectionString,
+        concurrency: 2,
+        noHandleSignals: true,
+        pollInterval: 2000,
+        taskList: taskList(handlers),
+        crontab: CRONTAB,
+        logger,
+      });
     },
     async stop() {
       await runner?.stop();

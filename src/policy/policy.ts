@@ -144,7 +144,9 @@ const fixed = {
     if (a.divisionCode === undefined || !covers(a.divisionCode, p.divisionCode)) return hidden;
     return p.state === 'requested' ? yes : notNowBecause('该权限申请已经处理');
   }),
-  'permission.read': onPermission(['bureau'], (a, p) => (a.divisionCode !== undefined && covers(a.divisionCode, p.divisionCode) ? yes : hidden)),
+  'permission.read': onPermission(['bureau'], (a, p) =>
+    a.divisionCode !== undefined && covers(a.divisionCode, p.divisionCode) ? yes : hidden,
+  ),
   'path.read': onPath(['unit', 'office'], (a, p) => {
     if (a.role === 'office') return a.committeeId !== undefined && p.committeeId === a.committeeId ? yes : hidden;
     return a.unitId !== undefined && (p.unitId === a.unitId || p.upstreamUnitId === a.unitId) ? yes : hidden;

@@ -390,13 +390,11 @@ describe('C1 unit registration', () => {
       );
       expect((await visitor.submit(confirm)).location).toBe('/sign-in?registered=1');
       expect(
-        (
-          await site
-            .db('units')
-            .where({ credit_code: creditCode(n) })
-            .first('division_code')
-        ).division_code,
-      ).toBe(division);
+        await site
+          .db('units')
+          .where({ credit_code: creditCode(n) })
+          .first('division_code'),
+      ).toEqual({ division_code: division });
     }
     const visitor = site.visitor();
     let page = await visitor.send(

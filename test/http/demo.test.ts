@@ -27,7 +27,19 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 async function countsOf(): Promise<Record<string, number>> {
-  const tables = ['accounts', 'persons', 'units', 'declarations', 'declaration_events', 'attachments', 'audit_log', 'certificates', 'notices', 'faqs', 'batches'];
+  const tables = [
+    'accounts',
+    'persons',
+    'units',
+    'declarations',
+    'declaration_events',
+    'attachments',
+    'audit_log',
+    'certificates',
+    'notices',
+    'faqs',
+    'batches',
+  ];
   const counts: Record<string, number> = {};
   for (const table of tables) counts[table] = Number((await site.db(table).count('* as n'))[0]?.n);
   return counts;
@@ -35,7 +47,9 @@ async function countsOf(): Promise<Record<string, number>> {
 
 describe('X6 the demonstration', () => {
   it('has somebody in every state there is', async () => {
-    const { rows } = await site.db.raw<{ rows: { state: string; n: number }[] }>('SELECT state, count(*)::int AS n FROM declarations GROUP BY state');
+    const { rows } = await site.db.raw<{ rows: { state: string; n: number }[] }>(
+      'SELECT state, count(*)::int AS n FROM declarations GROUP BY state',
+    );
     const wanted: Record<string, number> = {};
     for (const c of cases) wanted[c.ends] = (wanted[c.ends] ?? 0) + 1;
     expect(Object.fromEntries(rows.map((r) => [r.state, r.n]))).toEqual(wanted);
@@ -43,7 +57,10 @@ describe('X6 the demonstration', () => {
   });
 
   it('lets everybody sign in with the password that is printed, and prints every account', async () => {
-    const accounts = (await site.db('accounts').select('login_name', 'password_hash', 'role')) as { login_name: string; password_hash: string }[];
+    const accounts = (await site.db('accounts').select('login_name', 'password_hash', 'role')) as {
+      login_name: string;
+      password_hash: string;
+    }[];
     expect(accounts.map((a) => a.login_name).sort()).toEqual(demoAccounts.map((a) => a.loginName).sort());
     expect(new Set(accounts.map((a) => a.password_hash)).size).toBe(1);
     expect(await verifyPassword(accounts[0]?.password_hash ?? '', DEMO_PASSWORD)).toBe(true);
@@ -116,7 +133,9 @@ describe('X6 the demonstration', () => {
 
   it('J4 has certificates whose documents are waiting to be printed', async () => {
     expect(Number((await site.db('certificates').count('* as n'))[0]?.n)).toBe(2);
-    const { rows } = await site.db.raw<{ rows: { n: number }[] }>("SELECT count(*)::int AS n FROM graphile_worker.jobs WHERE task_identifier LIKE 'certificate_print'");
+    const { rows } = await site.db.raw<{ rows: { n: number }[] }>(
+      "SELECT count(*)::int AS n FROM graphile_worker.jobs WHERE task_identifier LIKE 'certificate_print'",
+    );
     expect(rows[0]?.n).toBe(2);
   });
 

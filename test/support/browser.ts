@@ -189,7 +189,8 @@ export class Person {
   async fill(values: Record<string, string>): Promise<void> {
     for (const [key, value] of Object.entries(values)) {
       if (await this.#put(key, value)) continue;
-      if (this.options.scripts || !(await this.#handle('clickable', '刷新选项', ''))) return this.#fail(`no field or choice 「${key}」 = ${value}`);
+      if (this.options.scripts || !(await this.#handle('clickable', '刷新选项', '')))
+        return this.#fail(`no field or choice 「${key}」 = ${value}`);
       await this.press('刷新选项');
       if (!(await this.#put(key, value))) return this.#fail(`no field or choice 「${key}」 = ${value}, also after 「刷新选项」`);
     }
@@ -202,7 +203,7 @@ export class Person {
     const target = path.join(folder, file.fileName);
     fs.writeFileSync(target, file.content);
     const label = await this.#ask<string>('uploadLabel', name);
-    await (field as ElementHandle<HTMLInputElement>).uploadFile(target);
+    await (field as unknown as { uploadFile(file: string): Promise<void> }).uploadFile(target);
     if (!this.options.scripts) return this.press('上传', label);
     await this.#settled();
     await this.look();

@@ -36,7 +36,21 @@ module.exports = function pageTools() {
     const legend = all('main legend').find((x) => seen(x) === key);
     return legend ? all('input:not([type=hidden])', legend.parentNode) : [];
   }
-  const radioOf = (list, value) => list.find((x) => x.value === value || (x.labels[0] && seen(x.labels[0]) === value)) || null;
+  /** A radio by its value or by the words beside it, in full or their beginning. */
+  function radioOf(list, value) {
+    const wordsOf = (x) => (x.labels[0] ? seen(x.labels[0]) : '');
+    return list.find((x) => x.value === value || wordsOf(x) === value) || list.find((x) => wordsOf(x).startsWith(value)) || null;
+  }
+
+  function optionOf(select, value) {
+    const options = Array.from(select.options);
+    const wordsOf = (o) => plain(o.textContent);
+    return (
+      options.find((o) => o.value === value || wordsOf(o) === value) ||
+      options.find((o) => value !== '' && wordsOf(o).startsWith(value)) ||
+      null
+    );
+  }
 
   return {
     clickable,
@@ -54,12 +68,23 @@ module.exports = function pageTools() {
       if (!first) return null;
       const isRadio = first.type === 'radio';
       const target = isRadio ? radioOf(list, value) : first;
-      const option =
-        first.tagName === 'SELECT' ? Array.from(first.options).find((o) => o.value === value || plain(o.textContent) === value) : undefined;
+      const option = first.tagName === 'SELECT' ? optionOf(first, value) : null;
       return {
-        kind: first.tagName === 'SELECT' ? 'select' : isRadio || first.type === 'checkbox' ? first.type : first.type === 'file' ? 'file' : 'text',
-        isFound: isRadio ? target !== null : first.tagName === 'SELECT' ? option !== undefined : true,
-        isThere: isRadio || first.type === 'checkbox' ? Boolean(target && target.checked) : first.tagName === 'SELECT' ? first.value === (option && option.value) : first.value === value,
+        kind:
+          first.tagName === 'SELECT'
+            ? 'select'
+            : isRadio || first.type === 'checkbox'
+              ? first.type
+              : first.type === 'file'
+                ? 'file'
+                : 'text',
+        isFound: isRadio ? target !== null : first.tagName === 'SELECT' ? option !== null : true,
+        isThere:
+          isRadio || first.type === 'checkbox'
+            ? Boolean(target && target.checked)
+            : first.tagName === 'SELECT'
+              ? first.value === (option && option.value)
+              : first.value === value,
         isFixed: Boolean(first.readOnly || first.disabled),
         option: option ? option.value : '',
         isInPlace: Boolean(target && target.hasAttribute('hx-post')),
@@ -85,7 +110,8 @@ module.exports = function pageTools() {
       return found ? found.getAttribute('href') : null;
     },
     isSettled: () =>
-      !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added, [aria-busy=true]') && Array.from(document.images).every((i) => i.complete),
+      !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added, [aria-busy=true]') &&
+      Array.from(document.images).every((i) => i.complete),
 
     survey: () => ({
       title: document.title,
@@ -102,8 +128,10 @@ module.exports = function pageTools() {
         .map((i) => i.getAttribute('src')),
     }),
     axe: (tags) =>
-      axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }).then((r) =>
-        r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ') + ' — ' + plain(n.failureSummary)).join(' | ')),
-      ),
+      axe
+        .run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })
+        .then((r) =>
+          r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ') + ' — ' + plain(n.failureSummary)).join(' | ')),
+        ),
   };
 };

@@ -26,7 +26,13 @@ export function attachmentsRoutes(deps: Deps): Route[] {
             requestId: visit.requestId,
           });
         }
-        return { kind: 'file', body: await deps.storage.get(found.sha256), contentType: found.media_type, fileName: found.name, inline: true };
+        return {
+          kind: 'file',
+          body: await deps.storage.get(found.sha256),
+          contentType: found.media_type,
+          fileName: found.name,
+          inline: true,
+        };
       },
     },
     {
@@ -37,7 +43,14 @@ export function attachmentsRoutes(deps: Deps): Route[] {
       async handle(visit) {
         const found = await findAttachment(deps.db, declarationOf(visit).id, visit.param('attachment'));
         if (!found?.thumb_sha256) return notFound;
-        return { kind: 'file', body: await deps.storage.get(found.thumb_sha256), contentType: 'image/jpeg', fileName: 'thumbnail.jpg', inline: true, maxAge: 600 };
+        return {
+          kind: 'file',
+          body: await deps.storage.get(found.thumb_sha256),
+          contentType: 'image/jpeg',
+          fileName: 'thumbnail.jpg',
+          inline: true,
+          maxAge: 600,
+        };
       },
     },
     {

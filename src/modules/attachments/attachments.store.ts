@@ -32,7 +32,10 @@ export async function insertAttachments(trx: Trx, declaration: string, list: rea
       part: a.part,
       row_id: a.rowId,
       field: a.field,
-      position: trx.raw('(SELECT coalesce(max(position), 0) + 1 FROM attachments WHERE declaration_id = ? AND section = ?)', [declaration, a.section]),
+      position: trx.raw('(SELECT coalesce(max(position), 0) + 1 FROM attachments WHERE declaration_id = ? AND section = ?)', [
+        declaration,
+        a.section,
+      ]),
       name: a.name,
       media_type: a.mediaType,
       size: a.size,
@@ -58,11 +61,13 @@ export async function removeAttachment(trx: Trx, declaration: string, section: s
 /** An attachment of this declaration, also a removed one: who may see the declaration may see what its versions hold. */
 export async function findAttachment(h: Handle, declaration: string, id: string): Promise<StoredAttachment | undefined> {
   if (!UUID.test(id)) return undefined;
-  return (await h('attachments').where({ id, declaration_id: declaration }).first('id', 'name', 'media_type', 'sha256', 'thumb_sha256')) as StoredAttachment | undefined;
+  return (await h('attachments').where({ id, declaration_id: declaration }).first('id', 'name', 'media_type', 'sha256', 'thumb_sha256')) as
+    StoredAttachment | undefined;
 }
 
 export async function countAttachments(h: Handle, declaration: string): Promise<number> {
-  const row = (await h('attachments').where({ declaration_id: declaration }).whereNull('removed_at').count('id as n').first()) as { n: number | string } | undefined;
+  const row = (await h('attachments').where({ declaration_id: declaration }).whereNull('removed_at').count('id as n').first()) as
+    { n: number | string } | undefined;
   return Number(row?.n ?? 0);
 }
 
@@ -81,8 +86,9 @@ export async function referencedBlobs(h: Handle, hashes: readonly string[]): Pro
 
 /** The applicant's present photograph. */
 export async function findPhoto(h: Handle, declaration: string): Promise<string | undefined> {
-  const row = (await h('declarations as d').join('persons as p', 'p.account_id', 'd.person_id').where('d.id', declaration).first('p.photo_sha256')) as
-    | { photo_sha256: string | null }
-    | undefined;
+  const row = (await h('declarations as d')
+    .join('persons as p', 'p.account_id', 'd.person_id')
+    .where('d.id', declaration)
+    .first('p.photo_sha256')) as { photo_sha256: string | null } | undefined;
   return row?.photo_sha256 ?? undefined;
 }

@@ -13,7 +13,11 @@ export interface ReceivedFiles {
 }
 
 /** Finds the item a file field belongs to: `files:<part>.<field>` or `files:<part>.<row>.<field>`. */
-function itemOf(section: SectionDefinition, raw: RawSection, name: string): { part: string; rowId: string; field: string; max: number } | undefined {
+function itemOf(
+  section: SectionDefinition,
+  raw: RawSection,
+  name: string,
+): { part: string; rowId: string; field: string; max: number } | undefined {
   if (!name.startsWith('files:')) return undefined;
   const bits = name.slice('files:'.length).split('.');
   const [partId = '', rowId, fieldId] = bits.length === 2 ? [bits[0], '', bits[1]] : bits;
@@ -25,7 +29,13 @@ function itemOf(section: SectionDefinition, raw: RawSection, name: string): { pa
 }
 
 /** Inspects what was uploaded and stores the good contents; the rows are written later, in the transaction that saves the section. */
-export async function receiveFiles(deps: Deps, declaration: string, section: SectionDefinition, raw: RawSection, files: readonly UploadedFile[]): Promise<ReceivedFiles> {
+export async function receiveFiles(
+  deps: Deps,
+  declaration: string,
+  section: SectionDefinition,
+  raw: RawSection,
+  files: readonly UploadedFile[],
+): Promise<ReceivedFiles> {
   const result: ReceivedFiles = { good: [], problems: [], notes: [] };
   if (files.length === 0) return result;
   let count = await countAttachments(deps.db, declaration);
@@ -69,6 +79,7 @@ export async function receiveFiles(deps: Deps, declaration: string, section: Sec
 /** The name keeps its words and gets the extension of what the file really is. */
 function withExtension(name: string, extension: string): string {
   const bare = extension.replace(/^\./, '');
-  return new RegExp(`\\.${bare}$`, 'i').test(name) || (bare === 'jpg' && /\.jpeg$/i.test(name)) ? name : `${name.replace(/\.[^.]*$/, '')}.${bare}`;
+  return new RegExp(`\\.${bare}$`, 'i').test(name) || (bare === 'jpg' && /\.jpeg$/i.test(name))
+    ? name
+    : `${name.replace(/\.[^.]*$/, '')}.${bare}`;
 }
-

@@ -40,10 +40,12 @@ export interface HolderContact {
 /** D16: whom to telephone: the contact of the unit, or the office of the committee, that holds the declaration. */
 export async function findHolderContact(h: Handle, unitId: number | null, committeeId: number | null): Promise<HolderContact | undefined> {
   if (unitId !== null) {
-    const u = (await h('units').where({ id: unitId }).first('name', 'contact_name as contact', 'mobile')) as { name: string; contact: string; mobile: Buffer } | undefined;
+    const u = (await h('units').where({ id: unitId }).first('name', 'contact_name as contact', 'mobile')) as
+      { name: string; contact: string; mobile: Buffer } | undefined;
     return u && { ...u, phone: '' };
   }
   if (committeeId === null) return undefined;
-  const c = (await h('committees').where({ id: committeeId }).first('name', 'founded_by as contact', 'phone')) as { name: string; contact: string; phone: string } | undefined;
+  const c = (await h('committees').where({ id: committeeId }).first('name', 'founded_by as contact', 'phone')) as
+    { name: string; contact: string; phone: string } | undefined;
   return c && { ...c, mobile: null };
 }

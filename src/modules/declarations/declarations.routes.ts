@@ -94,9 +94,15 @@ export function declarationsRoutes(deps: Deps): Route[] {
 
   async function chooseBatch(visit: Visit): Promise<Reply> {
     const open = (await listOpenBatches(deps.db)).filter((b) => b.isOpenForApplicants);
-    const own = new Map((await listOwnDeclarations(deps.db, visit.actor.accountId)).map((d) => [`${d.year}/${d.committee_name}/${d.series_name}/${d.level}`, d.id]));
+    const own = new Map(
+      (await listOwnDeclarations(deps.db, visit.actor.accountId)).map((d) => [
+        `${d.year}/${d.committee_name}/${d.series_name}/${d.level}`,
+        d.id,
+      ]),
+    );
     const wanted = visit.query.one('q').trim().slice(0, 50);
-    const shown = wanted === '' ? open : open.filter((b) => `${b.committeeName}${b.seriesName}${b.levelText}${b.divisionName}`.includes(wanted));
+    const shown =
+      wanted === '' ? open : open.filter((b) => `${b.committeeName}${b.seriesName}${b.levelText}${b.divisionName}`.includes(wanted));
     return page(
       'declarations/choose-batch',
       { title: '新增申报信息', breadcrumbs: [home, mine, { text: '新增申报信息' }] },
@@ -119,11 +125,16 @@ export function declarationsRoutes(deps: Deps): Route[] {
   async function commitment(visit: Visit): Promise<Reply> {
     const batch = await findBatch(deps.db, batchId(visit));
     if (!batch) return notFound;
-    if (!batch.isOpenForApplicants) return refusal(403, `「${batch.committeeName}」现在不在个人申报时间内`, { text: '返回我的申报信息', href: paths.declarations() });
+    if (!batch.isOpenForApplicants)
+      return refusal(403, `「${batch.committeeName}」现在不在个人申报时间内`, { text: '返回我的申报信息', href: paths.declarations() });
     return page(
       'declarations/commitment',
       { title: '申报承诺书', breadcrumbs: [home, mine, { text: '申报承诺书' }] },
-      { batch: { ...batch, closes: showMoment(batch.applicantClosesAt) }, name: nameOf(batch, batch.seriesName, batch.levelText), accepted: await hasCommitment(deps.db, visit.actor.accountId, batch.id) },
+      {
+        batch: { ...batch, closes: showMoment(batch.applicantClosesAt) },
+        name: nameOf(batch, batch.seriesName, batch.levelText),
+        accepted: await hasCommitment(deps.db, visit.actor.accountId, batch.id),
+      },
     );
   }
 
@@ -203,7 +214,10 @@ export function declarationsRoutes(deps: Deps): Route[] {
         editable,
         state: { text: stateText(d.state, d.stop_position), colour: states[d.state].colour },
         advice: isOwner ? states[d.state].forApplicant : '',
-        returned: editable && last && d.state !== 'draft' ? { opinion: last.opinion, by: last.on_behalf_of, at: showMoment(last.at), dueOn: d.correction_due_on } : undefined,
+        returned:
+          editable && last && d.state !== 'draft'
+            ? { opinion: last.opinion, by: last.on_behalf_of, at: showMoment(last.at), dueOn: d.correction_due_on }
+            : undefined,
         tasks: editable ? sectionsOf(loaded).map((s) => taskOf(loaded, s, comments)) : [],
         deadline: { at: showMoment(loaded.batch.applicantClosesAt), days, isOpen: loaded.batch.isOpenForApplicants },
         buttons: moveButtons(d.id, movesFor(visit.actor, subject)).filter((b) => !editable || !['submit', 'resubmit'].includes(b.move)),
@@ -217,8 +231,18 @@ export function declarationsRoutes(deps: Deps): Route[] {
         sha256,
         rank: d.rank_n === null ? undefined : `${d.rank_n}/${d.rank_of}`,
         vote,
-        steps: timelineOf({ events, state: d.state, stopPosition: d.stop_position, ...(holder ? { holder } : {}), movedAt: d.moved_at, sectionTitle }),
-        stops: stops.length > 0 ? chainOf(stops, d.applicant_name, d.holder_unit_id === null && d.holder_committee_id === null ? null : d.stop_position) : [],
+        steps: timelineOf({
+          events,
+          state: d.state,
+          stopPosition: d.stop_position,
+          ...(holder ? { holder } : {}),
+          movedAt: d.moved_at,
+          sectionTitle,
+        }),
+        stops:
+          stops.length > 0
+            ? chainOf(stops, d.applicant_name, d.holder_unit_id === null && d.holder_committee_id === null ? null : d.stop_position)
+            : [],
       },
     );
   }
@@ -237,7 +261,7 @@ export function declarationsRoutes(deps: Deps): Route[] {
   async function renderSection(visit: Visit, v: SectionView): Promise<Reply> {
     const { section, d } = v;
     const loaded = await loadDeclaration(deps, deps.db, d, v.raw ? { section, raw: v.raw } : undefined);
-    const raw = loaded.raw(section);
+    const raw = loaded.typed(section);
     const checked = loaded.check(section);
     const problems: Problem[] = v.showProblems ? checked.problems : [];
     const action = paths.section(d.id, section.id);
@@ -264,10 +288,22 @@ export function declarationsRoutes(deps: Deps): Route[] {
       'declarations/section',
       {
         title: section.title,
-        breadcrumbs: [home, mine, { text: nameOf(d, loaded.batch.seriesName, loaded.batch.levelText), href: paths.declaration(d.id) }, { text: section.title }],
+        breadcrumbs: [
+          home,
+          mine,
+          { text: nameOf(d, loaded.batch.seriesName, loaded.batch.levelText), href: paths.declaration(d.id) },
+          { text: section.title },
+        ],
         errors: [...(v.messages?.problems ?? []).map((text) => ({ text, href: '#form' })), ...problemLinks(problems)],
         ...(v.saved && !hasFileProblems
-          ? { notice: { kind: 'success' as const, text: ['已保存', ...(v.messages?.notes ?? [])].join('。') + (problems.length > 0 ? '。以下内容在「确定申报」之前还需要修改或者补充' : '') } }
+          ? {
+              notice: {
+                kind: 'success' as const,
+                text:
+                  ['已保存', ...(v.messages?.notes ?? [])].join('。') +
+                  (problems.length > 0 ? '。以下内容在「确定申报」之前还需要修改或者补充' : ''),
+              },
+            }
           : {}),
       },
       {
@@ -288,7 +324,13 @@ export function declarationsRoutes(deps: Deps): Route[] {
     const d = await row(visit);
     const saved = visit.query.one('saved') === '1';
     const messages = await findDraft<FileMessages>(deps.db, deps.cipher, 'file-problems', visit.owner, visit.query.one('messages'));
-    return renderSection(visit, { section, d, saved, showProblems: visit.query.one('saved') !== '' || visit.query.one('check') === '1', ...(messages ? { messages } : {}) });
+    return renderSection(visit, {
+      section,
+      d,
+      saved,
+      showProblems: visit.query.one('saved') !== '' || visit.query.one('check') === '1',
+      ...(messages ? { messages } : {}),
+    });
   }
 
   async function save(visit: Visit): Promise<Reply> {
@@ -298,14 +340,32 @@ export function declarationsRoutes(deps: Deps): Route[] {
     const action = visit.body.one('do') || 'save';
     const version = Number(/^\d{1,9}$/.test(visit.body.one('version')) ? visit.body.one('version') : '0');
     const d = await row(visit);
-    const before = (await loadDeclaration(deps, deps.db, d)).raw(section);
+    const before = (await loadDeclaration(deps, deps.db, d)).typed(section);
     const files = await receiveFiles(deps, id, section, readSection(section, visit.body, before), visit.files);
-    const outcome = await saveSection(deps, { id, section, form: visit.body, version, action, uploads: files.good, actor: visit.actor, requestId: visit.requestId });
-    const messages = files.problems.length + files.notes.length > 0 ? await keepDraft(deps.db, deps.cipher, 'file-problems', visit.owner, { problems: files.problems, notes: files.notes }, 30) : undefined;
+    const outcome = await saveSection(deps, {
+      id,
+      section,
+      form: visit.body,
+      version,
+      action,
+      uploads: files.good,
+      actor: visit.actor,
+      requestId: visit.requestId,
+    });
+    const messages =
+      files.problems.length + files.notes.length > 0
+        ? await keepDraft(deps.db, deps.cipher, 'file-problems', visit.owner, { problems: files.problems, notes: files.notes }, 30)
+        : undefined;
     return afterSave(visit, section, action, outcome, messages);
   }
 
-  async function afterSave(visit: Visit, section: SectionDefinition, action: string, outcome: SaveOutcome, messages: string | undefined): Promise<Reply> {
+  async function afterSave(
+    visit: Visit,
+    section: SectionDefinition,
+    action: string,
+    outcome: SaveOutcome,
+    messages: string | undefined,
+  ): Promise<Reply> {
     const { id } = declarationOf(visit);
     switch (outcome.kind) {
       case 'hidden':
@@ -329,7 +389,11 @@ export function declarationsRoutes(deps: Deps): Route[] {
       const following = all[all.indexOf(section) + 1];
       return seeOther(following ? paths.section(id, following.id) : paths.declaration(id));
     }
-    const part = action.startsWith('upload:') ? `#f-${action.slice('upload:'.length).replaceAll('.', '-')}` : action.startsWith('remove-row:') ? `#part-${action.split(':')[1] ?? ''}` : '';
+    const part = action.startsWith('upload:')
+      ? `#f-${action.slice('upload:'.length).replaceAll('.', '-')}`
+      : action.startsWith('remove-row:')
+        ? `#part-${action.split(':')[1] ?? ''}`
+        : '';
     return seeOther(`${here}${messages ? `?messages=${messages}` : ''}${part}`);
   }
 
@@ -337,7 +401,14 @@ export function declarationsRoutes(deps: Deps): Route[] {
   async function showConflict(visit: Visit, section: SectionDefinition, c: Extract<SaveOutcome, { kind: 'conflict' }>): Promise<Reply> {
     const { id } = declarationOf(visit);
     const d = await row(visit);
-    const kept = await keepDraft(deps.db, deps.cipher, 'conflict', visit.owner, { declaration: id, section: section.id, typed: c.typed }, 24 * 60);
+    const kept = await keepDraft(
+      deps.db,
+      deps.cipher,
+      'conflict',
+      visit.owner,
+      { declaration: id, section: section.id, typed: c.typed },
+      24 * 60,
+    );
     const mineLoaded = await loadDeclaration(deps, deps.db, d, { section, raw: c.typed });
     const storedLoaded = await loadDeclaration(deps, deps.db, d);
     const text = (loaded: LoadedDeclaration, raw: RawSection) => flatText(loaded, section, raw);
@@ -345,11 +416,27 @@ export function declarationsRoutes(deps: Deps): Route[] {
     const stored = text(storedLoaded, c.stored);
     const rows = [...new Set([...typed.keys(), ...stored.keys()])]
       .filter((k) => typed.get(k)?.text !== stored.get(k)?.text)
-      .map((key) => ({ key, label: (typed.get(key) ?? stored.get(key))?.label ?? '', mine: typed.get(key)?.text ?? '', saved: stored.get(key)?.text ?? '' }));
+      .map((key) => ({
+        key,
+        label: (typed.get(key) ?? stored.get(key))?.label ?? '',
+        mine: typed.get(key)?.text ?? '',
+        saved: stored.get(key)?.text ?? '',
+      }));
     return page(
       'declarations/conflict',
-      { title: '内容已被更改', breadcrumbs: [home, mine, { text: section.title, href: paths.section(id, section.id) }, { text: '内容已被更改' }] },
-      { choice: { action: paths.section(id, section.id), version: c.storedVersion, fields: { resolve: kept }, rows, cancelHref: paths.section(id, section.id) } },
+      {
+        title: '内容已被更改',
+        breadcrumbs: [home, mine, { text: section.title, href: paths.section(id, section.id) }, { text: '内容已被更改' }],
+      },
+      {
+        choice: {
+          action: paths.section(id, section.id),
+          version: c.storedVersion,
+          fields: { resolve: kept },
+          rows,
+          cancelHref: paths.section(id, section.id),
+        },
+      },
       409,
     );
   }
@@ -357,16 +444,31 @@ export function declarationsRoutes(deps: Deps): Route[] {
   async function resolveConflict(visit: Visit): Promise<Reply> {
     const section = findSection(visit.param('section'));
     const { id } = declarationOf(visit);
-    const kept = await findDraft<{ declaration: string; section: string; typed: RawSection }>(deps.db, deps.cipher, 'conflict', visit.owner, visit.body.one('resolve'));
+    const kept = await findDraft<{ declaration: string; section: string; typed: RawSection }>(
+      deps.db,
+      deps.cipher,
+      'conflict',
+      visit.owner,
+      visit.body.one('resolve'),
+    );
     if (!section || kept?.declaration !== id || kept.section !== section.id) {
       return refusal(410, '页面已过期，请重新打开该项目', { text: '返回填写页面', href: paths.section(id, visit.param('section')) });
     }
     const d = await row(visit);
-    const stored = (await loadDeclaration(deps, deps.db, d)).raw(section);
+    const stored = (await loadDeclaration(deps, deps.db, d)).typed(section);
     const merged = mergeChoices(section, kept.typed, stored, (key) => visit.body.one(`keep.${key}`) !== 'saved');
     const version = Number(/^\d{1,9}$/.test(visit.body.one('version')) ? visit.body.one('version') : '0');
     const form = postedFrom(section, merged);
-    const outcome = await saveSection(deps, { id, section, form, version, action: 'save', uploads: [], actor: visit.actor, requestId: visit.requestId });
+    const outcome = await saveSection(deps, {
+      id,
+      section,
+      form,
+      version,
+      action: 'save',
+      uploads: [],
+      actor: visit.actor,
+      requestId: visit.requestId,
+    });
     return afterSave(visit, section, 'save', outcome, undefined);
   }
 
@@ -375,7 +477,9 @@ export function declarationsRoutes(deps: Deps): Route[] {
   async function findUnit(visit: Visit): Promise<Reply> {
     const section = findSection(visit.param('section'));
     const field = visit.query.one('field');
-    const known = section?.parts.some((p) => p.kind === 'group' && p.fields.some((f) => f.type === 'unitPicker' && `${p.id}.${f.id}` === field));
+    const known = section?.parts.some(
+      (p) => p.kind === 'group' && p.fields.some((f) => f.type === 'unitPicker' && `${p.id}.${f.id}` === field),
+    );
     if (!section || !known) return notFound;
     const { id } = declarationOf(visit);
     const q = visit.query.one('q').trim().slice(0, 60);
@@ -389,7 +493,9 @@ export function declarationsRoutes(deps: Deps): Route[] {
         action: paths.findUnit(id, section.id, field),
         results: {
           q,
-          units: found.rows.filter((u) => u.permitted).map((u) => ({ id: u.id, name: u.name, detail: `${u.divisionName}　${u.creditCode}` })),
+          units: found.rows
+            .filter((u) => u.permitted)
+            .map((u) => ({ id: u.id, name: u.name, detail: `${u.divisionName}　${u.creditCode}` })),
           more: found.more,
         },
         unpermitted: found.rows.filter((u) => !u.permitted).map((u) => u.name),
@@ -404,11 +510,16 @@ export function declarationsRoutes(deps: Deps): Route[] {
     const field = visit.body.one('field');
     const unit = visit.body.one('unit');
     const [partId = '', fieldName = ''] = field.split('.');
-    if (!section?.parts.some((p) => p.kind === 'group' && p.id === partId && p.fields.some((f) => f.type === 'unitPicker' && f.id === fieldName))) return notFound;
+    if (
+      !section?.parts.some(
+        (p) => p.kind === 'group' && p.id === partId && p.fields.some((f) => f.type === 'unitPicker' && f.id === fieldName),
+      )
+    )
+      return notFound;
     if (!/^\d{1,15}$/.test(unit)) return seeOther(paths.findUnit(id, section.id, field));
     const d = await row(visit);
     const loaded = await loadDeclaration(deps, deps.db, d);
-    const raw = loaded.raw(section);
+    const raw = loaded.typed(section);
     raw.groups[partId] = { ...raw.groups[partId], [fieldName]: unit };
     const outcome = await saveSection(deps, {
       id,
@@ -440,7 +551,12 @@ export function declarationsRoutes(deps: Deps): Route[] {
       {
         title: `${moves[move].text}前核对`,
         heading: '请核对申报内容',
-        breadcrumbs: [home, mine, { text: nameOf(d, loaded.batch.seriesName, loaded.batch.levelText), href: paths.declaration(d.id) }, { text: '核对' }],
+        breadcrumbs: [
+          home,
+          mine,
+          { text: nameOf(d, loaded.batch.seriesName, loaded.batch.levelText), href: paths.declaration(d.id) },
+          { text: '核对' },
+        ],
       },
       {
         complaints,
@@ -459,7 +575,12 @@ export function declarationsRoutes(deps: Deps): Route[] {
 
   // ---- the moves: one confirm page and one act for each row of the table
 
-  async function movePage(visit: Visit, move: MoveName, errors: { text: string; href?: string }[] = [], typed: Record<string, string> = {}): Promise<Reply> {
+  async function movePage(
+    visit: Visit,
+    move: MoveName,
+    errors: { text: string; href?: string }[] = [],
+    typed: Record<string, string> = {},
+  ): Promise<Reply> {
     const d = await row(visit);
     if (move === 'submit' || move === 'resubmit') {
       if (errors.length === 0) return seeOther(paths.checkAnswers(d.id));
@@ -471,7 +592,12 @@ export function declarationsRoutes(deps: Deps): Route[] {
       'declarations/move',
       {
         title: rule.text,
-        breadcrumbs: [home, ...(visit.actor.role === 'person' ? [mine] : []), { text: visit.actor.role === 'person' ? name : d.applicant_name, href: paths.declaration(d.id) }, { text: rule.text }],
+        breadcrumbs: [
+          home,
+          ...(visit.actor.role === 'person' ? [mine] : []),
+          { text: visit.actor.role === 'person' ? name : d.applicant_name, href: paths.declaration(d.id) },
+          { text: rule.text },
+        ],
         errors: errors.map((e) => ({ text: e.text, href: e.href ?? '#main' })),
       },
       {
@@ -485,8 +611,19 @@ export function declarationsRoutes(deps: Deps): Route[] {
           { label: '申报单位', text: loaded.context(sections[0] as SectionDefinition).unit(String(d.unit_id ?? ''))?.name ?? '' },
           { label: '当前状态', text: stateText(d.state, d.stop_position) },
         ],
-        needs: { opinion: rule.needs.includes('opinion'), comments: rule.needs.includes('comments'), reason: rule.needs.includes('reason'), due: rule.needs.includes('due-date'), vote: rule.needs.includes('vote') },
-        sections: sectionsOf(loaded).map((s) => ({ id: s.id, title: s.title, checked: (typed[`reopen.${s.id}`] ?? '') !== '', comment: typed[`comment.${s.id}`] ?? '' })),
+        needs: {
+          opinion: rule.needs.includes('opinion'),
+          comments: rule.needs.includes('comments'),
+          reason: rule.needs.includes('reason'),
+          due: rule.needs.includes('due-date'),
+          vote: rule.needs.includes('vote'),
+        },
+        sections: sectionsOf(loaded).map((s) => ({
+          id: s.id,
+          title: s.title,
+          checked: (typed[`reopen.${s.id}`] ?? '') !== '',
+          comment: typed[`comment.${s.id}`] ?? '',
+        })),
         reasons: refusalReasons,
         typed,
         rank: move === 'report' && loaded.batch.rankBy === 'unit' && d.rank_fixed_at === null,
@@ -498,7 +635,12 @@ export function declarationsRoutes(deps: Deps): Route[] {
   async function makeMove(visit: Visit, move: MoveName): Promise<Reply> {
     const { id } = declarationOf(visit);
     const { today } = await databaseNow(deps.db);
-    const { input, complaints } = readMoveInput(move, visit.body, sections.map((s) => s.id), today);
+    const { input, complaints } = readMoveInput(
+      move,
+      visit.body,
+      sections.map((s) => s.id),
+      today,
+    );
     const typed = Object.fromEntries(visit.body.entries());
     if (complaints.length > 0) return movePage(visit, move, complaints, typed);
     const outcome = await inTransaction(deps.db, async (trx) => {
@@ -518,8 +660,20 @@ export function declarationsRoutes(deps: Deps): Route[] {
   }
 
   const moveRoutes = moveNames.flatMap((move): Route[] => [
-    { method: 'get', path: `/declarations/:declaration/moves/${move}`, access: `declaration.${move}`, audit: null, handle: (visit) => movePage(visit, move) },
-    { method: 'post', path: `/declarations/:declaration/moves/${move}`, access: `declaration.${move}`, audit: `declaration.${move}`, handle: (visit) => makeMove(visit, move) },
+    {
+      method: 'get',
+      path: `/declarations/:declaration/moves/${move}`,
+      access: `declaration.${move}`,
+      audit: null,
+      handle: (visit) => movePage(visit, move),
+    },
+    {
+      method: 'post',
+      path: `/declarations/:declaration/moves/${move}`,
+      access: `declaration.${move}`,
+      audit: `declaration.${move}`,
+      handle: (visit) => makeMove(visit, move),
+    },
   ]);
 
   // ---- a draft nobody wants
@@ -527,7 +681,11 @@ export function declarationsRoutes(deps: Deps): Route[] {
   async function askDelete(visit: Visit): Promise<Reply> {
     const d = await row(visit);
     if (d.state !== 'draft') return refusal(403, '已经提交过的申报不能删除', { text: '返回申报详情', href: paths.declaration(d.id) });
-    return page('declarations/delete', { title: '删除草稿', breadcrumbs: [home, mine, { text: '删除草稿' }] }, { action: paths.deleteDraft(d.id), backHref: paths.declaration(d.id) });
+    return page(
+      'declarations/delete',
+      { title: '删除草稿', breadcrumbs: [home, mine, { text: '删除草稿' }] },
+      { action: paths.deleteDraft(d.id), backHref: paths.declaration(d.id) },
+    );
   }
   async function remove(visit: Visit): Promise<Reply> {
     const { id } = declarationOf(visit);
@@ -535,7 +693,14 @@ export function declarationsRoutes(deps: Deps): Route[] {
       const d = await lockDeclaration(trx, id);
       if (d?.state !== 'draft') return refusal(403, '已经提交过的申报不能删除', { text: '返回申报详情', href: paths.declaration(id) });
       await deleteDraft(trx, id);
-      await appendAudit(trx, { actorId: visit.actor.accountId, actorName: visit.actor.name, action: 'declaration.delete', subjectKind: 'declaration', subjectId: id, requestId: visit.requestId });
+      await appendAudit(trx, {
+        actorId: visit.actor.accountId,
+        actorName: visit.actor.name,
+        action: 'declaration.delete',
+        subjectKind: 'declaration',
+        subjectId: id,
+        requestId: visit.requestId,
+      });
       return seeOther(`${paths.declarations()}?deleted=1`);
     });
   }
@@ -555,8 +720,20 @@ export function declarationsRoutes(deps: Deps): Route[] {
       files: 20,
       handle: (visit) => (visit.body.has('resolve') ? resolveConflict(visit) : save(visit)),
     },
-    { method: 'get', path: '/declarations/:declaration/sections/:section/find-unit', access: 'declaration.edit', audit: null, handle: findUnit },
-    { method: 'post', path: '/declarations/:declaration/sections/:section/find-unit', access: 'declaration.edit', audit: 'section.save', handle: chooseUnit },
+    {
+      method: 'get',
+      path: '/declarations/:declaration/sections/:section/find-unit',
+      access: 'declaration.edit',
+      audit: null,
+      handle: findUnit,
+    },
+    {
+      method: 'post',
+      path: '/declarations/:declaration/sections/:section/find-unit',
+      access: 'declaration.edit',
+      audit: 'section.save',
+      handle: chooseUnit,
+    },
     { method: 'get', path: '/declarations/:declaration/check', access: 'declaration.edit', audit: null, handle: checkAnswers },
     { method: 'get', path: '/declarations/:declaration/delete', access: 'declaration.edit', audit: null, handle: askDelete },
     { method: 'post', path: '/declarations/:declaration/delete', access: 'declaration.edit', audit: 'declaration.delete', handle: remove },
@@ -569,14 +746,18 @@ function flatText(loaded: LoadedDeclaration, section: SectionDefinition, raw: Ra
   const ctx = loaded.context(section);
   const out = new Map<string, { label: string; text: string }>();
   for (const part of section.parts) {
-    const groups = part.kind === 'group' ? [{ id: '', values: raw.groups[part.id] ?? {}, prefix: part.title ? `${part.title}：` : '' }] : (raw.rows[part.id] ?? []).map((r, i) => ({ ...r, prefix: `第 ${i + 1} 条：` }));
+    const groups =
+      part.kind === 'group'
+        ? [{ id: '', values: raw.groups[part.id] ?? {}, prefix: part.title ? `${part.title}：` : '' }]
+        : (raw.rows[part.id] ?? []).map((r, i) => ({ ...r, prefix: `第 ${i + 1} 条：` }));
     for (const g of groups) {
       for (const f of part.fields) {
         if (f.type === 'files') continue;
         const typed = g.values[f.id] ?? '';
         const parsed = typed === '' ? undefined : f.schema(g.values, ctx).safeParse(typed);
         const shown = parsed?.success ? f.text(parsed.data, g.values, ctx) : typed;
-        if (shown !== '' || part.kind === 'group') out.set([part.id, g.id, f.id].filter((x) => x !== '').join('.'), { label: g.prefix + f.label, text: shown });
+        if (shown !== '' || part.kind === 'group')
+          out.set([part.id, g.id, f.id].filter((x) => x !== '').join('.'), { label: g.prefix + f.label, text: shown });
       }
     }
   }
@@ -627,4 +808,3 @@ function postedFrom(section: SectionDefinition, raw: RawSection): { one: (n: str
   }
   return { one: (n) => names.get(n) ?? '', has: (n) => names.has(n) };
 }
-

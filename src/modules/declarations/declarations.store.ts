@@ -46,9 +46,11 @@ export async function lockDeclaration(trx: Trx, id: string): Promise<Declaration
 
 /** 人社厅发〔2022〕60号: one declaration under way per person and year; a unique index holds it too. */
 export async function findRunning(h: Handle, personId: number, year: number): Promise<{ id: string } | undefined> {
-  return (await h(TABLE).where({ person_id: personId, year }).whereNull('deleted_at').whereNotIn('state', ['draft', 'refused', 'abandoned']).first('id')) as
-    | { id: string }
-    | undefined;
+  return (await h(TABLE)
+    .where({ person_id: personId, year })
+    .whereNull('deleted_at')
+    .whereNotIn('state', ['draft', 'refused', 'abandoned'])
+    .first('id')) as { id: string } | undefined;
 }
 
 export interface NewDeclaration {
@@ -68,7 +70,9 @@ export async function insertDeclaration(trx: Trx, d: NewDeclaration): Promise<{ 
     [d.person_id, d.batch_id, d.year, d.series_id, d.level, d.applicant_name],
   );
   if (rows[0]) return { id: rows[0].id, isNew: true };
-  const found = (await trx(TABLE).where({ person_id: d.person_id, batch_id: d.batch_id }).whereNull('deleted_at').first('id')) as { id: string };
+  const found = (await trx(TABLE).where({ person_id: d.person_id, batch_id: d.batch_id }).whereNull('deleted_at').first('id')) as {
+    id: string;
+  };
   return { id: found.id, isNew: false };
 }
 
@@ -93,11 +97,20 @@ export interface StoredSection {
 }
 
 export async function findSections(h: Handle, declaration: string): Promise<StoredSection[]> {
-  return (await h('declaration_sections').where({ declaration_id: declaration }).select('section', 'raw', 'version', 'updated_at')) as StoredSection[];
+  return (await h('declaration_sections')
+    .where({ declaration_id: declaration })
+    .select('section', 'raw', 'version', 'updated_at')) as StoredSection[];
 }
 
 /** Saves what was typed; `version` is the one the form was made from (0: nothing saved yet). False when somebody saved in between (D1). */
-export async function saveSectionRow(trx: Trx, declaration: string, section: string, raw: RawSection, version: number, by: number): Promise<boolean> {
+export async function saveSectionRow(
+  trx: Trx,
+  declaration: string,
+  section: string,
+  raw: RawSection,
+  version: number,
+  by: number,
+): Promise<boolean> {
   const row = { declaration_id: declaration, section, raw: JSON.stringify(raw), updated_by: by, updated_at: trx.raw('app_now()') };
   if (version === 0) {
     const { rowCount } = await trx.raw<{ rowCount: number }>(
@@ -131,7 +144,19 @@ export async function findAttachments(h: Handle, declaration: string): Promise<A
     .where({ declaration_id: declaration })
     .whereNull('removed_at')
     .orderBy(['section', 'part', 'row_id', 'field', 'position'])
-    .select('id', 'section', 'part', 'row_id', 'field', 'position', 'name', 'media_type', 'size', 'sha256', 'thumb_sha256')) as AttachmentRow[];
+    .select(
+      'id',
+      'section',
+      'part',
+      'row_id',
+      'field',
+      'position',
+      'name',
+      'media_type',
+      'size',
+      'sha256',
+      'thumb_sha256',
+    )) as AttachmentRow[];
 }
 
 export interface DeclarationEvent {
@@ -155,7 +180,12 @@ export interface SectionComment {
 }
 
 export async function insertEvent(trx: Trx, declaration: string, e: Omit<DeclarationEvent, 'id' | 'at'>): Promise<void> {
-  await trx('declaration_events').insert({ ...e, declaration_id: declaration, comments: JSON.stringify(e.comments), detail: JSON.stringify(e.detail) });
+  await trx('declaration_events').insert({
+    ...e,
+    declaration_id: declaration,
+    comments: JSON.stringify(e.comments),
+    detail: JSON.stringify(e.detail),
+  });
 }
 export async function findEvents(h: Handle, declaration: string): Promise<DeclarationEvent[]> {
   return (await h('declaration_events').where({ declaration_id: declaration }).orderBy('id')) as DeclarationEvent[];
@@ -177,11 +207,24 @@ export async function findStops(h: Handle, declaration: string): Promise<Stop[]>
     .leftJoin('committees as c', 'c.id', 's.committee_id')
     .where('s.declaration_id', declaration)
     .orderBy('s.position')
-    .select('s.position', 's.unit_id', 's.committee_id', h.raw('coalesce(u.name, c.name) AS name'), 's.arrived_at', 's.passed_at', 's.reported_at')) as Stop[];
+    .select(
+      's.position',
+      's.unit_id',
+      's.committee_id',
+      h.raw('coalesce(u.name, c.name) AS name'),
+      's.arrived_at',
+      's.passed_at',
+      's.reported_at',
+    )) as Stop[];
 }
 
 /** The declaration arrives at a stop: a new one, or one it was at before. */
-export async function arriveAt(trx: Trx, declaration: string, position: number, where: { unitId: number | null; committeeId: number | null; pathId: number | null }): Promise<void> {
+export async function arriveAt(
+  trx: Trx,
+  declaration: string,
+  position: number,
+  where: { unitId: number | null; committeeId: number | null; pathId: number | null },
+): Promise<void> {
   await trx.raw(
     `INSERT INTO declaration_stops (declaration_id, position, unit_id, committee_id, path_id) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (declaration_id, position) DO UPDATE SET unit_id = excluded.unit_id, committee_id = excluded.committee_id, path_id = excluded.path_id,
@@ -202,10 +245,13 @@ export async function removeStopsFrom(trx: Trx, declaration: string, position: n
 export async function insertVersion(trx: Trx, declaration: string, round: number, content: object, sha256: string): Promise<void> {
   await trx('declaration_versions').insert({ declaration_id: declaration, round, content: JSON.stringify(content), sha256 });
 }
-export async function findVersion(h: Handle, declaration: string, round: number): Promise<{ content: unknown; sha256: string; frozen_at: Date } | undefined> {
+export async function findVersion(
+  h: Handle,
+  declaration: string,
+  round: number,
+): Promise<{ content: unknown; sha256: string; frozen_at: Date } | undefined> {
   return (await h('declaration_versions').where({ declaration_id: declaration, round }).first('content', 'sha256', 'frozen_at')) as
-    | { content: unknown; sha256: string; frozen_at: Date }
-    | undefined;
+    { content: unknown; sha256: string; frozen_at: Date } | undefined;
 }
 
 export async function hasCommitment(h: Handle, accountId: number, batchId: number): Promise<boolean> {
@@ -228,21 +274,29 @@ export async function insertVote(trx: Trx, declaration: string, vote: VoteRow, b
   await trx('votes').insert({ declaration_id: declaration, ...vote, entered_by: by });
 }
 export async function findVote(h: Handle, declaration: string): Promise<VoteRow | undefined> {
-  return (await h('votes').where({ declaration_id: declaration }).first('total', 'present', 'yes', 'no', 'abstain', 'is_passed', 'met_on')) as VoteRow | undefined;
+  return (await h('votes')
+    .where({ declaration_id: declaration })
+    .first('total', 'present', 'yes', 'no', 'abstain', 'is_passed', 'met_on')) as VoteRow | undefined;
 }
 
 export async function insertPublicity(trx: Trx, committeeId: number, startsOn: string, endsOn: string, by: number): Promise<number> {
-  const [row] = (await trx('publicities').insert({ committee_id: committeeId, starts_on: startsOn, ends_on: endsOn, created_by: by }).returning('id')) as { id: number }[];
+  const [row] = (await trx('publicities')
+    .insert({ committee_id: committeeId, starts_on: startsOn, ends_on: endsOn, created_by: by })
+    .returning('id')) as { id: number }[];
   return (row as { id: number }).id;
 }
 export async function insertPublicityItem(trx: Trx, publicity: number, declaration: string): Promise<void> {
   await trx('publicity_items').insert({ publicity_id: publicity, declaration_id: declaration });
 }
-export async function findPublicity(h: Handle, declaration: string): Promise<{ id: number; starts_on: string; ends_on: string; is_over: boolean } | undefined> {
+export async function findPublicity(
+  h: Handle,
+  declaration: string,
+): Promise<{ id: number; starts_on: string; ends_on: string; is_over: boolean } | undefined> {
   return (await h('publicity_items as i')
     .join('publicities as p', 'p.id', 'i.publicity_id')
     .where('i.declaration_id', declaration)
-    .first('p.id', 'p.starts_on', 'p.ends_on', h.raw('p.ends_on < app_today() AS is_over'))) as { id: number; starts_on: string; ends_on: string; is_over: boolean } | undefined;
+    .first('p.id', 'p.starts_on', 'p.ends_on', h.raw('p.ends_on < app_today() AS is_over'))) as
+    { id: number; starts_on: string; ends_on: string; is_over: boolean } | undefined;
 }
 
 /** How many of the unit's already ranked declarations in this batch name another total (R2: y equal on all rows). */

@@ -19,7 +19,11 @@ interface SummaryRow {
 }
 
 /** A section in words as views/form/summary.njk wants it, with addresses for its files. */
-export function summaryOf(declaration: string, s: SectionText, o: { changeHref?: string; comments?: { text: string; by: string; at: string }[] } = {}) {
+export function summaryOf(
+  declaration: string,
+  s: SectionText,
+  o: { changeHref?: string; comments?: { text: string; by: string; at: string }[] } = {},
+) {
   const file = (f: FileValue): SummaryFile => ({
     name: f.name,
     href: paths.attachment(declaration, f.id),
@@ -53,14 +57,26 @@ export interface TimelineStep {
 const behalf = (e: DeclarationEvent): string => (e.on_behalf_of === e.actor_name ? e.actor_name : `${e.on_behalf_of}　${e.actor_name}`);
 
 function commentOf(e: DeclarationEvent, sectionTitle: (id: string) => string): string {
-  const detail = e.detail as { to?: string; reason?: string; dueOn?: string; yes?: number; no?: number; abstain?: number; total?: number; present?: number; certificate?: string };
+  const detail = e.detail as {
+    to?: string;
+    reason?: string;
+    dueOn?: string;
+    yes?: number;
+    no?: number;
+    abstain?: number;
+    total?: number;
+    present?: number;
+    certificate?: string;
+  };
   return [
     detail.reason ? `原因：${detail.reason}` : '',
     e.opinion,
     ...e.comments.map((c) => `${sectionTitle(c.section)}：${c.text}`),
     detail.dueOn ? `补正期限：${showDate(detail.dueOn)}` : '',
     e.move === 'report' && detail.to ? `上报至：${detail.to}` : '',
-    e.move === 'record-vote' ? `总人数 ${detail.total}，参加人数 ${detail.present}，赞成 ${detail.yes}，反对 ${detail.no}，弃权 ${detail.abstain}` : '',
+    e.move === 'record-vote'
+      ? `总人数 ${detail.total}，参加人数 ${detail.present}，赞成 ${detail.yes}，反对 ${detail.no}，弃权 ${detail.abstain}`
+      : '',
     detail.certificate ? `证书编号：${detail.certificate}` : '',
   ]
     .filter((x) => x !== '')
@@ -100,11 +116,20 @@ export interface MoveButton {
   kind: 'primary' | 'secondary' | 'warning';
 }
 export function moveButtons(id: string, names: readonly MoveName[]): MoveButton[] {
-  return names.map((m) => ({ move: m, text: moves[m].text, href: paths.move(id, m), kind: moves[m].kind === 'main' ? 'primary' : moves[m].kind === 'danger' ? 'warning' : 'secondary' }));
+  return names.map((m) => ({
+    move: m,
+    text: moves[m].text,
+    href: paths.move(id, m),
+    kind: moves[m].kind === 'main' ? 'primary' : moves[m].kind === 'danger' ? 'warning' : 'secondary',
+  }));
 }
 
 /** The way it has gone: one box for each stop. */
-export function chainOf(stops: readonly Stop[], applicant: string, holderPosition: number | null): { name: string; note?: string; state: 'done' | 'now' | 'todo' }[] {
+export function chainOf(
+  stops: readonly Stop[],
+  applicant: string,
+  holderPosition: number | null,
+): { name: string; note?: string; state: 'done' | 'now' | 'todo' }[] {
   return [
     { name: applicant, note: '申报人', state: holderPosition === null ? 'now' : 'done' },
     ...stops.map((s) => ({

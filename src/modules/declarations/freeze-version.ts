@@ -13,7 +13,15 @@ import { application } from './sections/application.section';
 export interface FrozenContent {
   revision: number;
   round: number;
-  applicant: { name: string; sex: string; bornOn: string; ethnicity: string; politicalStatus: string; nativePlace: string; photoSha256: string | null };
+  applicant: {
+    name: string;
+    sex: string;
+    bornOn: string;
+    ethnicity: string;
+    politicalStatus: string;
+    nativePlace: string;
+    photoSha256: string | null;
+  };
   batch: { year: number; series: string; level: string; committee: string };
   unit: string;
   sections: SectionText[];
@@ -37,7 +45,7 @@ export async function contentOf(deps: Deps, h: Trx | Deps['db'], d: LoadedDeclar
       photoSha256: person.photoSha256,
     },
     batch: { year: d.batch.year, series: d.batch.seriesName, level: d.batch.levelText, committee: d.batch.committeeName },
-    unit: d.context(application).unit(d.raw(application).groups.main?.unit ?? '')?.name ?? '',
+    unit: d.context(application).unit(d.typed(application).groups.main?.unit ?? '')?.name ?? '',
     sections: texts,
   };
 }
@@ -51,11 +59,15 @@ export async function freezeVersion(deps: Deps, trx: Trx, d: LoadedDeclaration, 
 }
 
 /** The last submitted content, or what the draft would submit now. */
-export async function currentContent(deps: Deps, h: Deps['db'], d: LoadedDeclaration, asSubmitted: boolean): Promise<{ content: FrozenContent; sha256?: string }> {
+export async function currentContent(
+  deps: Deps,
+  h: Deps['db'],
+  d: LoadedDeclaration,
+  asSubmitted: boolean,
+): Promise<{ content: FrozenContent; sha256?: string }> {
   if (asSubmitted && d.row.round > 0) {
     const found = await findVersion(h, d.row.id, d.row.round);
     if (found) return { content: found.content as FrozenContent, sha256: found.sha256 };
   }
   return { content: await contentOf(deps, h, d, d.row.round + 1) };
 }
-

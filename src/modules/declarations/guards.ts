@@ -8,7 +8,15 @@ import { anchorOf } from '../../form/section';
 import { findBatch } from '../batches';
 import { lockLivePath } from '../paths';
 import { findUnitOption } from '../units';
-import { findEvents, findPublicity, findStops, hasCommitment, isCommitteeValid, otherRankTotal, type Declaration } from './declarations.store';
+import {
+  findEvents,
+  findPublicity,
+  findStops,
+  hasCommitment,
+  isCommitteeValid,
+  otherRankTotal,
+  type Declaration,
+} from './declarations.store';
 import { loadDeclaration, sectionsOf } from './load-declaration';
 import type { MoveInput } from './move-input';
 
@@ -46,7 +54,8 @@ export const guards: Record<GuardName, Guard> = {
     const complaints = await formComplaints(deps, trx, d);
     if (d.state === 'correction' && d.correction_due_on !== null) {
       const { today } = await databaseNow(trx);
-      if (today > d.correction_due_on) complaints.unshift({ text: `补正期限（${showDate(d.correction_due_on)}）已过，视为放弃。如有疑问，请联系评委会办事机构` });
+      if (today > d.correction_due_on)
+        complaints.unshift({ text: `补正期限（${showDate(d.correction_due_on)}）已过，视为放弃。如有疑问，请联系评委会办事机构` });
     }
     return complaints;
   },
@@ -54,41 +63,60 @@ export const guards: Record<GuardName, Guard> = {
   'unit-permitted': async ({ trx, d, move }) => {
     if (d.unit_id === null) return [{ text: '请选择「申报单位」', href: `${paths.section(d.id, 'application')}#f-main-unit` }];
     const unit = await findUnitOption(trx, d.unit_id);
-    if (!unit?.permitted) return [{ text: `「${unit?.name ?? '申报单位'}」尚未取得「职称评审」权限，请联系该单位办理「权限申请」`, href: `${paths.section(d.id, 'application')}#f-main-unit` }];
+    if (!unit?.permitted)
+      return [
+        {
+          text: `「${unit?.name ?? '申报单位'}」尚未取得「职称评审」权限，请联系该单位办理「权限申请」`,
+          href: `${paths.section(d.id, 'application')}#f-main-unit`,
+        },
+      ];
     if (move !== 'resubmit' || d.return_position === 0 || d.return_position === null) return [];
     const [first] = await findStops(trx, d.id);
-    return first?.unit_id === d.unit_id ? [] : [{ text: '已经上报的申报不能更换「申报单位」，请改回原单位', href: `${paths.section(d.id, 'application')}#f-main-unit` }];
+    return first?.unit_id === d.unit_id
+      ? []
+      : [{ text: '已经上报的申报不能更换「申报单位」，请改回原单位', href: `${paths.section(d.id, 'application')}#f-main-unit` }];
   },
 
   'not-yet-handled': async ({ trx, d }) => {
     const events = await findEvents(trx, d.id);
     const lastSubmit = events.map((e) => e.move).lastIndexOf('submit');
-    return events.slice(lastSubmit + 1).length === 0 && lastSubmit >= 0 ? [] : [{ text: '单位已经处理过该申报，不能撤回。需要修改的，请联系单位退回' }];
+    return events.slice(lastSubmit + 1).length === 0 && lastSubmit >= 0
+      ? []
+      : [{ text: '单位已经处理过该申报，不能撤回。需要修改的，请联系单位退回' }];
   },
 
-  'has-lower-stop': ({ d }) => Promise.resolve((d.stop_position ?? 0) > 0 ? [] : [{ text: '该申报由申报人直接提交到贵单位，没有下级单位，请选择「退回申报人」' }]),
+  'has-lower-stop': ({ d }) =>
+    Promise.resolve((d.stop_position ?? 0) > 0 ? [] : [{ text: '该申报由申报人直接提交到贵单位，没有下级单位，请选择「退回申报人」' }]),
 
   'path-approved': async ({ trx, d }) => {
     if (d.holder_unit_id === null) return [{ text: '该申报当前不由贵单位处理' }];
     const path = await lockLivePath(trx, d.holder_unit_id, d.series_id, d.level, d.year);
     if (!path) return [{ text: '本系列、本级别还没有上报路径，请先办理「单位路径申请」', href: paths.newPath() }];
-    if (path.state !== 'approved') return [{ text: `上报路径（${path.upstreamName}）尚未审核通过，请联系上一级单位`, href: paths.unitPaths() }];
+    if (path.state !== 'approved')
+      return [{ text: `上报路径（${path.upstreamName}）尚未审核通过，请联系上一级单位`, href: paths.unitPaths() }];
     if (path.committeeId === null) {
       const upstream = path.upstreamUnitId === null ? undefined : await findUnitOption(trx, path.upstreamUnitId);
-      return upstream?.permitted ? [] : [{ text: `上一级单位「${path.upstreamName}」的「职称评审」权限已失效，请联系该单位`, href: paths.unitPaths() }];
+      return upstream?.permitted
+        ? []
+        : [{ text: `上一级单位「${path.upstreamName}」的「职称评审」权限已失效，请联系该单位`, href: paths.unitPaths() }];
     }
     const batch = await findBatch(trx, d.batch_id);
-    return batch?.committeeId === path.committeeId ? [] : [{ text: `上报路径通往「${path.upstreamName}」，与申报人选择的评审委员会不同，请核对路径`, href: paths.unitPaths() }];
+    return batch?.committeeId === path.committeeId
+      ? []
+      : [{ text: `上报路径通往「${path.upstreamName}」，与申报人选择的评审委员会不同，请核对路径`, href: paths.unitPaths() }];
   },
 
   'rank-given': async ({ trx, d, input }) => {
     if (d.rank_fixed_at !== null) return [];
     const batch = await findBatch(trx, d.batch_id);
-    const rank = batch?.rankBy === 'unit' ? input.rank : d.rank_n !== null && d.rank_of !== null ? { n: d.rank_n, of: d.rank_of } : undefined;
+    const rank =
+      batch?.rankBy === 'unit' ? input.rank : d.rank_n !== null && d.rank_of !== null ? { n: d.rank_n, of: d.rank_of } : undefined;
     if (!rank) return [{ text: `请为${d.applicant_name}填写「单位推荐排序」，格式如 1/3` }];
     if (d.unit_id === null) return [];
     const other = await otherRankTotal(trx, d.unit_id, d.batch_id, d.id);
-    return other === undefined || other === rank.of ? [] : [{ text: `${d.applicant_name}的推荐总人数（${rank.of}）与已上报人员的推荐总人数（${other}）不一致` }];
+    return other === undefined || other === rank.of
+      ? []
+      : [{ text: `${d.applicant_name}的推荐总人数（${rank.of}）与已上报人员的推荐总人数（${other}）不一致` }];
   },
 
   'committee-valid': async ({ trx, d }) =>

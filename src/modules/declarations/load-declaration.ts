@@ -17,12 +17,20 @@ export interface LoadedDeclaration {
   batch: Batch;
   stored: Map<string, StoredSection>;
   attachments: AttachmentRow[];
-  raw: (s: SectionDefinition) => RawSection;
+  /** what was typed into a section */
+  typed: (s: SectionDefinition) => RawSection;
   context: (s: SectionDefinition) => FormContext;
   check: (s: SectionDefinition, raw?: RawSection) => CheckedSection;
 }
 
-const toFile = (a: AttachmentRow): FileValue => ({ id: a.id, name: a.name, mediaType: a.media_type, size: a.size, sha256: a.sha256, hasThumbnail: a.thumb_sha256 !== null });
+const toFile = (a: AttachmentRow): FileValue => ({
+  id: a.id,
+  name: a.name,
+  mediaType: a.media_type,
+  size: a.size,
+  sha256: a.sha256,
+  hasThumbnail: a.thumb_sha256 !== null,
+});
 
 function optionLists(catalogue: Catalogue, batch: Batch): FormContext['options'] {
   return (list: string, ...keys: string[]): readonly Option[] => {
@@ -45,16 +53,21 @@ function optionLists(catalogue: Catalogue, batch: Batch): FormContext['options']
   };
 }
 
-/** Reads a declaration's sections, attachments, batch and unit. Five queries, whatever its size. `typed`: a section as just posted, instead of the stored one. */
-export async function loadDeclaration(deps: Deps, h: Handle, row: Declaration, typed?: { section: SectionDefinition; raw: RawSection }): Promise<LoadedDeclaration> {
+/** Reads a declaration's sections, attachments, batch and unit. Five queries, whatever its size. `posted`: a section as just posted, instead of the stored one. */
+export async function loadDeclaration(
+  deps: Deps,
+  h: Handle,
+  row: Declaration,
+  posted?: { section: SectionDefinition; raw: RawSection },
+): Promise<LoadedDeclaration> {
   const batch = await findBatch(h, row.batch_id);
   if (!batch) throw new Error(`declaration ${row.id}: batch ${row.batch_id} is gone`);
   const stored = new Map((await findSections(h, row.id)).map((s) => [s.section, s]));
   const attachments = await findAttachments(h, row.id);
   const { today } = await databaseNow(h);
   const catalogue = await deps.catalogue.get();
-  const raw = (s: SectionDefinition): RawSection => (typed?.section === s ? typed.raw : restoreSection(s, stored.get(s.id)?.raw));
-  const main = raw(application).groups.main ?? {};
+  const typed = (s: SectionDefinition): RawSection => (posted?.section === s ? posted.raw : restoreSection(s, stored.get(s.id)?.raw));
+  const main = typed(application).groups.main ?? {};
   const unitId = /^\d{1,15}$/.test(main.unit ?? '') ? Number(main.unit) : undefined;
   const unit = unitId === undefined ? undefined : await findUnitOption(h, unitId);
   const options = optionLists(catalogue, batch);
@@ -64,10 +77,11 @@ export async function loadDeclaration(deps: Deps, h: Handle, row: Declaration, t
     personName: row.applicant_name,
     options,
     unit: (id) => (unit && String(unit.id) === id ? unit : undefined),
-    files: (part, rowId, field) => attachments.filter((a) => a.section === s.id && a.part === part && a.row_id === rowId && a.field === field).map(toFile),
+    files: (part, rowId, field) =>
+      attachments.filter((a) => a.section === s.id && a.part === part && a.row_id === rowId && a.field === field).map(toFile),
     policy: { rankBy: batch.rankBy, maxResults: batch.maxResults, startedOn: main.startedOn ?? '' },
   });
-  return { row, batch, stored, attachments, raw, context, check: (s, r) => checkSection(s, r ?? raw(s), context(s)) };
+  return { row, batch, stored, attachments, typed, context, check: (s, r) => checkSection(s, r ?? typed(s), context(s)) };
 }
 
 /** The sections that apply to this declaration, in order. */

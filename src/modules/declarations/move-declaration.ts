@@ -50,7 +50,15 @@ interface Change {
  * The one way a declaration changes its state. Locks the row, asks the policy, checks window and guards by the database's clock, writes, appends event and
  * audit row; the caller's transaction makes it all or nothing.
  */
-export async function moveDeclaration(deps: Deps, trx: Trx, id: string, move: MoveName, actor: Actor, input: MoveInput, requestId: string): Promise<MoveOutcome> {
+export async function moveDeclaration(
+  deps: Deps,
+  trx: Trx,
+  id: string,
+  move: MoveName,
+  actor: Actor,
+  input: MoveInput,
+  requestId: string,
+): Promise<MoveOutcome> {
   const d = await lockDeclaration(trx, id);
   const subject = d && (await findDeclarationSubject(trx, id));
   if (!d || !subject) return { kind: 'hidden' };
@@ -66,7 +74,15 @@ export async function moveDeclaration(deps: Deps, trx: Trx, id: string, move: Mo
   if (rule.window) {
     const w = await windowOf(trx, d.batch_id);
     const open = rule.window === 'applicant' ? w.applicantOpen : w.unitOpen;
-    if (!open) return { kind: 'blocked', complaints: [{ text: rule.window === 'applicant' ? '现在不在个人申报时间内，不能提交。已填写的内容会保留' : '现在不在单位上报时间内，不能上报' }] };
+    if (!open)
+      return {
+        kind: 'blocked',
+        complaints: [
+          {
+            text: rule.window === 'applicant' ? '现在不在个人申报时间内，不能提交。已填写的内容会保留' : '现在不在单位上报时间内，不能上报',
+          },
+        ],
+      };
   }
   const complaints: Complaint[] = [];
   for (const name of rule.guards) complaints.push(...(await guards[name]({ deps, trx, d, move, input })));
@@ -124,7 +140,10 @@ async function changeFor(deps: Deps, trx: Trx, d: Declaration, move: MoveName, a
       await markStop(trx, d.id, d.stop_position ?? 0, 'passed');
       return { to: 'unit_passed', columns: {} };
     case 'return-to-applicant':
-      return { to: 'returned_to_applicant', columns: { holder_unit_id: null, return_position: d.stop_position, reopened_sections: input.comments.map((c) => c.section) } };
+      return {
+        to: 'returned_to_applicant',
+        columns: { holder_unit_id: null, return_position: d.stop_position, reopened_sections: input.comments.map((c) => c.section) },
+      };
     case 'return-to-unit':
       return returnToUnit(trx, d);
     case 'report':
@@ -157,13 +176,18 @@ async function changeFor(deps: Deps, trx: Trx, d: Declaration, move: MoveName, a
 
 async function submit(deps: Deps, trx: Trx, d: Declaration): Promise<ChangeResult> {
   const running = await findRunning(trx, d.person_id, d.year);
-  if (running) return { complaint: { text: '本年度已有另一份申报正在办理，同一年度不能同时申报两个评审委员会', href: paths.declaration(running.id) } };
+  if (running)
+    return { complaint: { text: '本年度已有另一份申报正在办理，同一年度不能同时申报两个评审委员会', href: paths.declaration(running.id) } };
   const round = d.round + 1;
   await freezeVersion(deps, trx, await loadDeclaration(deps, trx, d), round);
   await removeStopsFrom(trx, d.id, 0);
   await arriveAt(trx, d.id, 0, { unitId: d.unit_id, committeeId: null, pathId: null });
   const { now } = await databaseNow(trx);
-  return { to: 'unit_review', columns: { round, stop_position: 0, holder_unit_id: d.unit_id, submitted_at: now }, detail: { unitId: d.unit_id } };
+  return {
+    to: 'unit_review',
+    columns: { round, stop_position: 0, holder_unit_id: d.unit_id, submitted_at: now },
+    detail: { unitId: d.unit_id },
+  };
 }
 
 /** D17: straight back to the stop that returned it. */
@@ -223,14 +247,22 @@ async function recordVote(trx: Trx, d: Declaration, actor: Actor, input: MoveInp
 
 /** J4: publicity counts working days, day 1 is the working day after publishing. */
 async function publish(trx: Trx, d: Declaration, actor: Actor, input: MoveInput): Promise<ChangeResult> {
-  const publicity = input.publicityId === undefined ? await openPublicity(trx, d.holder_committee_id as number, d.batch_id, actor) : { id: input.publicityId };
+  const publicity =
+    input.publicityId === undefined
+      ? await openPublicity(trx, d.holder_committee_id as number, d.batch_id, actor)
+      : { id: input.publicityId };
   if ('complaint' in publicity) return publicity;
   await insertPublicityItem(trx, publicity.id, d.id);
   return { to: 'publicity', columns: {}, detail: { publicityId: publicity.id } };
 }
 
 /** Opens one publicity for the declarations of a batch; refuses when the working-day calendar does not reach far enough. */
-export async function openPublicity(trx: Trx, committeeId: number, batchId: number, actor: Actor): Promise<{ id: number } | { complaint: Complaint }> {
+export async function openPublicity(
+  trx: Trx,
+  committeeId: number,
+  batchId: number,
+  actor: Actor,
+): Promise<{ id: number } | { complaint: Complaint }> {
   const { today } = await databaseNow(trx);
   const batch = await findBatch(trx, batchId);
   const until = addWorkingDays(await loadWorkCalendar(trx), today, batch?.publicityDays ?? 5);

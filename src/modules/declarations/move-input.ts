@@ -34,7 +34,12 @@ const whole = (s: string): number => {
 };
 
 /** Reads the fields of the confirm page. Complaints carry the anchor of their field. */
-export function readMoveInput(move: MoveName, form: Posted, sectionIds: readonly string[], today: string): { input: MoveInput; complaints: Complaint[] } {
+export function readMoveInput(
+  move: MoveName,
+  form: Posted,
+  sectionIds: readonly string[],
+  today: string,
+): { input: MoveInput; complaints: Complaint[] } {
   const { needs } = moves[move];
   const complaints: Complaint[] = [];
   const input: MoveInput = { opinion: normaliseText(form.one('opinion')), comments: [] };

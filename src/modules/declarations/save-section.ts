@@ -69,10 +69,12 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
       return { kind: 'conflict', typed: raw, stored, storedVersion: storedRow?.version ?? 0 };
     }
     const addedRow = applyRowAction(section, raw, input.action);
-    if (!(await saveSectionRow(trx, id, section.id, raw, input.version, actor.accountId))) throw new Error(`section ${section.id} of ${id} changed under its lock`);
+    if (!(await saveSectionRow(trx, id, section.id, raw, input.version, actor.accountId)))
+      throw new Error(`section ${section.id} of ${id} changed under its lock`);
     if (input.action.startsWith('delete-file:')) await removeAttachment(trx, id, section.id, input.action.slice('delete-file:'.length));
     await insertAttachments(trx, id, input.uploads, actor.accountId);
-    const projected = section === application ? projectApplication((await loadDeclaration(deps, trx, row, { section, raw })).check(section, raw)) : {};
+    const projected =
+      section === application ? projectApplication((await loadDeclaration(deps, trx, row, { section, raw })).check(section, raw)) : {};
     await updateDeclaration(trx, id, projected);
     await appendAudit(trx, {
       actorId: actor.accountId,

@@ -7,13 +7,20 @@ import { findBatch } from '../batches';
 import { hasCommitment, insertCommitment, insertDeclaration, saveSectionRow } from './declarations.store';
 import { application } from './sections/application.section';
 
-export type StartOutcome = { kind: 'started'; id: string; isNew: boolean } | { kind: 'no-batch' } | { kind: 'closed' } | { kind: 'commitment-needed' };
+export type StartOutcome =
+  { kind: 'started'; id: string; isNew: boolean } | { kind: 'no-batch' } | { kind: 'closed' } | { kind: 'commitment-needed' };
 
 /**
  * D0: 「新增申报信息」. The commitment must be accepted first; `agreed` says that it was just now. An existing declaration of the batch is given back instead of a
  * second one. What the batch decides (年度, 级别, 系列) is filled in.
  */
-export async function startDeclaration(deps: Deps, actor: Actor, batchId: number, agreed: boolean, requestId: string): Promise<StartOutcome> {
+export async function startDeclaration(
+  deps: Deps,
+  actor: Actor,
+  batchId: number,
+  agreed: boolean,
+  requestId: string,
+): Promise<StartOutcome> {
   return inTransaction(deps.db, async (trx): Promise<StartOutcome> => {
     const batch = await findBatch(trx, batchId);
     if (!batch) return { kind: 'no-batch' };
@@ -21,7 +28,14 @@ export async function startDeclaration(deps: Deps, actor: Actor, batchId: number
     if (!(await hasCommitment(trx, actor.accountId, batchId))) {
       if (!agreed) return { kind: 'commitment-needed' };
       await insertCommitment(trx, actor.accountId, batchId, batch.commitment);
-      await appendAudit(trx, { actorId: actor.accountId, actorName: actor.name, action: 'commitment.accept', subjectKind: 'batch', subjectId: String(batchId), requestId });
+      await appendAudit(trx, {
+        actorId: actor.accountId,
+        actorName: actor.name,
+        action: 'commitment.accept',
+        subjectKind: 'batch',
+        subjectId: String(batchId),
+        requestId,
+      });
     }
     const { id, isNew } = await insertDeclaration(trx, {
       person_id: actor.accountId,
@@ -35,7 +49,14 @@ export async function startDeclaration(deps: Deps, actor: Actor, batchId: number
       const raw = emptySection(application);
       raw.groups.main = { year: String(batch.year), level: batch.level, series: String(batch.seriesId) };
       await saveSectionRow(trx, id, application.id, raw, 0, actor.accountId);
-      await appendAudit(trx, { actorId: actor.accountId, actorName: actor.name, action: 'declaration.start', subjectKind: 'declaration', subjectId: id, requestId });
+      await appendAudit(trx, {
+        actorId: actor.accountId,
+        actorName: actor.name,
+        action: 'declaration.start',
+        subjectKind: 'declaration',
+        subjectId: id,
+        requestId,
+      });
     }
     return { kind: 'started', id, isNew };
   });

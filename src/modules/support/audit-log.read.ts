@@ -1,5 +1,5 @@
 import type { Handle } from '../../db/db';
-import { addDays, type PlainDate } from '../../lib/dates';
+import { nextDay, type PlainDate } from '../../lib/dates';
 import { escapeLike } from '../units';
 
 export interface AuditFilter {
@@ -38,7 +38,7 @@ export async function listAuditLog(h: Handle, f: AuditFilter, before?: number): 
     ...(f.actor === '' ? [] : [['actor_name ILIKE ?', `%${escapeLike(f.actor)}%`] as [string, string]]),
     ...(f.subject === '' ? [] : [['subject_id = ?', f.subject] as [string, string]]),
     ...(f.from === undefined ? [] : [["at >= ?::date::timestamp AT TIME ZONE 'Asia/Shanghai'", f.from] as [string, string]]),
-    ...(f.to === undefined ? [] : [["at < ?::date::timestamp AT TIME ZONE 'Asia/Shanghai'", addDays(f.to, 1)] as [string, string]]),
+    ...(f.to === undefined ? [] : [["at < ?::date::timestamp AT TIME ZONE 'Asia/Shanghai'", nextDay(f.to)] as [string, string]]),
   ];
   const { rows } = await h.raw<{ rows: AuditLine[] }>(
     `SELECT id, at, actor_name AS "actorName", action, subject_kind AS "subjectKind", subject_id AS "subjectId", detail

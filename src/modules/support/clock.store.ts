@@ -19,7 +19,7 @@ export async function readClock(h: Handle): Promise<ClockState> {
 
 /** Moves the clock on by days; undefined: back to the real time. */
 export async function shiftClock(trx: Trx, days: number | undefined): Promise<void> {
-  await trx.raw('UPDATE clock SET shift = CASE WHEN ?::int IS NULL THEN interval \'0\' ELSE shift + make_interval(days => ?::int) END', [
+  await trx.raw("UPDATE clock SET shift = CASE WHEN ?::int IS NULL THEN interval '0' ELSE shift + make_interval(days => ?::int) END", [
     days ?? null,
     days ?? null,
   ]);

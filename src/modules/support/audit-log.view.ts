@@ -1,0 +1,122 @@
+import type { ControlModel } from '../../form/control';
+import { paths } from '../../http/paths';
+import { showMoment } from '../../http/render';
+import type { FormInput } from '../../http/form-input';
+import type { PageError } from '../../http/route';
+import { readDate } from '../../lib/dates';
+import { normaliseLine } from '../../lib/text';
+import { addressOf } from '../units';
+import { auditActions, auditActionText, subjectKindText } from './audit-actions';
+import type { AuditFilter, AuditLine, AuditPage } from './audit-log.read';
+import { verdictText } from './verify-log';
+
+export interface AuditQuery {
+  filter: AuditFilter;
+  before: number | undefined;
+  /** as typed, for the form and for links */
+  typed: Record<'action' | 'actor' | 'from' | 'to' | 'subject', string>;
+  errors: PageError[];
+}
+
+/** The filter out of the address. A day that can't be read filters nothing and is named beside its field. */
+export function readAuditQuery(query: FormInput): AuditQuery {
+  const text = (name: string): string => normaliseLine(query.one(name)).slice(0, 100);
+  const typed = { action: text('action'), actor: text('actor'), from: text('from'), to: text('to'), subject: text('subject') };
+  const action = auditActions.some((a) => a.action === typed.action) ? typed.action : '';
+  const from = readDate(typed.from);
+  const to = readDate(typed.to);
+  const errors: PageError[] = [
+    ...(typed.from !== '' && from === undefined ? [{ text: '「开始日期」请按年、月、日填写，例如 2026.11.5', href: '#f-from' }] : []),
+    ...(typed.to !== '' && to === undefined ? [{ text: '「结束日期」请按年、月、日填写，例如 2026.11.5', href: '#f-to' }] : []),
+  ];
+  return {
+    filter: {
+      action,
+      actor: typed.actor,
+      subject: typed.subject,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    },
+    before: /^\d{1,15}$/.test(query.one('before')) ? Number(query.one('before')) : undefined,
+    typed: { ...typed, action },
+    errors,
+  };
+}
+
+/** The form above the list. */
+export function auditFilterForm({ typed, errors }: AuditQuery): object {
+  const field = (name: keyof AuditQuery['typed'], label: string, width: 's' | 'm'): ControlModel => {
+    const problem = errors.find((e) => e.href === `#f-${name}`)?.text;
+    return { type: 'text', id: `f-${name}`, name, label, required: false, value: typed[name], width, ...(problem ? { problem } : {}) };
+  };
+  const options = [{ action: '', text: '全部' }, ...auditActions];
+  const action: ControlModel = {
+    type: 'choice',
+    style: 'select',
+    id: 'f-action',
+    name: 'action',
+    label: '操作',
+    required: false,
+    value: typed.action,
+    width: 'm',
+    items: options.map((o) => ({ value: o.action, text: o.text, selected: o.action === typed.action })),
+  };
+  return {
+    action: paths.audit(),
+    resetHref: paths.audit(),
+    controls: [
+      action,
+      field('actor', '人员', 'm'),
+      field('from', '开始日期', 's'),
+      field('to', '结束日期', 's'),
+      field('subject', '对象编号', 'm'),
+    ],
+  };
+}
+
+/** Facts of an entry as one line; what has no words stays as it was written. */
+function detailText(detail: Record<string, unknown>): string {
+  return Object.entries(detail)
+    .map(([key, value]) => `${key}：${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join('；');
+}
+
+export function auditTable({ lines }: AuditPage): object {
+  return {
+    caption: '操作日志',
+    emptyText: '没有符合条件的记录',
+    emptyHref: paths.audit(),
+    emptyAction: '查看全部记录',
+    columns: [
+      { key: 'id', text: '编号', numeric: true },
+      { key: 'at', text: '时间', nowrap: true },
+      { key: 'actor', text: '人员' },
+      { key: 'action', text: '操作' },
+      { key: 'subject', text: '对象' },
+      { key: 'detail', text: '内容' },
+    ],
+    rows: lines.map((l) => ({
+      cells: [
+        { text: String(l.id) },
+        { text: showMoment(l.at) },
+        { text: l.actorName },
+        { text: auditActionText(l.action) },
+        { text: subjectKindText(l.subjectKind), ...(l.subjectId ? { sub: l.subjectId } : {}) },
+        { text: detailText(l.detail) },
+      ],
+    })),
+  };
+}
+
+/** Links to the newest and to older entries, with the filter kept. */
+export function auditLinks({ typed, before }: AuditQuery, shown: AuditPage): { newest?: string; older?: string } {
+  return {
+    ...(before === undefined ? {} : { newest: addressOf(paths.audit(), typed) }),
+    ...(shown.older === undefined ? {} : { older: addressOf(paths.audit(), { ...typed, before: String(shown.older) }) }),
+  };
+}
+
+/** The state of the chain as it was found last. */
+export function chainState(last: AuditLine | undefined): { isKnown: boolean; isWhole?: boolean; text?: string; at?: Date; by?: string } {
+  return last ? { isKnown: true, ...verdictText(last.detail), at: last.at, by: last.actorName } : { isKnown: false };
+}
