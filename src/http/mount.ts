@@ -12,7 +12,7 @@ import { flatEntries, readMultipart } from './read-multipart';
 import type { Renderer, NavItem } from './render';
 import { notFound, refusal, type PageMeta, type Reply, type Route, type UploadedFile, type Visit } from './route';
 import { refusalTitles } from './errors';
-import { csrfTokenOf, isOwnForm, joinSession, ownerOf, renewSession, saveSession } from './session';
+import { comesFromHere, csrfTokenOf, isOwnForm, joinSession, ownerOf, ownerOfCookie, renewSession, saveSession } from './session';
 
 export interface MountDeps {
   renderer: Renderer;
@@ -63,7 +63,7 @@ async function answer(route: Route, req: Request, res: Response, visitor: Actor 
       return refusal(403, `本页面仅供${decision.roles.map((r) => roleTexts[r]).join('、')}使用`, { text: '返回首页', href: paths.home() });
     }
   }
-  const prepared = await prepare(route, req, res, visitor, subject);
+  const prepared = await prepare(route, req, res, visitor, subject, deps);
   if (!('visit' in prepared)) return prepared;
   if (route.method === 'get') return route.handle(prepared.visit);
   return once(route, req, prepared, deps);
@@ -75,6 +75,7 @@ async function prepare(
   res: Response,
   visitor: Actor | undefined,
   subject: Subject | undefined,
+  deps: MountDeps,
 ): Promise<Prepared | Reply> {
   const query = new FormInput(flatEntries(req.query));
   let body = new FormInput([]);
@@ -88,12 +89,14 @@ async function prepare(
       await new Promise<void>((resolve, reject) => urlencoded(req, res, (e: unknown) => (e ? reject(asError(e)) : resolve())));
       body = new FormInput(flatEntries(req.body));
     }
-    if (!isOwnForm(req, body)) {
-      return refusal(403, '页面已过期，请返回上一页，刷新后重新操作', { text: '返回首页', href: visitor ? paths.home() : paths.signIn() });
-    }
     const hash = createHash('sha256').update(JSON.stringify(body.entries().filter(([k]) => k !== '_csrf')));
     for (const f of files) hash.update(f.field).update('\0').update(f.name).update('\0').update(f.content);
     digest = hash.digest('hex');
+    if (!isOwnForm(req, body)) {
+      const first = await answerOfFirstCopy(route, req, body, digest, deps);
+      if (first) return first;
+      return refusal(403, '页面已过期，请返回上一页，刷新后重新操作', { text: '返回首页', href: visitor ? paths.home() : paths.signIn() });
+    }
   }
   const visit: Visit = {
     method: route.method === 'get' ? 'GET' : 'POST',
@@ -118,6 +121,24 @@ async function prepare(
     isHtmx: req.get('hx-request') === 'true',
   };
   return { visit, digest };
+}
+
+/**
+ * S03: the second click of an impatient person that arrives when the first one has already opened the session: its cookie names a session that has ended, but the
+ * form is the same to the last character, password and one-time token included. It lands where the first one did.
+ */
+async function answerOfFirstCopy(route: Route, req: Request, body: FormInput, digest: string, deps: MountDeps): Promise<Reply | undefined> {
+  const owner = ownerOfCookie(req);
+  if (owner === undefined || !comesFromHere(req)) return undefined;
+  for (let waited = 0; waited <= 2000; waited += 50) {
+    const sent = await deps.tokens.peek(body.one('_token'), owner, route.path, digest);
+    if (sent?.kind !== 'running') {
+      const session = sent?.answer.session;
+      return sent && session !== undefined && (await joinSession(req, session)) ? { kind: 'see-other', to: sent.answer.to } : undefined;
+    }
+    await wait(50);
+  }
+  return undefined;
 }
 
 /** A2, F04: the same form sent twice is one act; the second sender waits for and gets the first one's answer. */

@@ -27,6 +27,15 @@ export function createOneTimeTokens(db: Db) {
     if (!found || found.owner !== owner || found.path !== path) return { kind: 'first' };
     return found.result ? { kind: 'repeat', answer: found.result } : { kind: 'running' };
   }
+  /** What became of this form within the last minute; undefined when it was not sent before. Claims nothing. */
+  async function peek(token: string, owner: string, path: string, digest: string): Promise<Exclude<Claim, { kind: 'first' }> | undefined> {
+    const found = await db<{ token: string; owner: string; path: string; result: StoredAnswer | null }>('one_time_tokens')
+      .where({ token: `${token}.${digest.slice(0, 16)}`, owner, path })
+      .whereRaw("created_at > now() - interval '1 minute'")
+      .first('result');
+    if (!found) return undefined;
+    return found.result ? { kind: 'repeat', answer: found.result } : { kind: 'running' };
+  }
   async function answer(token: string, digest: string, result: StoredAnswer): Promise<void> {
     await db('one_time_tokens')
       .where({ token: `${token}.${digest.slice(0, 16)}` })
@@ -42,6 +51,6 @@ export function createOneTimeTokens(db: Db) {
   async function prune(): Promise<number> {
     return db('one_time_tokens').whereRaw("created_at < now() - interval '1 day'").delete();
   }
-  return { claim, answer, release, prune };
+  return { claim, peek, answer, release, prune };
 }
 export type OneTimeTokens = ReturnType<typeof createOneTimeTokens>;

@@ -75,7 +75,14 @@ export function saveSession(req: Request): Promise<void> {
 }
 
 /** A name for this session that is safe to store beside its drafts and captchas. */
-export const ownerOf = (req: Request): string => createHash('sha256').update(`owner:${req.sessionID}`).digest('base64url').slice(0, 32);
+export const ownerOf = (req: Request): string => ownerName(req.sessionID);
+const ownerName = (sid: string): string => createHash('sha256').update(`owner:${sid}`).digest('base64url').slice(0, 32);
+
+/** The owner name of the session that the cookie speaks of, also when that session has ended since the page was shown. */
+export function ownerOfCookie(req: Request): string | undefined {
+  const sid = /(?:^|;\s*)(?:__Host-)?sid=s(?::|%3A)([A-Za-z0-9_-]+)\./.exec(req.headers.cookie ?? '')?.[1];
+  return sid === undefined ? undefined : ownerName(sid);
+}
 
 interface WithForm extends Request {
   form?: FormInput;
@@ -93,7 +100,11 @@ export const csrfTokenOf = (req: Request): string => csrf.generateToken(req);
 /** True when the form carries this session's token and, where the browser says so, comes from our own pages. */
 export function isOwnForm(req: Request, form: FormInput): boolean {
   (req as WithForm).form = form;
-  if (!csrf.isRequestValid(req)) return false;
+  return csrf.isRequestValid(req) && comesFromHere(req);
+}
+
+/** Where the browser says where a form comes from: from our own pages. */
+export function comesFromHere(req: Request): boolean {
   const site = req.get('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   const origin = req.get('origin');
