@@ -67,7 +67,7 @@ export const cases: readonly Case[] = [
     loginName: 'wangyan',
     started: 12,
     filled: 'complete',
-    deeds: [deed(3, '16:20', 'wangyan', 'submit')],
+    deeds: [deed(3, '12:30', 'wangyan', 'submit')],
     ends: 'unit_review',
     trial: '等待单位审核，可以「撤回」；姓名含生僻字',
   },
@@ -76,7 +76,7 @@ export const cases: readonly Case[] = [
     started: 14,
     filled: 'complete',
     deeds: [
-      deed(8, '20:10', 'liwei', 'submit'),
+      deed(8, '13:10', 'liwei', 'submit'),
       deed(6, '10:30', 'wenhuaguan', 'return-to-applicant', {
         opinion: '请按各项意见修改后重新提交。',
         comments: [
@@ -220,12 +220,12 @@ export const cases: readonly Case[] = [
     started: 36,
     filled: 'complete',
     deeds: [
-      deed(34, '21:10', 'ouyangmx', 'submit'),
+      deed(34, '13:10', 'ouyangmx', 'submit'),
       deed(33, '09:00', 'wenhuaguan', 'return-to-applicant', {
         opinion: '请补充后重新提交。',
         comments: [{ section: 'performance', text: '请写明书法普及工作的人次和场次。' }],
       }),
-      deed(33, '20:00', 'ouyangmx', 'resubmit'),
+      deed(33, '15:20', 'ouyangmx', 'resubmit'),
       ...throughTwoUnits('ouyangmx', [34, 31, 29]).slice(1),
       deed(26, '10:40', 'pwh_qzwh', 'accept'),
       deed(22, '15:00', 'pwh_qzwh', 'record-vote', { vote: { present: 9, yes: 7, no: 1 } }),
@@ -247,7 +247,7 @@ export const cases: readonly Case[] = [
     loginName: 'bumairimu',
     started: 17,
     filled: 'complete',
-    deeds: [deed(9, '17:30', 'bumairimu', 'submit'), deed(7, '14:30', 'tushuguan', 'pass', AGREED)],
+    deeds: [deed(9, '12:50', 'bumairimu', 'submit'), deed(7, '14:30', 'tushuguan', 'pass', AGREED)],
     ends: 'unit_passed',
     trial: '等待上报；姓名很长',
   },
@@ -255,7 +255,7 @@ export const cases: readonly Case[] = [
     loginName: 'quwenbo',
     started: 10,
     filled: 'complete',
-    deeds: [deed(2, '18:40', 'quwenbo', 'submit')],
+    deeds: [deed(2, '12:40', 'quwenbo', 'submit')],
     ends: 'unit_review',
     trial: '等待图书馆审核',
   },

@@ -12,7 +12,7 @@ interface Step {
  * histories read as if people had worked through the weeks. An act may add later ones.
  */
 export interface Plan {
-  /** so many days before today, at a time of day in Beijing such as `09:30`; on a weekend the Friday before */
+  /** so many days before today, at a time of day in Beijing such as `09:30`; on a weekend the Friday before, so times are those of a working day */
   add: (daysAgo: number, time: string, act: Act) => void;
   run: () => Promise<void>;
 }

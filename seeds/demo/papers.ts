@@ -30,7 +30,7 @@ export function papersOf(c: Career, name: string, unitName: string, year: number
       data: {
         name,
         lines: [
-          `于${graduated - (c.education === 'college' ? 3 : 4)}年9月至${graduated}年7月在本校${c.major}专业学习，修完全部课程，成绩合格，准予毕业。`,
+          `于${graduated - (c.education === 'university' ? 4 : 3)}年9月至${graduated}年7月在本校${c.major}专业学习，修完全部课程，成绩合格，准予毕业。`,
           `学历：${EDUCATION[c.education]}`,
         ],
         date: `${graduated}年7月1日`,

@@ -86,7 +86,7 @@ export const bornOn = (p: DemoPerson, year: number): string => `${year - p.age}-
 /** 「个人注册」 of everybody, and the portrait in 「基本信息」. */
 export function planPeople(plan: Plan, world: World): void {
   people.forEach((p, i) => {
-    plan.add(p.registered, '19:40', () => register(world, p, i));
+    plan.add(p.registered, '08:10', () => register(world, p, i));
   });
 }
 

@@ -26,7 +26,7 @@ export function drawAllScans(year: number): Promise<Scans> {
 /** Puts every case into the plan: starting, filling in, and one move after another. */
 export function planCases(plan: Plan, world: World, scans: Scans): void {
   const publicities = new Map<number, number>();
-  for (const c of cases) plan.add(c.started, '19:50', () => start(plan, world, c, scans, publicities));
+  for (const c of cases) plan.add(c.started, '12:10', () => start(plan, world, c, scans, publicities));
 }
 
 async function start(plan: Plan, world: World, c: Case, scans: Scans, publicities: Map<number, number>): Promise<void> {

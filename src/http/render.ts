@@ -1,10 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import nunjucks from 'nunjucks';
 import { roleTexts, type Actor } from '../policy/actor';
 import { states, moves } from '../policy/declaration-moves';
 import { showDate, showYearMonth } from '../lib/dates';
+import { showMoment } from '../lib/moment';
+import { newToken } from '../lib/new-token';
 import { paths } from './paths';
 import type { PageMeta } from './route';
 
@@ -24,23 +26,6 @@ export interface RenderInput {
   csrf: string;
   nav: NavItem[];
   address: string;
-}
-
-const beijing = new Intl.DateTimeFormat('zh-CN', {
-  timeZone: 'Asia/Shanghai',
-  year: 'numeric',
-  month: 'numeric',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hour12: false,
-});
-
-/** 2026年11月22日 09:05, Beijing time */
-export function showMoment(at: Date | string | null | undefined): string {
-  if (at === null || at === undefined) return '';
-  const p = Object.fromEntries(beijing.formatToParts(new Date(at)).map((x) => [x.type, x.value]));
-  return `${p.year}年${p.month}月${p.day}日 ${p.hour}:${p.minute}`;
 }
 
 /** Content hashes of the built public files: `asset('css/site.css')` gives an address that may be cached for ever. */
@@ -79,7 +64,7 @@ export function createRenderer(rootDir: string, site: SiteFacts, cache: boolean)
     if (!found) throw new Error(`no such asset: ${name}`);
     return found;
   });
-  env.addGlobal('newToken', () => randomBytes(18).toString('base64url'));
+  env.addGlobal('newToken', newToken);
   env.addGlobal('states', states);
   env.addGlobal('moves', moves);
   env.addFilter('moment', showMoment);

@@ -77,7 +77,7 @@ describe('R7 the home pages', () => {
     const page = await visitor.get('/home');
     expect(page.html).toContain(`/declarations/${id}`);
     expect(page.html).not.toContain(hidden);
-    expect(statusOf(page, '2026 年度')).toBe('未提交');
+    expect(statusOf(page, '2026年度')).toBe('未提交');
     expect(page.text()).toContain('请填写完整后点击「确定申报」，申报截止时间');
     expect(offered(page)).toEqual([]);
     await site.db('declarations').where({ id }).update({ state: 'correction', correction_due_on: '2026-12-01' });

@@ -23,10 +23,10 @@ describe('A5 notices', () => {
       .insert({ title: '尚未发布', body: '…', issued_by: '局', published_at: site.db.raw("app_now() + interval '1 day'") });
     const visitor = site.visitor();
     const first = await visitor.get('/notices');
-    expect(first.all('.notice-list a').map((a) => a.text)[0]).toBe('第 25 号通知');
+    expect(first.all('.news a').map((a) => a.text)[0]).toBe('第 25 号通知');
     expect(first.text()).toContain('共 25 条');
     const last = await visitor.get('/notices?page=99');
-    expect(last.all('.notice-list a')).toHaveLength(5);
+    expect(last.all('.news a')).toHaveLength(5);
     const one = await visitor.get(first.link('第 25 号通知'));
     expect(one.all('.prose p').map((p) => p.innerHTML)).toEqual(['第一段 &lt;b&gt;24&lt;/b&gt;', '第二段']);
     const hidden = (await site.db('notices').where({ title: '尚未发布' }).first('id')) as { id: number };

@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
-import { showMoment } from '../../http/render';
+import { showMoment } from '../../lib/moment';
 import { paths } from '../../http/paths';
 import { notFound, page, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { listNotices } from '../notices';

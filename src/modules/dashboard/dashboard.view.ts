@@ -1,5 +1,5 @@
 import { paths } from '../../http/paths';
-import { showMoment } from '../../http/render';
+import { showMoment } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
 import { states, type Colour, type StateName } from '../../policy/declaration-moves';
 import type { Batch } from '../batches';
@@ -24,7 +24,7 @@ export interface Card {
 const waiting = (n: number, unit: string): Task['status'] => (n > 0 ? { text: `${n} ${unit}`, colour: 'orange' } : { text: '无' });
 const counted = (n: number, unit: string): Task['status'] => ({ text: n > 0 ? `${n} ${unit}` : '无' });
 
-const declarationName = (d: OwnDeclaration): string => `${d.year} 年度\u3000${d.seriesName}\u3000${d.titleName ?? levelText(d.level)}`;
+const declarationName = (d: OwnDeclaration): string => `${d.year}年度\u3000${d.seriesName}\u3000${d.titleName ?? levelText(d.level)}`;
 
 function nextStep(d: OwnDeclaration): string {
   const text = states[d.state].forApplicant;
@@ -55,7 +55,7 @@ export function batchesCard(batches: readonly Batch[], own: readonly OwnDeclarat
       .filter((b) => b.isOpenForApplicants && !own.some((d) => d.batchId === b.id))
       .slice(0, 20)
       .map((b) => ({
-        title: `${b.year} 年度\u3000${b.seriesName}\u3000${b.levelText}`,
+        title: `${b.year}年度\u3000${b.seriesName}\u3000${b.levelText}`,
         href: paths.commitment(b.id),
         hint: `${b.committeeName}，截止时间 ${showMoment(b.applicantClosesAt)}`,
         status: { text: '可以申报', colour: 'green' },

@@ -8,7 +8,7 @@ import { readSection } from '../../form/read-section';
 import { fieldId, type Problem, type SectionDefinition } from '../../form/section';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { paths } from '../../http/paths';
-import { showMoment } from '../../http/render';
+import { showMoment } from '../../lib/moment';
 import { declarationOf, notFound, page, refusal, seeOther, type Crumb, type Reply, type Route, type Visit } from '../../http/route';
 import { appendAudit } from '../../audit/audit.store';
 import { moveNames, moves, refusalReasons, states, type MoveName } from '../../policy/declaration-moves';
@@ -45,8 +45,21 @@ const sectionTitle = (id: string): string => findSection(id)?.title ?? id;
 const home: Crumb = { text: '首页', href: paths.home() };
 const mine: Crumb = { text: '我的申报信息', href: paths.declarations() };
 
-/** 「2026 年度群众文化初级职称」: how a declaration is called on pages. */
-const nameOf = (d: { year: number }, seriesName: string, level: string): string => `${d.year} 年度${seriesName}${level}`;
+/** The list a reviewer comes from and goes back to. */
+function listOf(role: Role): Crumb[] {
+  if (role === 'unit') return [{ text: '职称申报数据审核', href: paths.review() }];
+  if (role === 'office') return [{ text: '申报受理与评审', href: paths.office() }];
+  return role === 'bureau' ? [{ text: '评审结果确认', href: paths.results() }] : [];
+}
+
+/** Where the work goes on after a move. */
+const nextAfter: Partial<Record<MoveName, { href: string; linkText: string }>> = {
+  pass: { href: paths.report(), linkText: '职称申报数据上报' },
+  publish: { href: paths.publicities(), linkText: '查看「结果公示」' },
+};
+
+/** 「2026年度群众文化初级职称」: how a declaration is called on pages. */
+const nameOf = (d: { year: number }, seriesName: string, level: string): string => `${d.year}年度${seriesName}${level}`;
 
 function commentsFor(events: readonly DeclarationEvent[], d: Declaration): SectionComment[] {
   if (d.state !== 'returned_to_applicant' && d.state !== 'correction') return [];
@@ -86,6 +99,7 @@ export function declarationsRoutes(deps: Deps): Route[] {
           moved: showMoment(r.moved_at),
           closes: showMoment(r.applicant_closes_at),
           isDraft: r.state === 'draft',
+          isOver: states[r.state].final === true,
           certificate: r.certificate_number === null ? undefined : { href: paths.certificate(r.id), revoked: r.certificate_revoked },
         })),
       },
@@ -199,14 +213,14 @@ export function declarationsRoutes(deps: Deps): Route[] {
     const { content, sha256 } = await currentContent(deps, deps.db, loaded, !editable);
     const vote = await findVote(deps.db, d.id);
     const last = [...events].reverse().find((e) => e.to_state === d.state);
-    const back = isOwner ? [home, mine] : [home];
+    const back = [home, ...(isOwner ? [mine] : listOf(visit.actor.role))];
     const days = Math.ceil((loaded.batch.applicantClosesAt.getTime() - (await databaseNow(deps.db)).now.getTime()) / 86_400_000);
     return page(
       'declarations/overview',
       {
         title: isOwner ? name : `${d.applicant_name}：${name}`,
         breadcrumbs: [...back, { text: isOwner ? '申报详情' : d.applicant_name }],
-        ...(doneText ? { notice: { kind: 'success' as const, text: doneText } } : {}),
+        ...(doneText ? { notice: { kind: 'success' as const, text: doneText, ...nextAfter[done as MoveName] } } : {}),
       },
       {
         d: { id: d.id, round: d.round, applicant: d.applicant_name, committee: loaded.batch.committeeName },
@@ -241,7 +255,12 @@ export function declarationsRoutes(deps: Deps): Route[] {
         }),
         stops:
           stops.length > 0
-            ? chainOf(stops, d.applicant_name, d.holder_unit_id === null && d.holder_committee_id === null ? null : d.stop_position)
+            ? chainOf(
+                stops,
+                d.applicant_name,
+                d.holder_unit_id === null && d.holder_committee_id === null ? null : d.stop_position,
+                states[d.state].final === true,
+              )
             : [],
       },
     );

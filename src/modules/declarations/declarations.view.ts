@@ -2,7 +2,7 @@ import type { FileValue } from '../../form/field';
 import { showSize } from '../../form/form-model';
 import type { SectionText, TextItem, TextPart } from '../../form/section-text';
 import { paths } from '../../http/paths';
-import { showMoment } from '../../http/render';
+import { showMoment } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
 import { moves, states, type MoveName, type StateName } from '../../policy/declaration-moves';
 import type { DeclarationEvent, Stop } from './declarations.store';
@@ -100,8 +100,8 @@ export function timelineOf(input: {
   const s = states[input.state];
   steps.push({
     title: stateText(input.state, input.stopPosition),
-    ...(input.holder ? { who: input.holder.name } : {}),
-    ...(input.holder?.phone ? { phone: input.holder.phone } : {}),
+    ...(input.holder && !s.final ? { who: input.holder.name } : {}),
+    ...(input.holder?.phone && !s.final ? { phone: input.holder.phone } : {}),
     at: `自 ${showMoment(input.movedAt)}`,
     comment: [s.forApplicant, input.note ?? ''].filter((x) => x !== '').join('。'),
     state: 'now',
@@ -129,13 +129,21 @@ export function chainOf(
   stops: readonly Stop[],
   applicant: string,
   holderPosition: number | null,
+  isOver: boolean,
 ): { name: string; note?: string; state: 'done' | 'now' | 'todo' }[] {
   return [
     { name: applicant, note: '申报人', state: holderPosition === null ? 'now' : 'done' },
     ...stops.map((s) => ({
       name: s.name,
-      note: s.reported_at ? '已上报' : s.passed_at ? '审核通过' : s.position === holderPosition ? '处理中' : '',
-      state: s.position === holderPosition ? ('now' as const) : s.reported_at ? ('done' as const) : ('todo' as const),
+      note: s.reported_at ? '已上报' : s.passed_at ? '审核通过' : s.position === holderPosition ? (isOver ? '已办结' : '处理中') : '',
+      state:
+        s.position === holderPosition
+          ? isOver
+            ? ('done' as const)
+            : ('now' as const)
+          : s.reported_at
+            ? ('done' as const)
+            : ('todo' as const),
     })),
   ];
 }

@@ -2,7 +2,7 @@ import { appendAudit } from '../../audit/audit.store';
 import { databaseNow, inTransaction, isViolationOf, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
-import { showMoment } from '../../http/render';
+import { showMoment } from '../../lib/moment';
 import { addWorkingDays } from '../../lib/working-days';
 import type { Actor } from '../../policy/actor';
 import { moves, refusalReasons, type MoveName, type StateName } from '../../policy/declaration-moves';

@@ -1,4 +1,4 @@
-import { showMoment } from '../../http/render';
+import { showMoment } from '../../lib/moment';
 import type { Cipher } from '../../lib/cipher';
 import { levelText, type Catalogue } from '../catalogue';
 import type { ChainStep, PathRow } from './path.read';

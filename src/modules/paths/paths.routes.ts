@@ -6,7 +6,7 @@ import { problemLinks } from '../../form/form-model';
 import { emptySection, readSection } from '../../form/read-section';
 import { fieldId, type Problem } from '../../form/section';
 import { paths } from '../../http/paths';
-import { showMoment } from '../../http/render';
+import { showMoment } from '../../lib/moment';
 import { page, pathOf, refusal, seeOther, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { can, scope } from '../../policy/policy';
 import { createCatalogueCache, isLevel, levelText, levels, type Catalogue } from '../catalogue';

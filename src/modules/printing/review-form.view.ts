@@ -1,5 +1,5 @@
 import type { SectionText, TextLine } from '../../form/section-text';
-import { showMoment } from '../../http/render';
+import { showMoment } from '../../lib/moment';
 import { showDate, showYearMonth } from '../../lib/dates';
 import { refusalReasons } from '../../policy/declaration-moves';
 import type { Person } from '../accounts';

@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps';
 import { FormInput } from '../../http/form-input';
 import { paths } from '../../http/paths';
-import { showMoment } from '../../http/render';
+import { showMoment } from '../../lib/moment';
 import { page, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { normaliseLine } from '../../lib/text';
 import { moves } from '../../policy/declaration-moves';

@@ -1,6 +1,6 @@
 import type { ControlModel } from '../../form/control';
 import { paths } from '../../http/paths';
-import { showMoment } from '../../http/render';
+import { showMoment } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
 import { states } from '../../policy/declaration-moves';
 import { levels, type Catalogue } from '../catalogue';

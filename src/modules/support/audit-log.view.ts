@@ -1,10 +1,12 @@
 import type { ControlModel } from '../../form/control';
 import { paths } from '../../http/paths';
-import { showMoment } from '../../http/render';
+import { showMoment } from '../../lib/moment';
 import type { FormInput } from '../../http/form-input';
 import type { PageError } from '../../http/route';
 import { readDate } from '../../lib/dates';
 import { normaliseLine } from '../../lib/text';
+import { stateNames, states } from '../../policy/declaration-moves';
+import { levelText } from '../catalogue';
 import { addressOf } from '../units';
 import { auditActions, auditActionText, subjectKindText } from './audit-actions';
 import type { AuditFilter, AuditLine, AuditPage } from './audit-log.read';
@@ -74,10 +76,47 @@ export function auditFilterForm({ typed, errors }: AuditQuery): object {
   };
 }
 
-/** Facts of an entry as one line; what has no words stays as it was written. */
-function detailText(detail: Record<string, unknown>): string {
+/** Words for the facts of an entry, in the order in which they are read. */
+const detailTexts: Readonly<Record<string, string>> = {
+  change: '调整',
+  daysAheadBefore: '原来快几天',
+  daysAhead: '现在快几天',
+  from: '原状态',
+  to: '新状态',
+  round: '提交次数',
+  section: '部分',
+  fields: '修改的项目',
+  files: '上传文件数',
+  attachment: '附件',
+  year: '年度',
+  level: '级别',
+  seriesId: '系列编号',
+  unitId: '单位编号',
+  committeeId: '评审委员会编号',
+  divisionCode: '地区代码',
+  automatic: '自动校验通过',
+  doubts: '自动校验结果',
+  reason: '原因',
+  tries: '次数',
+};
+const order = Object.keys(detailTexts);
+const placeOf = (key: string): number => (order.includes(key) ? order.indexOf(key) : order.length);
+
+function valueText(value: unknown): string {
+  if (value === true) return '是';
+  if (value === false) return '否';
+  if (Array.isArray(value)) return value.length === 0 ? '无' : value.map(valueText).join('、');
+  if (typeof value !== 'string') return JSON.stringify(value);
+  const state = stateNames.find((s) => s === value);
+  return (state && states[state].text) || levelText(value) || value;
+}
+
+/** Facts of an entry as one line; what has no words here stays as it was written. */
+function detailText({ action, detail }: AuditLine): string {
+  if (action === 'audit.verify') return verdictText(detail).text;
   return Object.entries(detail)
-    .map(([key, value]) => `${key}：${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .sort(([a], [b]) => placeOf(a) - placeOf(b))
+    .map(([key, value]) => `${detailTexts[key] ?? key}：${valueText(value)}`)
     .join('；');
 }
 
@@ -90,10 +129,10 @@ export function auditTable({ lines }: AuditPage): object {
     columns: [
       { key: 'id', text: '编号', numeric: true },
       { key: 'at', text: '时间', nowrap: true },
-      { key: 'actor', text: '人员' },
-      { key: 'action', text: '操作' },
-      { key: 'subject', text: '对象' },
-      { key: 'detail', text: '内容' },
+      { key: 'actor', text: '人员', width: 's' },
+      { key: 'action', text: '操作', width: 'm' },
+      { key: 'subject', text: '对象', width: 'm' },
+      { key: 'detail', text: '内容', width: 'l' },
     ],
     rows: lines.map((l) => ({
       cells: [
@@ -102,7 +141,7 @@ export function auditTable({ lines }: AuditPage): object {
         { text: l.actorName },
         { text: auditActionText(l.action) },
         { text: subjectKindText(l.subjectKind), ...(l.subjectId ? { sub: l.subjectId } : {}) },
-        { text: detailText(l.detail) },
+        { text: detailText(l) },
       ],
     })),
   };

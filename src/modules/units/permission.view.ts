@@ -1,5 +1,5 @@
 import { codeText, unitNatures } from '../../lib/codes';
-import { showMoment } from '../../http/render';
+import { showMoment } from '../../lib/moment';
 import type { PermissionRow } from './permission-queue.read';
 import type { PermissionRequest } from './permission.store';
 import type { PermissionState, RegisterEntry, Unit } from './unit.store';

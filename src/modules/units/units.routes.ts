@@ -7,7 +7,7 @@ import { emptySection, readSection } from '../../form/read-section';
 import type { Problem } from '../../form/section';
 import { paths } from '../../http/paths';
 import { page, permissionOf, refusal, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
-import { showMoment } from '../../http/render';
+import { showMoment } from '../../lib/moment';
 import type { Actor } from '../../policy/actor';
 import { bureauName, findDivision, listDivisions } from '../catalogue';
 import { decidePermission } from './decide-permission';
