@@ -11,6 +11,7 @@ import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
 import { declarationOf, notFound, page, refusal, seeOther, type Crumb, type Reply, type Route, type Visit } from '../../http/route';
 import { appendAudit } from '../../audit/audit.store';
+import type { Role } from '../../policy/actor';
 import { moveNames, moves, refusalReasons, states, type MoveName } from '../../policy/declaration-moves';
 import { can, movesFor } from '../../policy/policy';
 import { receiveFiles } from '../attachments';
