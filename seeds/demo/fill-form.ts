@@ -22,10 +22,10 @@ export const postedForm = (typed: Typed): PostedForm => ({
 
 const prefixed = (prefix: string, values: Typed): Typed =>
   Object.fromEntries(Object.entries(values).map(([k, v]) => [`${prefix}.${k}`, v]));
-const rows = (part: string, list: readonly (readonly [string, Typed])[]): Typed => ({
-  [`${part}.rows`]: list.map(([id]) => id).join(','),
-  ...Object.assign({}, ...list.map(([id, values]) => prefixed(`${part}.${id}`, values))),
-});
+const rows = (part: string, list: readonly (readonly [string, Typed])[]): Typed =>
+  list.reduce((all, [id, values]) => ({ ...all, ...prefixed(`${part}.${id}`, values) }), {
+    [`${part}.rows`]: list.map(([id]) => id).join(','),
+  });
 
 async function titleId(world: World, seriesId: number, name: string): Promise<string> {
   const titles = (await world.deps.catalogue.get()).titlesOf(seriesId, LEVEL);

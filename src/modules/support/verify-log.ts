@@ -23,6 +23,6 @@ export function verdictText(detail: Record<string, unknown>): { isWhole: boolean
     const waiting = Number(detail.unsealed);
     return { isWhole: true, text: `完整，共 ${String(detail.rows)} 条${waiting > 0 ? `，另有 ${waiting} 条新记录等待加入验证链` : ''}` };
   }
-  const entry = detail.auditId === null || detail.auditId === undefined ? '该条记录已被删除' : `记录编号 ${String(detail.auditId)}`;
+  const entry = typeof detail.auditId === 'number' ? `记录编号 ${detail.auditId}` : '该条记录已被删除';
   return { isWhole: false, text: `不完整，从第 ${String(detail.seq)} 条起与验证链不一致（${entry}），请立即核查` };
 }
