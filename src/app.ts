@@ -7,8 +7,10 @@ import { randomUUID } from 'node:crypto';
 import type { Deps } from './deps';
 import { isDatabaseAway, statusOfFault } from './http/errors';
 import { RepeatedFieldError } from './http/form-input';
-import { mountRoutes, send, type MountDeps } from './http/mount';
+import { mountRoutes, type MountDeps } from './http/mount';
+import { typedText } from './http/resend';
 import { notFound, refusal, type Reply, type Route } from './http/route';
+import { send } from './http/send';
 import { createSessions, keepSession } from './http/session';
 import type { Actor } from './policy/actor';
 
@@ -84,8 +86,8 @@ export function createApp({ deps, routes, mount, sessionPool, isReady }: AppInpu
   );
 
   app.use(createSessions(sessionPool, config.secrets.session, config.secureCookies));
-  app.use(async (req, _res, next) => {
-    await keepSession(req, Date.now());
+  app.use((req, _res, next) => {
+    keepSession(req, Date.now());
     next();
   });
 
@@ -114,13 +116,14 @@ export function createApp({ deps, routes, mount, sessionPool, isReady }: AppInpu
     const away = isDatabaseAway(e);
     req.log.error({ err: e }, away ? 'database away' : 'request failed');
     const status = away ? 503 : 500;
+    const resend = away ? await typedText(req, res) : undefined;
     res.status(status).type('html');
     if (away) res.set('Retry-After', '10');
     // no session, no token: these pages must come out even when the database is gone
     res.send(
       renderer.page(`errors/${status}`, {
         page: { title: away ? '系统繁忙' : '系统出现错误' },
-        data: { requestId: req.id },
+        data: { requestId: req.id, resend },
         visitor: undefined,
         csrf: '',
         nav: [],

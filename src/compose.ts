@@ -3,41 +3,63 @@ import type { Express } from 'express';
 import pg from 'pg';
 import { pino, type Logger } from 'pino';
 import { createPrinter } from './adapters/printing';
+import { httpGateway, outboxSender } from './adapters/sms';
 import { FsStorage } from './adapters/storage';
 import { createApp } from './app';
 import type { Config } from './config';
-import { answers, makeDb, type Db } from './db/db';
+import { answers, makeDb, type Db, type Handle } from './db/db';
 import type { Deps } from './deps';
 import type { MountDeps } from './http/mount';
+import { createDevices } from './http/devices.store';
+import { createKeptPosts } from './http/kept-posts.store';
+import { createSignedCookies } from './http/signed-cookie';
 import { createOneTimeTokens } from './http/one-time-token.store';
 import { createRenderer } from './http/render';
+import type { Route } from './http/route';
 import { createJobs, type JobHandlers } from './jobs/jobs';
 import { createCipher } from './lib/cipher';
+import { wholeNumber } from './lib/ids';
 import { jobHandlers } from './job-handlers';
 import { navigation } from './navigation';
-import { findActor } from './modules/accounts';
+import { findAccountSubject, findActor, findStaffSubject } from './modules/accounts';
 import { createCatalogueCache } from './modules/catalogue';
 import { findDeclarationSubject } from './modules/declarations';
 import { findPathSubject } from './modules/paths';
-import { findPermissionSubject } from './modules/units';
+import { findCorrectionSubject } from './modules/support';
+import { findPermissionSubject, findUnitSubject } from './modules/units';
+import type { Subject, SubjectKind } from './policy/policy';
 import { allRoutes } from './routes';
 
 export interface Composition {
   deps: Deps;
   app: Express;
+  /** the same application over another table of routes */
+  appOf: (routes: readonly Route[]) => Express;
   jobs: JobHandlers;
   stop: () => Promise<void>;
 }
 
-export const SITE_NAME = '职称申报系统';
+const subjectLoaders: Record<Exclude<SubjectKind, 'declaration'>, (h: Handle, id: number) => Promise<Subject | undefined>> = {
+  path: findPathSubject,
+  permission: findPermissionSubject,
+  unit: findUnitSubject,
+  account: findAccountSubject,
+  staff: findStaffSubject,
+  correction: findCorrectionSubject,
+};
 
-/** A number out of an address, or undefined. */
-const idOf = (text: string): number | undefined => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);
+export const SITE_NAME = '职称申报系统';
 
 /** Builds everything from the settings; the only place that wires. */
 export function compose(config: Config, databaseUrl: string, log: Logger): Composition {
   const db: Db = makeDb(databaseUrl, config.databasePool);
-  const sessionPool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'title-declaration sessions' });
+  const sessionPool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 4,
+    application_name: 'title-declaration sessions',
+    connectionTimeoutMillis: 5000,
+    statement_timeout: 5000,
+  });
   sessionPool.on('error', (e) => log.warn({ err: e }, 'idle session connection lost'));
   const storage = new FsStorage(path.join(config.dataDir, 'blobs'));
   const printer = createPrinter({
@@ -54,34 +76,42 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     catalogue: createCatalogueCache(db),
     storage,
     printer,
+    sms: config.smsGateway ? httpGateway(config.smsGateway) : outboxSender,
     renderer,
     jobs: createJobs(databaseUrl, log),
     log,
   };
-  const tokens = createOneTimeTokens(db);
+  const tokens = createOneTimeTokens(db, deps.cipher);
+  const cookies = createSignedCookies(config.secrets.session, config.secureCookies);
   const mount: MountDeps = {
     renderer,
     tokens,
+    cookies,
+    devices: createDevices(db, cookies),
+    kept: createKeptPosts(db, deps.cipher),
     loadActor: (id) => findActor(db, id),
     loadSubject: async (kind, id) => {
       if (kind === 'declaration') return findDeclarationSubject(db, id);
-      const number = idOf(id);
+      const number = wholeNumber(id);
       if (number === undefined) return undefined;
-      return kind === 'path' ? findPathSubject(db, number) : findPermissionSubject(db, number);
+      return subjectLoaders[kind](db, number);
     },
-    navigation: (actor) => navigation(actor).filter((n) => config.demo || n.text !== '演示时钟'),
+    navigation: (actor) =>
+      navigation(actor).filter((n) => (config.demo || n.text !== '演示时钟') && (!config.production || n.text !== '短信记录')),
   };
   let stopping = false;
-  const app = createApp({
-    deps,
-    routes: allRoutes(deps),
-    mount,
-    sessionPool,
-    isReady: async () => !stopping && (await answers(db)),
-  });
+  const appOf = (routes: readonly Route[]): Express =>
+    createApp({
+      deps,
+      routes,
+      mount,
+      sessionPool,
+      isReady: async () => !stopping && (await answers(db)),
+    });
   return {
     deps,
-    app,
+    app: appOf(allRoutes(deps)),
+    appOf,
     jobs: jobHandlers(deps, tokens),
     async stop() {
       stopping = true;

@@ -20,6 +20,13 @@ const environment = z.object({
   SUPPORT_PHONE: z.string().default('0531-81919792'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   RUN_JOBS: flag.default(true),
+  SMS_GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SMS_GATEWAY_KEY: z.string().min(16).optional(),
+  SMS_GATEWAY_ACCOUNT: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/)
+    .optional(),
+  SMS_PER_MINUTE: z.coerce.number().int().min(1).max(100_000).default(300),
 });
 
 const secretsShape = z.object({
@@ -47,6 +54,10 @@ export interface Config {
   readonly supportPhone: string;
   readonly logLevel: string;
   readonly runJobs: boolean;
+  /** where short messages go; undefined: they stay in the outbox table */
+  readonly smsGateway: { readonly url: string; readonly key: string; readonly account: string } | undefined;
+  /** at most so many short messages of the whole site in one minute (S08) */
+  readonly smsPerMinute: number;
   readonly secrets: Secrets;
 }
 
@@ -75,9 +86,20 @@ function developmentSecrets(dataDir: string): Secrets {
   return secretsShape.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
 }
 
+/** All three settings of the gateway or none; production can't do without, because nobody would ever see a code there. */
+function gatewayOf(e: z.infer<typeof environment>, production: boolean): Config['smsGateway'] {
+  const names = ['SMS_GATEWAY_URL', 'SMS_GATEWAY_KEY', 'SMS_GATEWAY_ACCOUNT'] as const;
+  const missing = names.filter((k) => !e[k]);
+  if (missing.length > 0 && (production || missing.length < names.length))
+    throw new ConfigError(`missing ${missing.join(', ')}: the gateway for short messages needs all three (docs/sms-gateway.md)`);
+  if (!e.SMS_GATEWAY_URL || !e.SMS_GATEWAY_KEY || !e.SMS_GATEWAY_ACCOUNT) return undefined;
+  if (production && !e.SMS_GATEWAY_URL.startsWith('https:')) throw new ConfigError('SMS_GATEWAY_URL must begin with https: in production');
+  return { url: e.SMS_GATEWAY_URL, key: e.SMS_GATEWAY_KEY, account: e.SMS_GATEWAY_ACCOUNT };
+}
+
 /**
  * The checked settings, from the environment. Throws ConfigError with one line per fault.
- * Production needs DATABASE_URL, BASE_URL and SECRETS_FILE and refuses DEMO.
+ * Production needs DATABASE_URL, BASE_URL, DATA_DIR, SECRETS_FILE and the gateway for short messages, and refuses DEMO.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const read = environment.safeParse(Object.fromEntries(Object.entries(env).filter(([, v]) => v !== '')));
@@ -108,6 +130,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     supportPhone: e.SUPPORT_PHONE,
     logLevel: e.LOG_LEVEL,
     runJobs: e.RUN_JOBS,
+    smsGateway: gatewayOf(e, production),
+    smsPerMinute: e.SMS_PER_MINUTE,
     secrets,
   });
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { SmsSender } from './adapters/sms';
 import type { BlobStorage } from './adapters/storage/storage';
 import type { Printer } from './adapters/printing';
 import type { Config } from './config';
@@ -16,6 +17,7 @@ export interface Deps {
   catalogue: CatalogueCache;
   storage: BlobStorage;
   printer: Printer;
+  sms: SmsSender;
   renderer: Renderer;
   jobs: Jobs;
   log: Logger;

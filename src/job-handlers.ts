@@ -1,7 +1,9 @@
+import { pruneSms, sendQueuedSms } from './adapters/sms';
 import { sealAudit } from './audit/audit.store';
 import type { Deps } from './deps';
 import { pruneExpired } from './http/housekeeping.store';
 import type { OneTimeTokens } from './http/one-time-token.store';
+import { pruneSmsCodes } from './modules/accounts';
 import { collectOrphans } from './modules/attachments';
 import type { JobHandlers } from './jobs/jobs';
 import { printCertificate } from './modules/certificates';
@@ -15,8 +17,11 @@ export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
     'housekeeping:prune': async () => {
       await tokens.prune();
       await pruneExpired(deps.db);
+      await pruneSms(deps.db);
+      await pruneSmsCodes(deps.db);
     },
     'certificate:print': async ({ certificateId }) => void (await printCertificate(deps, certificateId)),
+    'sms:send': ({ messageId }) => sendQueuedSms(deps, messageId),
     'attachments:collect': async () => {
       deps.log.info({ removed: await collectOrphans(deps) }, 'orphaned contents collected');
     },

@@ -1,28 +1,13 @@
 import http from 'node:http';
-import path from 'node:path';
-import pg from 'pg';
 import { startDemo } from '../seeds/demo';
+import { seedContent } from '../seeds/content';
 import { seedReference } from '../seeds/reference';
 import { compose, makeLogger } from './compose';
-import { ConfigError, loadConfig, type Config } from './config';
+import { ConfigError, loadConfig } from './config';
 import { checkDatabase, makeDb, migrate } from './db/db';
-import { startEmbedded, type EmbeddedPg } from './db/embedded-pg';
+import { openDatabase } from './db/open-database';
 import { migrateJobs } from './jobs/jobs';
-
-const DATABASE = 'title_declaration';
-
-async function embeddedDatabase(config: Config): Promise<EmbeddedPg> {
-  const server = await startEmbedded({ dataDir: path.join(config.dataDir, 'postgres'), preferredPort: 54329 });
-  const client = new pg.Client({ connectionString: server.url() });
-  await client.connect();
-  try {
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (!rowCount) await client.query(`CREATE DATABASE ${DATABASE}`);
-  } finally {
-    await client.end();
-  }
-  return server;
-}
+import { fillMobileIndexes } from './modules/accounts';
 
 /** Schema, queue and reference data, whatever state the database is in. */
 async function prepareDatabase(url: string): Promise<void> {
@@ -33,6 +18,7 @@ async function prepareDatabase(url: string): Promise<void> {
     await migrate(db);
     await migrateJobs(url);
     await seedReference(db);
+    await seedContent(db);
   } finally {
     await db.destroy();
   }
@@ -53,8 +39,8 @@ function listen(server: http.Server, host: string, port: number): Promise<number
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = makeLogger(config.logLevel);
-  const embedded = config.databaseUrl === undefined ? await embeddedDatabase(config) : undefined;
-  const url = config.databaseUrl ?? (embedded as EmbeddedPg).url(DATABASE);
+  const database = await openDatabase(config);
+  const { url } = database;
   await prepareDatabase(url);
   const site = compose(config, url, log);
   const server = http.createServer({ requestTimeout: 120_000, headersTimeout: 20_000, keepAliveTimeout: 10_000 }, site.app);
@@ -68,7 +54,7 @@ async function main(): Promise<void> {
     server.close(() => {
       void site
         .stop()
-        .then(() => embedded?.stop())
+        .then(() => database.stop())
         .then(
           () => process.exit(0),
           (e: unknown) => {
@@ -81,11 +67,12 @@ async function main(): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(signal));
 
+  await fillMobileIndexes(site.deps);
   const accounts = config.demo ? await startDemo(site.deps) : undefined;
   if (config.runJobs) await site.deps.jobs.start(site.jobs);
   const port = await listen(server, config.host, config.port);
   const address = `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`;
-  log.info({ address, node: process.version, database: embedded ? 'embedded' : 'external' }, 'listening');
+  log.info({ address, node: process.version, database: database.kind }, 'listening');
   if (port !== config.port && config.port !== 0) console.log(`端口 ${config.port} 已被占用，改用 ${port}。`);
   console.log(`\n职称申报系统已启动：${address}`);
   if (accounts) console.log(accounts);

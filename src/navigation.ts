@@ -37,6 +37,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
       return [
         home,
         { text: '单位权限审核', href: paths.permissions() },
+        { text: '单位信息维护', href: paths.bureauUnits() },
         { text: '评审结果确认', href: paths.results() },
         { text: '常见问题', href: paths.faq() },
       ];
@@ -48,8 +49,20 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '常见问题', href: paths.faq() },
       ];
     case 'support':
-      return [home, { text: '常见问题', href: paths.faq() }];
+      return [
+        home,
+        { text: '账号查询', href: paths.findAccounts() },
+        { text: '更正复核', href: paths.corrections() },
+        { text: '常见问题维护', href: paths.editFaqs() },
+        { text: '通知公告维护', href: paths.editNotices() },
+        { text: '短信记录', href: paths.smsLog() },
+      ];
     case 'admin':
-      return [home, { text: '操作日志', href: paths.audit() }, { text: '演示时钟', href: paths.clock() }];
+      return [
+        home,
+        { text: '工作人员账号', href: paths.staff() },
+        { text: '操作日志', href: paths.audit() },
+        { text: '演示时钟', href: paths.clock() },
+      ];
   }
 }

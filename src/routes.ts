@@ -1,4 +1,5 @@
 import type { Deps } from './deps';
+import { keptPostsRoutes } from './http/kept-posts.routes';
 import type { Route } from './http/route';
 import { attachmentsRoutes } from './modules/attachments';
 import { certificatesRoutes } from './modules/certificates';
@@ -18,6 +19,7 @@ import { unitsRoutes } from './modules/units';
 export function allRoutes(deps: Deps): Route[] {
   return [
     ...accountsRoutes(deps),
+    ...keptPostsRoutes(deps),
     ...noticesRoutes(deps),
     ...dashboardRoutes(deps),
     ...unitsRoutes(deps),

@@ -4,13 +4,24 @@ import type { World } from './world';
 /** Accounts of the authorities; office accounts follow with their committees. */
 export const bureaus = [
   { loginName: 'weihai_rsj', displayName: '刘振海', divisionCode: '371000', trial: '查看全市；环翠、荣成的权限申请和评审结果' },
-  { loginName: 'huancui_rsj', displayName: '王建军', divisionCode: '371002', trial: '「单位权限审核」中有待处理的申请；「评审结果确认」' },
+  {
+    loginName: 'huancui_rsj',
+    displayName: '王建军',
+    divisionCode: '371002',
+    trial: '「单位权限审核」中有待处理的申请；「单位信息维护」；「评审结果确认」',
+  },
   { loginName: 'rongcheng_rsj', displayName: '张立波', divisionCode: '371082', trial: '「单位权限审核」中有一个单位待处理' },
 ] as const;
 
 export const operators = [
-  { loginName: 'admin', displayName: '周海峰', role: 'admin', trial: '「操作日志」「演示时钟」' },
-  { loginName: 'support', displayName: '孙晓东', role: 'support', trial: '技术支持人员的首页' },
+  { loginName: 'admin', displayName: '周海峰', role: 'admin', trial: '「工作人员账号」「操作日志」「演示时钟」' },
+  {
+    loginName: 'support',
+    displayName: '孙晓东',
+    role: 'support',
+    trial: '「账号查询」「更正复核」；「短信记录」：演示环境的短信验证码在这里查看',
+  },
+  { loginName: 'support2', displayName: '姜晓敏', role: 'support', trial: '「更正复核」：复核 support 提出的证件号码更正' },
 ] as const;
 
 type WithoutPassword<T> = T extends NewStaff ? Omit<T, 'passwordHash'> : never;

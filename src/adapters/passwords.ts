@@ -1,5 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
-import { Semaphore } from './semaphore';
+import { Semaphore } from '../lib/semaphore';
 
 /** argon2id with 19 MiB, two passes, one lane: the first choice of the OWASP password storage guide; about 10 ms. */
 const OPTIONS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;

@@ -69,7 +69,7 @@ export async function sealAudit(db: Db): Promise<number> {
   });
 }
 
-export type AuditVerdict = { kind: 'whole'; rows: number; unsealed: number } | { kind: 'broken'; seq: number; auditId: number };
+export type AuditVerdict = { kind: 'whole'; rows: number; unsealed: number } | { kind: 'broken'; seq: number; auditId: number | null };
 
 /** Recomputes the chain from its first row; names the first row that was edited, removed or moved. */
 export async function verifyAudit(h: Handle): Promise<AuditVerdict> {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Code } from '../lib/codes';
 import type { PlainDate } from '../lib/dates';
 import type { ControlModel } from './control';
 
@@ -35,6 +36,10 @@ export interface Option {
   value: string;
   text: string;
 }
+/** Stands first in a list where nothing is chosen yet. */
+export const CHOOSE: Option = { value: '', text: '请选择' };
+export const optionsOf = (codes: readonly Code[]): Option[] => codes.map(({ code, text }) => ({ value: code, text }));
+
 export interface UnitOption {
   id: number;
   name: string;

@@ -15,7 +15,8 @@ export interface FormModelInput {
   problems: readonly Problem[];
   action: string;
   token: string;
-  version: number;
+  /** of what is stored, when saves of stale data are refused */
+  version?: number;
   buttons: readonly FormButton[];
   files: FileAddresses;
   unitSearch: (field: string) => string;
@@ -96,7 +97,7 @@ export function formModel(input: FormModelInput): FormModel {
   return {
     action: input.action,
     multipart: section.parts.some((p) => p.fields.some((f) => f.type === 'files')),
-    version: input.version,
+    ...(input.version === undefined ? {} : { version: input.version }),
     token: input.token,
     parts,
     buttons: [...input.buttons],

@@ -39,7 +39,7 @@ export function isDatabaseAway(e: unknown): boolean {
   if (typeof x !== 'object' || x === null) return false;
   return (
     x.name === 'KnexTimeoutError' ||
-    ['ECONNREFUSED', 'ECONNRESET', '57P01', '57P02', '57P03', '08006', '08001', '53300'].includes(String(x.code)) ||
+    ['ECONNREFUSED', 'ECONNRESET', '57014', '57P01', '57P02', '57P03', '08006', '08001', '53300'].includes(String(x.code)) ||
     /Connection terminated|Connection ended|timeout exceeded when trying to connect/.test(String(x.message))
   );
 }

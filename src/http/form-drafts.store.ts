@@ -1,5 +1,6 @@
 import type { Handle } from '../db/db';
 import type { Cipher } from '../lib/cipher';
+import { isUuid } from '../lib/ids';
 
 /**
  * What was typed or found between two pages, kept encrypted for a while and bound to one browser session: registration before it is confirmed, ticked rows
@@ -10,15 +11,27 @@ export type DraftPurpose =
   | 'register-unit'
   | 'sign-in'
   | 'file-problems'
-  | 'move'
-  | 'bulk'
-  | 'report'
+  | 'bulk-choice'
+  | 'bulk-result'
+  | 'report-attempt'
   | 'certificate-check'
   | 'conflict'
   | 'profile'
-  | 'sign-in-outcome';
+  | 'change-mobile'
+  | 'recover'
+  | 'sign-in-outcome'
+  | 'account-search'
+  | 'identity-correction'
+  | 'unit-correction'
+  | 'new-staff'
+  | 'content'
+  | 'own-data';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+interface Row {
+  content: Buffer;
+}
+const contentOf = <T>(cipher: Cipher, row: Row | undefined): T | undefined =>
+  row && (JSON.parse(cipher.decrypt(row.content, 'form-draft')) as T);
 
 /** Keeps `content` (anything JSON can hold); gives its id. Minutes: how long it may lie. `id`: one that the form knows already and no other draft has. */
 export async function keepDraft(
@@ -44,10 +57,16 @@ export async function keepDraft(
 
 /** The kept content, or undefined when it is gone, expired, of another purpose or somebody else's. */
 export async function findDraft<T>(h: Handle, cipher: Cipher, purpose: DraftPurpose, owner: string, id: string): Promise<T | undefined> {
-  if (!UUID.test(id)) return undefined;
-  const row = (await h('form_drafts').where({ id, purpose, owner }).whereRaw('expires_at > now()').first('content')) as
-    { content: Buffer } | undefined;
-  return row && (JSON.parse(cipher.decrypt(row.content, 'form-draft')) as T);
+  if (!isUuid(id)) return undefined;
+  const row = (await h('form_drafts').where({ id, purpose, owner }).whereRaw('expires_at > now()').first('content')) as Row | undefined;
+  return contentOf(cipher, row);
+}
+
+/** Like `findDraft`, and takes it away, so that it is acted on once: of two takers at once the second gets undefined. */
+export async function takeDraft<T>(h: Handle, cipher: Cipher, purpose: DraftPurpose, owner: string, id: string): Promise<T | undefined> {
+  if (!isUuid(id)) return undefined;
+  const rows = (await h('form_drafts').where({ id, purpose, owner }).whereRaw('expires_at > now()').delete('content')) as unknown as Row[];
+  return contentOf(cipher, rows[0]);
 }
 
 /** Writes over a kept content, which lives on as long as before. */
@@ -59,7 +78,7 @@ export async function replaceDraft(
   id: string,
   content: unknown,
 ): Promise<boolean> {
-  if (!UUID.test(id)) return false;
+  if (!isUuid(id)) return false;
   return (
     (await h('form_drafts')
       .where({ id, purpose, owner })
@@ -68,5 +87,10 @@ export async function replaceDraft(
 }
 
 export async function removeDraft(h: Handle, id: string): Promise<void> {
-  if (UUID.test(id)) await h('form_drafts').where({ id }).delete();
+  if (isUuid(id)) await h('form_drafts').where({ id }).delete();
+}
+
+/** Removes the drafts that are past their time. */
+export async function pruneDrafts(h: Handle): Promise<void> {
+  await h('form_drafts').whereRaw('expires_at < now()').delete();
 }

@@ -1,9 +1,14 @@
 import type { Db } from '../db/db';
+import { pruneDevices } from './devices.store';
+import { pruneKeptPosts } from './kept-posts.store';
+import { pruneDrafts } from './form-drafts.store';
 
-/** Removes sessions, captchas, counts of wrong passwords for unknown names, and form drafts that are past their time. */
+/** Removes sessions, captchas, counts of wrong passwords for unknown names, kept forms, known browsers and form drafts that are past their time. */
 export async function pruneExpired(db: Db): Promise<void> {
   await db('sessions').whereRaw('expire < now()').delete();
   await db('captchas').whereRaw('expires_at < now()').delete();
   await db('sign_in_failures').whereRaw("updated_at < app_now() - interval '1 day'").delete();
-  await db('form_drafts').whereRaw('expires_at < now()').delete();
+  await pruneDrafts(db);
+  await pruneKeptPosts(db);
+  await pruneDevices(db);
 }

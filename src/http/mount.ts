@@ -1,34 +1,52 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import express, { type Request, type Response, type Router } from 'express';
-import type { Actor } from '../policy/actor';
 import { asError } from '../lib/as-error';
-import { roleTexts } from '../policy/actor';
+import { Semaphore } from '../lib/semaphore';
+import { roleTexts, type Actor } from '../policy/actor';
 import { can, subjectOf, type Subject, type SubjectKind } from '../policy/policy';
+import type { Devices } from './devices.store';
 import { FormInput } from './form-input';
+import { KEPT_BYTES, KEPT_MINUTES, type KeptPosts, type KeptPost } from './kept-posts.store';
+import { matchRoute } from './match-route';
 import type { OneTimeTokens } from './one-time-token.store';
 import { paths } from './paths';
 import { flatEntries, readMultipart } from './read-multipart';
-import type { Renderer, NavItem } from './render';
-import { notFound, refusal, type PageMeta, type Reply, type Route, type UploadedFile, type Visit } from './route';
-import { refusalTitles } from './errors';
+import { notFound, refusal, type Reply, type Route, type UploadedFile, type Visit } from './route';
+import { requestIdOf, send, type SendDeps } from './send';
 import { comesFromHere, csrfTokenOf, isOwnForm, joinSession, ownerOf, ownerOfCookie, renewSession, saveSession } from './session';
+import { hashOfToken, type SignedCookies } from './signed-cookie';
 
-export interface MountDeps {
-  renderer: Renderer;
+export interface MountDeps extends SendDeps {
   tokens: OneTimeTokens;
+  cookies: SignedCookies;
+  devices: Devices;
+  kept: KeptPosts;
   loadActor: (accountId: number) => Promise<Actor | undefined>;
   loadSubject: (kind: SubjectKind, id: string) => Promise<Subject | undefined>;
-  navigation: (actor: Actor | undefined) => NavItem[];
 }
 
-/** Made by the log's middleware in src/app.ts. */
-const requestIdOf = (req: Request): string => (typeof req.id === 'string' ? req.id : '');
+/** A page of a list sends up to two fields for each of its 500 rows. */
+const urlencoded = express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1200 });
 
-const urlencoded = express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1000 });
+/** Where a reader goes on who may not do something now. */
+const mends = {
+  none: { text: '返回首页', href: paths.home() },
+  permission: { text: '权限申请', href: paths.unitPermission() },
+} as const;
 
-interface Prepared {
-  visit: Visit;
+/** One request on its way through the steps. */
+interface Passage {
+  route: Route;
+  routes: readonly Route[];
+  req: Request;
+  res: Response;
+  visitor: Actor | undefined;
+  deps: MountDeps;
+}
+interface Posted {
+  body: FormInput;
+  files: UploadedFile[];
   digest: string;
 }
 
@@ -38,76 +56,84 @@ export function mountRoutes(router: Router, routes: readonly Route[], deps: Moun
     router[route.method](route.path, async (req, res) => {
       const visitor = req.session.accountId === undefined ? undefined : await deps.loadActor(req.session.accountId);
       res.locals.actor = visitor;
-      await send(req, res, visitor, await answer(route, req, res, visitor, deps), deps);
+      await send(req, res, visitor, await answer({ route, routes, req, res, visitor, deps }), deps);
     });
   }
 }
 
-async function answer(route: Route, req: Request, res: Response, visitor: Actor | undefined, deps: MountDeps): Promise<Reply> {
-  let subject: Subject | undefined;
-  if (route.access !== 'public') {
-    if (!visitor)
-      return {
-        kind: 'see-other',
-        to: req.method === 'GET' ? `${paths.signIn()}?next=${encodeURIComponent(req.originalUrl)}` : paths.signIn(),
-      };
-    const kind = subjectOf(route.access);
-    if (kind) {
-      subject = await deps.loadSubject(kind, String(req.params[kind] ?? ''));
-      if (!subject) return notFound;
-    }
-    const decision = can(visitor, route.access, subject);
-    if (!decision.ok) {
-      if (decision.why === 'hidden') return notFound;
-      if (decision.why === 'not-now') return refusal(403, decision.reason, { text: '返回首页', href: paths.home() });
-      return refusal(403, `本页面仅供${decision.roles.map((r) => roleTexts[r]).join('、')}使用`, { text: '返回首页', href: paths.home() });
-    }
+async function answer(at: Passage): Promise<Reply> {
+  const { route, req, visitor, deps } = at;
+  if (route.access !== 'public' && !visitor) {
+    if (req.method === 'GET') return { kind: 'see-other', to: `${paths.signIn()}?next=${encodeURIComponent(req.originalUrl)}` };
+    return { kind: 'see-other', to: (await keepLatePost(at)) ? `${paths.signIn()}?kept=1` : paths.signIn() };
   }
-  const prepared = await prepare(route, req, res, visitor, subject, deps);
-  if (!('visit' in prepared)) return prepared;
-  if (route.method === 'get') return route.handle(prepared.visit);
-  return once(route, req, prepared, deps);
+  const params = Object.fromEntries(Object.entries(req.params).map(([k, v]) => [k, String(v)]));
+  const admission = await admit(route, visitor, params, deps);
+  if ('kind' in admission) return (route.method === 'post' && (await answerOfEarlierCopy(at))) || admission;
+  const { subject } = admission;
+  const query = new FormInput(flatEntries(req.query));
+  if (route.method === 'get')
+    return route.handle(visitOf(at, { route, params, path: req.originalUrl, query, subject, body: new FormInput([]), files: [] }));
+  const posted = await readPost(route, req, at.res);
+  if ('kind' in posted) return posted;
+  if (!isOwnForm(req, posted.body)) {
+    const first = await answerOfFirstCopy(route, req, posted.body, posted.digest, deps);
+    if (first) return first;
+    if (visitor && (await keepPost(at, posted, visitor.accountId))) return { kind: 'see-other', to: paths.kept() };
+    return refusal(403, '页面已过期，请返回上一页，刷新后重新操作', { text: '返回首页', href: visitor ? paths.home() : paths.signIn() });
+  }
+  return once(at, visitOf(at, { route, params, path: req.originalUrl, query, subject, ...posted }), posted.digest);
 }
 
-async function prepare(
+/** Who may come in: the subject of the route's action, or the answer that refuses. */
+async function admit(
   route: Route,
-  req: Request,
-  res: Response,
   visitor: Actor | undefined,
-  subject: Subject | undefined,
+  params: Record<string, string>,
   deps: MountDeps,
-): Promise<Prepared | Reply> {
-  const query = new FormInput(flatEntries(req.query));
-  let body = new FormInput([]);
-  let files: UploadedFile[] = [];
-  let digest = '';
-  if (route.method === 'post') {
-    if (req.is('multipart/form-data')) {
-      if (route.files === undefined) return refusal(400, '此页面不接受上传文件，请返回上一页重新操作');
-      ({ body, files } = await readMultipart(req, res, route.files));
-    } else {
-      await new Promise<void>((resolve, reject) => urlencoded(req, res, (e: unknown) => (e ? reject(asError(e)) : resolve())));
-      body = new FormInput(flatEntries(req.body));
-    }
-    const hash = createHash('sha256').update(JSON.stringify(body.entries().filter(([k]) => k !== '_csrf')));
-    for (const f of files) hash.update(f.field).update('\0').update(f.name).update('\0').update(f.content);
-    digest = hash.digest('hex');
-    if (!isOwnForm(req, body)) {
-      const first = await answerOfFirstCopy(route, req, body, digest, deps);
-      if (first) return first;
-      return refusal(403, '页面已过期，请返回上一页，刷新后重新操作', { text: '返回首页', href: visitor ? paths.home() : paths.signIn() });
-    }
+): Promise<{ subject: Subject | undefined } | Reply> {
+  if (route.access === 'public' || !visitor) return { subject: undefined };
+  // S12: a password that somebody else has handed over opens nothing but the page that replaces it
+  if (visitor.mustChangePassword && ![paths.password(), paths.signOut()].includes(route.path))
+    return { kind: 'see-other', to: paths.password() };
+  let subject: Subject | undefined;
+  const kind = subjectOf(route.access);
+  if (kind) {
+    subject = await deps.loadSubject(kind, params[kind] ?? '');
+    if (!subject) return notFound;
   }
-  const visit: Visit = {
+  const decision = can(visitor, route.access, subject);
+  if (!decision.ok) {
+    if (decision.why === 'hidden') return notFound;
+    if (decision.why === 'not-now') return refusal(403, decision.reason, mends[decision.mend ?? 'none']);
+    return refusal(403, `本页面仅供${decision.roles.map((r) => roleTexts[r]).join('、')}使用`, { text: '返回首页', href: paths.home() });
+  }
+  return { subject };
+}
+
+interface VisitParts {
+  route: Route;
+  params: Record<string, string>;
+  path: string;
+  query: FormInput;
+  body: FormInput;
+  files: UploadedFile[];
+  subject: Subject | undefined;
+}
+
+function visitOf(at: Passage, { route, params, path, query, body, files, subject }: VisitParts): Visit {
+  const { req, visitor, deps } = at;
+  const kept = deps.cookies.read(req, 'kept');
+  return {
     method: route.method === 'get' ? 'GET' : 'POST',
-    path: req.originalUrl,
+    path,
     query,
     body,
     files,
     oversized: [],
     param: (name) => {
-      const value = req.params[name];
-      if (typeof value !== 'string') throw new Error(`route ${route.path} has no parameter ${name}`);
+      const value = params[name];
+      if (value === undefined) throw new Error(`route ${route.path} has no parameter ${name}`);
       return value;
     },
     visitor,
@@ -117,10 +143,101 @@ async function prepare(
     },
     subject,
     owner: ownerOf(req),
+    device: deps.devices.of(req),
+    browser: kept === undefined ? undefined : hashOfToken(kept),
+    titleAt: (address) => titleAt(at, address),
     requestId: requestIdOf(req),
     isHtmx: req.get('hx-request') === 'true',
   };
-  return { visit, digest };
+}
+
+/** The body of a POST, whole and in memory: nothing of it is stored before it was looked at. */
+async function readPost(route: Route, req: Request, res: Response): Promise<Posted | Reply> {
+  let body: FormInput;
+  let files: UploadedFile[] = [];
+  if (req.is('multipart/form-data')) {
+    if (route.files === undefined) return refusal(400, '此页面不接受上传文件，请返回上一页重新操作');
+    ({ body, files } = await readMultipart(req, res, route.files));
+  } else {
+    await new Promise<void>((resolve, reject) => urlencoded(req, res, (e: unknown) => (e ? reject(asError(e)) : resolve())));
+    body = new FormInput(flatEntries(req.body));
+  }
+  return { body, files, digest: digestOf(body, files) };
+}
+
+function digestOf(body: FormInput, files: readonly UploadedFile[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(body.entries().filter(([k]) => k !== '_csrf')));
+  for (const f of files) hash.update(f.field).update('\0').update(f.name).update('\0').update(f.content);
+  return hash.digest('hex');
+}
+
+/** Large late bodies are read a few at a time, since whoever sends them is not signed in; small ones never wait for them. */
+const largeLateBodies = new Semaphore(4);
+const LARGE_BODY = 256 * 1024;
+
+/** A9: somebody sends a form whose session has ended. True when it now lies ready for the account that the form was shown to. */
+function keepLatePost(at: Passage): Promise<boolean> {
+  const { route, req, res } = at;
+  const length = Number(req.headers['content-length'] ?? Infinity);
+  if (length > KEPT_BYTES || isEmptyHanded(route) || !comesFromHere(req)) return Promise.resolve(false);
+  const work = async (): Promise<boolean> => {
+    const posted = await readPost(route, req, res);
+    return !('kind' in posted) && keepPost(at, posted);
+  };
+  return length > LARGE_BODY ? largeLateBodies.run(work) : work();
+}
+/** Forms that carry nothing worth keeping. */
+const isEmptyHanded = (route: Route): boolean => [paths.signOut(), paths.kept()].includes(route.path);
+
+/** Puts a form aside when its token says which account's page it stood on; with `only`, when that account is this one. */
+async function keepPost(at: Passage, { body, files, digest }: Posted, only?: number): Promise<boolean> {
+  const { route, req, res, deps } = at;
+  if (isEmptyHanded(route) || !comesFromHere(req)) return false;
+  if (files.reduce((sum, f) => sum + f.content.length, 0) > KEPT_BYTES) return false;
+  const tokens = body.all('_csrf');
+  const accountId = tokens.length === 1 ? await deps.kept.accountOf(tokens[0] ?? '') : undefined;
+  if (accountId === undefined || (only !== undefined && accountId !== only)) return false;
+  const browser = deps.cookies.read(req, 'kept') ?? randomBytes(32).toString('base64url');
+  await deps.kept.keep(hashOfToken(browser), accountId, digest, {
+    route: route.path,
+    url: req.originalUrl,
+    params: Object.fromEntries(Object.entries(req.params).map(([k, v]) => [k, String(v)])),
+    fields: body.entries().filter(([name]) => name !== '_csrf'),
+    files,
+  });
+  deps.cookies.write(res, 'kept', browser, KEPT_MINUTES * 60_000);
+  return true;
+}
+
+/** A9: runs the route that a kept form was meant for, as if it came now: same policy, same one-time token, this session. */
+async function repost(at: Passage, outer: Visit, post: KeptPost, id: string): Promise<Reply> {
+  const { routes, visitor, deps } = at;
+  const route = routes.find((r) => r.method === 'post' && r.path === post.route);
+  if (!route) return refusal(410, '该页面已经调整，请从首页重新进入', { text: '返回首页', href: paths.home() });
+  const admission = await admit(route, visitor, post.params, deps);
+  if ('kind' in admission) return admission;
+  const body = new FormInput(post.fields);
+  const query = new FormInput(new URL(post.url, 'http://site').searchParams);
+  const visit = visitOf(at, { route, params: post.params, path: post.url, query, body, files: post.files, subject: admission.subject });
+  const reply = await once({ ...at, route }, visit, digestOf(body, post.files));
+  if ((reply.kind === 'see-other' || reply.kind === 'page') && outer.browser)
+    await deps.kept.remove(outer.browser, outer.actor.accountId, id);
+  return reply;
+}
+
+/** What the page at one of our own addresses is called, as this visitor would see it. */
+async function titleAt(at: Passage, address: string): Promise<string | undefined> {
+  const url = new URL(address, 'http://site');
+  const found = matchRoute(at.routes, 'get', url.pathname);
+  if (!found) return undefined;
+  const admission = await admit(found.route, at.visitor, found.params, at.deps);
+  if ('kind' in admission) return undefined;
+  const query = new FormInput(url.searchParams);
+  const visit = visitOf(at, { ...found, path: address, query, body: new FormInput([]), files: [], subject: admission.subject });
+  const reply = await found.route.handle(visit);
+  if (reply.kind !== 'page') return undefined;
+  const crumbs = (reply.page.breadcrumbs ?? []).slice(1).map((c) => c.text);
+  return crumbs.length > 0 ? crumbs.slice(-2).join(' › ') : reply.page.title;
 }
 
 /**
@@ -141,8 +258,24 @@ async function answerOfFirstCopy(route: Route, req: Request, body: FormInput, di
   return undefined;
 }
 
+/**
+ * F04: a copy that arrives when the first one has already changed what may be done (a submitted declaration can't be submitted, a deleted draft is gone) gets
+ * the first one's answer, not a refusal. Nothing is claimed and nothing is run.
+ */
+async function answerOfEarlierCopy({ route, req, res, deps }: Passage): Promise<Reply | undefined> {
+  const posted = await readPost(route, req, res);
+  if ('kind' in posted || !isOwnForm(req, posted.body)) return undefined;
+  for (let waited = 0; waited <= 15_000; waited += 50) {
+    const sent = await deps.tokens.peek(posted.body.one('_token'), ownerOf(req), route.path, posted.digest);
+    if (sent?.kind !== 'running') return sent && { kind: 'see-other', to: sent.answer.to };
+    await wait(50);
+  }
+  return undefined;
+}
+
 /** A2, F04: the same form sent twice is one act; the second sender waits for and gets the first one's answer. */
-async function once(route: Route, req: Request, { visit, digest }: Prepared, deps: MountDeps): Promise<Reply> {
+async function once(at: Passage, visit: Visit, digest: string): Promise<Reply> {
+  const { route, req, res, deps } = at;
   const token = visit.body.one('_token');
   if (!/^[A-Za-z0-9_-]{16,40}$/.test(token)) return refusal(400, '页面已过期，请返回上一页，刷新后重新操作');
   for (let waited = 0; ; waited += 50) {
@@ -158,6 +291,7 @@ async function once(route: Route, req: Request, { visit, digest }: Prepared, dep
   let reply: Reply;
   try {
     reply = await route.handle(visit);
+    if (reply.kind === 'repost') reply = await repost(at, visit, reply.post, reply.id);
   } catch (e) {
     await deps.tokens.release(token, digest);
     throw e;
@@ -166,62 +300,19 @@ async function once(route: Route, req: Request, { visit, digest }: Prepared, dep
     await deps.tokens.release(token, digest);
     return reply;
   }
-  if (reply.signIn !== undefined || reply.signOut) {
-    await renewSession(req, reply.signIn, Date.now());
-    if (reply.signIn !== undefined) await saveSession(req);
+  let { to } = reply;
+  if (reply.signIn !== undefined) {
+    const actor = await deps.loadActor(reply.signIn);
+    if (!actor) throw new Error(`account ${reply.signIn} signs in but cannot be loaded`);
+    await renewSession(req, actor, Date.now());
+    const kept = deps.cookies.read(req, 'kept');
+    await deps.kept.recordForm(csrfTokenOf(req), actor.accountId);
+    await deps.devices.remember(req, res, actor.accountId);
+    if (kept !== undefined && (await deps.kept.settle(hashOfToken(kept), actor.accountId)) > 0) to = paths.kept();
+    await saveSession(req);
+  } else if (reply.signOut) {
+    await renewSession(req, undefined, Date.now());
   }
-  await deps.tokens.answer(token, digest, reply.signIn === undefined ? { to: reply.to } : { to: reply.to, session: req.sessionID });
-  return { kind: 'see-other', to: reply.to };
-}
-
-/** Turns a reply into the HTTP answer. */
-export async function send(
-  req: Request,
-  res: Response,
-  visitor: Actor | undefined,
-  reply: Reply,
-  deps: Pick<MountDeps, 'renderer' | 'navigation'>,
-): Promise<void> {
-  const render = (view: string, meta: PageMeta, data: object) =>
-    deps.renderer.page(view, { page: meta, data, visitor, csrf: csrfTokenOf(req), nav: deps.navigation(visitor), address: req.path });
-  switch (reply.kind) {
-    case 'page': {
-      res
-        .status(reply.status)
-        .type('html')
-        .send(render(reply.view, reply.page, reply.data));
-      return;
-    }
-    case 'fragment':
-      res.type('html').send(deps.renderer.fragment(reply.view, reply.data));
-      return;
-    case 'see-other':
-      await saveSession(req);
-      res.redirect(303, reply.to);
-      return;
-    case 'file': {
-      const ascii = reply.fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-      res.set({
-        'Content-Type': reply.contentType,
-        'Content-Disposition': `${reply.inline ? 'inline' : 'attachment'}; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(reply.fileName)}`,
-        'Content-Security-Policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:",
-        'Cross-Origin-Resource-Policy': 'same-origin',
-        'Cache-Control': reply.maxAge === undefined ? 'no-store' : `private, max-age=${reply.maxAge}`,
-      });
-      res.send(reply.body);
-      return;
-    }
-    case 'refusal':
-      res
-        .status(reply.status)
-        .type('html')
-        .send(
-          render(
-            `errors/${reply.status}`,
-            { title: refusalTitles[reply.status] ?? '操作未完成' },
-            { message: reply.message, backHref: reply.next?.href, backText: reply.next?.text, requestId: requestIdOf(req) },
-          ),
-        );
-      return;
-  }
+  await deps.tokens.answer(token, digest, reply.signIn === undefined ? { to } : { to, session: req.sessionID });
+  return { ...reply, to };
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../db/db';
+import type { Cipher } from '../lib/cipher';
 
 export interface StoredAnswer {
   to: string;
@@ -11,7 +12,10 @@ export type Claim = { kind: 'first' } | { kind: 'repeat'; answer: StoredAnswer }
  * A2, F04: a form is answered once. The token is claimed together with a digest of what was posted: the same form sent again gets the first answer,
  * a changed form sent from the same page (Back button) is a new act. A claim without an answer for a minute belongs to a process that died: it may be taken over.
  */
-export function createOneTimeTokens(db: Db) {
+export function createOneTimeTokens(db: Db, cipher: Cipher) {
+  const read = (stored: StoredAnswer): StoredAnswer =>
+    stored.session === undefined ? stored : { ...stored, session: cipher.decrypt(Buffer.from(stored.session, 'base64'), 'session-id') };
+
   async function claim(token: string, owner: string, path: string, digest: string): Promise<Claim> {
     const key = `${token}.${digest.slice(0, 16)}`;
     const { rows } = await db.raw<{ rows: unknown[] }>(
@@ -25,7 +29,7 @@ export function createOneTimeTokens(db: Db) {
       .where({ token: key })
       .first();
     if (!found || found.owner !== owner || found.path !== path) return { kind: 'first' };
-    return found.result ? { kind: 'repeat', answer: found.result } : { kind: 'running' };
+    return found.result ? { kind: 'repeat', answer: read(found.result) } : { kind: 'running' };
   }
   /** What became of this form within the last minute; undefined when it was not sent before. Claims nothing. */
   async function peek(token: string, owner: string, path: string, digest: string): Promise<Exclude<Claim, { kind: 'first' }> | undefined> {
@@ -34,12 +38,17 @@ export function createOneTimeTokens(db: Db) {
       .whereRaw("created_at > now() - interval '1 minute'")
       .first('result');
     if (!found) return undefined;
-    return found.result ? { kind: 'repeat', answer: found.result } : { kind: 'running' };
+    return found.result ? { kind: 'repeat', answer: read(found.result) } : { kind: 'running' };
   }
   async function answer(token: string, digest: string, result: StoredAnswer): Promise<void> {
     await db('one_time_tokens')
       .where({ token: `${token}.${digest.slice(0, 16)}` })
-      .update({ result: JSON.stringify(result) });
+      .update({
+        // S17: an id of a session never lies readable in the database
+        result: JSON.stringify(
+          result.session === undefined ? result : { ...result, session: cipher.encrypt(result.session, 'session-id').toString('base64') },
+        ),
+      });
   }
   /** After a refusal or an error the same form may be sent again. */
   async function release(token: string, digest: string): Promise<void> {

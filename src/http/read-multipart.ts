@@ -16,7 +16,10 @@ export async function readMultipart(req: Request, res: Response, maxFiles: numbe
     defParamCharset: 'utf8',
   }).any();
   await new Promise<void>((resolve, reject) => {
-    read(req, res, (e: unknown) => (e ? reject(asError(e)) : resolve()));
+    // what multer does not name itself comes from the parser: a body that breaks off or is no multipart at all
+    read(req, res, (e: unknown) =>
+      e ? reject(e instanceof multer.MulterError ? e : new BadRequestError(400, asError(e).message)) : resolve(),
+    );
   });
   const body = new FormInput(flatEntries(req.body));
   const sent = (req.files ?? []) as Express.Multer.File[];

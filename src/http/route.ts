@@ -1,6 +1,17 @@
 import type { Actor } from '../policy/actor';
-import type { Action, DeclarationSubject, PathSubject, PermissionSubject, Subject } from '../policy/policy';
+import type {
+  AccountSubject,
+  Action,
+  CorrectionSubject,
+  DeclarationSubject,
+  PathSubject,
+  PermissionSubject,
+  StaffSubject,
+  Subject,
+  UnitSubject,
+} from '../policy/policy';
 import type { FormInput } from './form-input';
+import type { KeptPost } from './kept-posts.store';
 
 export interface UploadedFile {
   /** input name */
@@ -29,6 +40,12 @@ export interface Visit {
   owner: string;
   requestId: string;
   isHtmx: boolean;
+  /** hash of the cookie of a browser that somebody has signed in with (S02) */
+  device: Buffer | undefined;
+  /** hash of the cookie of a browser that has sent a form too late (A9) */
+  browser: Buffer | undefined;
+  /** what the page at an own address is called, as this visitor would see it; undefined when there is none for them */
+  titleAt(address: string): Promise<string | undefined>;
 }
 
 export interface Crumb {
@@ -53,6 +70,8 @@ export type Reply =
   /** signIn: renew the session for this account; signOut: end it */
   | { kind: 'see-other'; to: string; signIn?: number; signOut?: true }
   | { kind: 'file'; body: Buffer; contentType: string; fileName: string; inline: boolean; maxAge?: number }
+  /** a kept form (A9) is sent once more, by this session */
+  | { kind: 'repost'; post: KeptPost; id: string }
   | {
       kind: 'refusal';
       status: 400 | 403 | 404 | 409 | 410 | 413 | 422 | 429 | 503;
@@ -77,7 +96,7 @@ export const refusal = (
 
 /**
  * Who may come in. `public`: anybody; otherwise an action of the policy. An action about a subject takes the subject from the path parameter of its kind
- * (`:declaration`, `:path`, `:permission`). There is no default: a route without access does not compile.
+ * (`:declaration`, `:path`, `:permission`, `:unit`, `:account`, `:staff`, `:correction`). There is no default: a route without access does not compile.
  */
 export type Access = 'public' | Action;
 
@@ -102,5 +121,21 @@ export function pathOf(visit: Visit): PathSubject {
 }
 export function permissionOf(visit: Visit): PermissionSubject {
   if (visit.subject?.kind !== 'permission') throw new Error(`${visit.path}: the route's access is not about a permission request`);
+  return visit.subject;
+}
+export function unitOf(visit: Visit): UnitSubject {
+  if (visit.subject?.kind !== 'unit') throw new Error(`${visit.path}: the route's access is not about a unit`);
+  return visit.subject;
+}
+export function accountOf(visit: Visit): AccountSubject {
+  if (visit.subject?.kind !== 'account') throw new Error(`${visit.path}: the route's access is not about an account`);
+  return visit.subject;
+}
+export function staffOf(visit: Visit): StaffSubject {
+  if (visit.subject?.kind !== 'staff') throw new Error(`${visit.path}: the route's access is not about a staff account`);
+  return visit.subject;
+}
+export function correctionOf(visit: Visit): CorrectionSubject {
+  if (visit.subject?.kind !== 'correction') throw new Error(`${visit.path}: the route's access is not about a correction`);
   return visit.subject;
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import connectPgSimple from 'connect-pg-simple';
 import { csrfSync } from 'csrf-sync';
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { Pool } from 'pg';
 import { asError } from '../lib/as-error';
+import type { Role } from '../policy/actor';
 import type { FormInput } from './form-input';
+import { SessionStore } from './session.store';
 
 declare module 'express-session' {
   interface SessionData {
@@ -15,38 +16,39 @@ declare module 'express-session' {
   }
 }
 
-/** S19: a session ends 30 minutes after the last use and 12 hours after signing in. */
-export const IDLE_MS = 30 * 60_000;
-export const ABSOLUTE_MS = 12 * 3600_000;
+/** S19: a session ends this long after its last use; the accounts of units and authorities, which see other people's data, sooner than a person's. */
+export const IDLE_MS = { person: 30 * 60_000, others: 15 * 60_000 } as const;
+const idleOf = (role: Role): number => (role === 'person' ? IDLE_MS.person : IDLE_MS.others);
 const SEEN_EVERY_MS = 60_000;
 
-/** Sessions in PostgreSQL. Nothing but the sign-in lives in them; expired rows are removed by a job. */
+/** Nothing but the sign-in lives in a session; expired rows are removed by a job. */
 export function createSessions(pool: Pool, secret: string, secureCookies: boolean): RequestHandler {
-  const Store = connectPgSimple(session);
   return session({
     name: secureCookies ? '__Host-sid' : 'sid',
     secret,
-    store: new Store({ pool, tableName: 'sessions', pruneSessionInterval: false, disableTouch: true }),
+    store: new SessionStore(pool, ownerName),
     resave: false,
     saveUninitialized: false,
-    cookie: { httpOnly: true, secure: secureCookies, sameSite: 'lax', path: '/', maxAge: IDLE_MS },
+    cookie: { httpOnly: true, secure: secureCookies, sameSite: 'lax', path: '/', maxAge: IDLE_MS.person },
   });
 }
 
-/** Moves the idle limit at most once a minute, and ends a session that is past its absolute limit. `now` in ms by this machine: only comfort hangs on it. */
-export async function keepSession(req: Request, now: number): Promise<void> {
+/** Moves the idle limit at most once a minute. `now` in ms by this machine: it only says how often, the limit itself goes by the database's clock. */
+export function keepSession(req: Request, now: number): void {
   const s = req.session;
   if (s.accountId === undefined) return;
-  if (s.signedInAt === undefined || now - s.signedInAt > ABSOLUTE_MS) return renewSession(req, undefined, now);
-  if (s.seenAt === undefined || now - s.seenAt > SEEN_EVERY_MS) s.seenAt = now;
+  if (s.seenAt === undefined || Math.abs(now - s.seenAt) > SEEN_EVERY_MS) s.seenAt = now;
 }
 
 /** A new session id (S16): at sign-in with the account, at sign-out without. */
-export function renewSession(req: Request, accountId: number | undefined, now: number): Promise<void> {
+export function renewSession(req: Request, account: { accountId: number; role: Role } | undefined, now: number): Promise<void> {
   return new Promise((resolve, reject) => {
     req.session.regenerate((e: unknown) => {
       if (e) return reject(asError(e));
-      if (accountId !== undefined) Object.assign(req.session, { accountId, signedInAt: now, seenAt: now });
+      if (account) {
+        Object.assign(req.session, { accountId: account.accountId, signedInAt: now, seenAt: now });
+        req.session.cookie.maxAge = idleOf(account.role);
+      }
       resolve();
     });
   });
@@ -74,7 +76,7 @@ export function saveSession(req: Request): Promise<void> {
   });
 }
 
-/** A name for this session that is safe to store beside its drafts and captchas. */
+/** A name for this session that is safe to store beside its drafts and captchas; `sessions.sid` holds it too (S17). */
 export const ownerOf = (req: Request): string => ownerName(req.sessionID);
 const ownerName = (sid: string): string => createHash('sha256').update(`owner:${sid}`).digest('base64url').slice(0, 32);
 

@@ -9,6 +9,7 @@ export interface JobPayloads {
   'audit:seal': Record<string, never>;
   'housekeeping:prune': Record<string, never>;
   'attachments:collect': Record<string, never>;
+  'sms:send': { messageId: string };
 }
 export type JobName = keyof JobPayloads;
 export type JobHandlers = { [N in JobName]: (payload: JobPayloads[N]) => Promise<void> };

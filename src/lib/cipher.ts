@@ -8,6 +8,8 @@ export interface CipherKeys {
 }
 
 export interface Cipher {
+  /** what every box made with the current key begins with: tells what a rotation has still to do */
+  readonly head: Buffer;
   /** `plain` encrypted and bound to `purpose`; every call gives other bytes. */
   encrypt(plain: string, purpose: string): Buffer;
   /** The text in `box`. Throws when it was changed, made for another purpose, or its key is not in the ring. */
@@ -37,12 +39,14 @@ export function createCipher(keys: CipherKeys): Cipher {
   if (!currentKey) throw new RangeError(`current key ${keys.current} is not in the ring`);
   if (currentId.length === 0 || currentId.length > 255) throw new RangeError('a key id takes 1 to 255 bytes');
 
+  const head = Buffer.concat([Buffer.from([suiteAes256Gcm, currentId.length]), currentId]);
+
   return {
+    head,
     encrypt(plain, purpose) {
       const nonce = randomBytes(nonceLength);
       const gcm = createCipheriv('aes-256-gcm', currentKey, nonce, { authTagLength: tagLength }).setAAD(Buffer.from(purpose));
-      const header = Buffer.from([suiteAes256Gcm, currentId.length]);
-      return Buffer.concat([header, currentId, nonce, gcm.update(plain, 'utf8'), gcm.final(), gcm.getAuthTag()]);
+      return Buffer.concat([head, nonce, gcm.update(plain, 'utf8'), gcm.final(), gcm.getAuthTag()]);
     },
     decrypt(box, purpose) {
       const idEnd = 2 + (box[1] ?? 0);

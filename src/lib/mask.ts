@@ -29,3 +29,8 @@ export function maskName(name: string): string {
   const kept = characters.length > 2 && compoundSurnames.has(characters.slice(0, 2).join('')) ? 2 : 1;
   return characters.map((c, index) => (index < kept || /[·•‧・.\s]/.test(c) ? c : '*')).join('');
 }
+
+/** Free text with every ID and mobile number in it masked: what staff type as a reason is kept in the log. */
+export function maskNumbersIn(text: string): string {
+  return text.replace(/(?<!\d)(?:\d{17}[\dXx]|\d{15}|1[3-9]\d{9})(?![\dXx])/g, (number) => maskIdNumber(number));
+}

@@ -24,7 +24,14 @@ export function normaliseLine(s: string): string {
 
 /** Full-width ASCII (！ to ～) and the ideographic space as their half-width forms; all else unchanged. */
 export function toHalfWidth(s: string): string {
-  return s.replace(/[\uFF01-\uFF5E]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replace(/\u3000/g, ' ');
+  if (!/[\uFF01-\uFF5E\u3000]/.test(s)) return s;
+  const units = Buffer.from(s, 'utf16le');
+  for (let i = 0; i < units.length; i += 2) {
+    const unit = units.readUInt16LE(i);
+    if (unit >= 0xff01 && unit <= 0xff5e) units.writeUInt16LE(unit - 0xfee0, i);
+    else if (unit === 0x3000) units.writeUInt16LE(0x20, i);
+  }
+  return units.toString('utf16le');
 }
 
 /** A typed code as it is checked: half-width, upper case, without blanks and invisible marks. */
@@ -42,9 +49,10 @@ const dots = '\\u00B7\\u0387\\u2022\\u2027\\u2219\\u22C5\\u30FB\\uFF65\\u2E33\\u
 const between = `[\\s\\p{Cf}${dots}]*`;
 const separators = new RegExp(`[\\s\\p{Cf}${dots}]+`, 'gu');
 const around = 10;
+const MOST_PLACES = 100;
 
 /**
- * Every place where `name` occurs in `text`, also with blanks, line breaks or middle dots between its characters.
+ * The places (the first hundred) where `name` occurs in `text`, also with blanks, line breaks or middle dots between its characters.
  * Names of one character never match, since single characters are ordinary words. Letters match in either case and only as whole words.
  */
 export function findNameIn(text: string, name: string): NamePlace[] {
@@ -57,16 +65,20 @@ export function findNameIn(text: string, name: string): NamePlace[] {
     (isLatin(first) ? '(?<!\\p{Script=Latin})' : '') +
     characters.map((c) => c.replace(/[\\^$*+?()[\]{}|/-]/g, '\\$&')).join(between) +
     (isLatin(last) ? '(?!\\p{Script=Latin})' : '');
-  return [...text.matchAll(new RegExp(pattern, 'giu'))].map((match) => {
+  const places: NamePlace[] = [];
+  for (const match of text.matchAll(new RegExp(pattern, 'giu'))) {
     const start = match.index;
     const end = start + match[0].length;
-    return { start, end, excerpt: excerptOf(text, start, end) };
-  });
+    places.push({ start, end, excerpt: excerptOf(text, start, end) });
+    if (places.length === MOST_PLACES) break;
+  }
+  return places;
 }
 
 function excerptOf(text: string, start: number, end: number): string {
-  const before = [...text.slice(0, start)];
-  const after = [...text.slice(end)];
+  // only the neighbourhood is looked at: a name may occur thousands of times in a long text (S44)
+  const before = [...text.slice(Math.max(0, start - 4 * around), start)];
+  const after = [...text.slice(end, end + 4 * around)];
   const head = before.slice(-around).join('');
   const tail = after.slice(0, around).join('');
   const words = (head + text.slice(start, end) + tail).replace(/\s+/g, ' ').trim();

@@ -20,4 +20,6 @@ export interface Actor {
   unitPermitted?: boolean;
   divisionCode?: string;
   committeeId?: number;
+  /** the password came from somebody else: nothing else goes before a new one is set (S12) */
+  mustChangePassword?: true;
 }

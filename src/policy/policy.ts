@@ -30,14 +30,38 @@ export interface PermissionSubject {
   divisionCode: string;
   state: 'requested' | 'granted' | 'refused';
 }
-export type Subject = DeclarationSubject | PathSubject | PermissionSubject;
+export interface UnitSubject {
+  kind: 'unit';
+  id: number;
+  divisionCode: string;
+}
+/** an account of a person or a unit: what support staff look after */
+export interface AccountSubject {
+  kind: 'account';
+  id: number;
+  role: 'person' | 'unit';
+}
+/** an account of the authorities' own staff */
+export interface StaffSubject {
+  kind: 'staff';
+  id: number;
+}
+export interface CorrectionSubject {
+  kind: 'correction';
+  id: number;
+  requestedBy: number;
+  state: 'pending' | 'confirmed' | 'refused';
+}
+export type Subject =
+  DeclarationSubject | PathSubject | PermissionSubject | UnitSubject | AccountSubject | StaffSubject | CorrectionSubject;
 export type SubjectKind = Subject['kind'];
 
 export type Decision =
   | { ok: true }
   | { ok: false; why: 'hidden' }
   | { ok: false; why: 'role'; roles: readonly Role[] }
-  | { ok: false; why: 'not-now'; reason: string };
+  /** mend: what the actor can do about it, when there is something */
+  | { ok: false; why: 'not-now'; reason: string; mend?: 'permission' };
 
 const yes: Decision = { ok: true };
 const hidden: Decision = { ok: false, why: 'hidden' };
@@ -107,9 +131,32 @@ const onPermission = (roles: readonly Role[], when: (a: Actor, p: PermissionSubj
   when,
 });
 
+const onUnit = (roles: readonly Role[], when: (a: Actor, u: UnitSubject) => Decision): Rule<UnitSubject> => ({
+  roles,
+  subject: 'unit',
+  when,
+});
+const onAccount = (roles: readonly Role[], when: (a: Actor, s: AccountSubject) => Decision): Rule<AccountSubject> => ({
+  roles,
+  subject: 'account',
+  when,
+});
+const onStaff = (roles: readonly Role[], when: (a: Actor, s: StaffSubject) => Decision): Rule<StaffSubject> => ({
+  roles,
+  subject: 'staff',
+  when,
+});
+const onCorrection = (roles: readonly Role[], when: (a: Actor, c: CorrectionSubject) => Decision): Rule<CorrectionSubject> => ({
+  roles,
+  subject: 'correction',
+  when,
+});
+
 /** C3: a unit without the permission can't be chosen, approve or report. */
 const permittedUnit = (a: Actor): Decision =>
-  a.role !== 'unit' || a.unitPermitted === true ? yes : notNowBecause('贵单位尚未取得「职称评审」权限，请先办理「权限申请」');
+  a.role !== 'unit' || a.unitPermitted === true
+    ? yes
+    : { ok: false, why: 'not-now', reason: '贵单位尚未取得「职称评审」权限，请先办理「权限申请」', mend: 'permission' };
 
 const everyone: readonly Role[] = ['person', 'unit', 'bureau', 'office', 'support', 'admin'];
 
@@ -154,7 +201,25 @@ const fixed = {
   'results.confirm': rule(['bureau']),
   'office.queue': rule(['office']),
   'audit.read': rule(['admin']),
+  'sms.read': rule(['support']),
   'clock.set': rule(['admin']),
+  'account.own': rule(everyone),
+  'account.close': rule(['person']),
+  'account.find': rule(['support']),
+  'account.support': onAccount(['support'], () => yes),
+  'account.correct': onAccount(['support'], (_a, s) => (s.role === 'person' ? yes : notNowBecause('单位的信息由所属地人社局更正'))),
+  'corrections.queue': rule(['support']),
+  'correction.read': onCorrection(['support'], () => yes),
+  'correction.decide': onCorrection(['support'], (a, c) => {
+    if (c.state !== 'pending') return notNowBecause('该更正申请已经处理');
+    return c.requestedBy === a.accountId ? notNowBecause('您提出的更正申请，须由另一名技术支持人员复核') : yes;
+  }),
+  'content.edit': rule(['support']),
+  'units.find': rule(['bureau']),
+  'unit.correct': onUnit(['bureau'], (a, u) => (a.divisionCode !== undefined && covers(a.divisionCode, u.divisionCode) ? yes : hidden)),
+  'staff.manage': rule(['admin']),
+  'staff.read': onStaff(['admin'], () => yes),
+  'staff.switch': onStaff(['admin'], (a, s) => (s.id === a.accountId ? notNowBecause('不能停用自己的账号') : yes)),
 } as const;
 
 /** A person and an office that looks after nobody's declaration cannot move it; a unit also needs its permission. */
@@ -170,6 +235,8 @@ function moveRule(name: MoveName): Rule<DeclarationSubject> {
     if (!maySee(a, d)) return hidden;
     if (!m.from.includes(d.state)) return notNowBecause(notNow(name, d.state));
     if (!isRelated(a, m.who, d)) return notNowBecause('该申报当前不由贵单位处理。请刷新页面查看最新状态。');
+    if (name === 'return-to-unit' && a.role === 'unit' && d.stopUnitIds[0] === a.unitId)
+      return notNowBecause('该申报由申报人直接提交到贵单位，没有下级单位，请选择「退回申报人」');
     return permittedUnit(a);
   });
 }
@@ -180,7 +247,17 @@ export type Action = keyof typeof fixed | MoveAction;
 const rules = {
   ...fixed,
   ...Object.fromEntries(moveNames.map((m) => [`declaration.${m}`, moveRule(m)])),
-} as Record<Action, Rule<undefined> | Rule<DeclarationSubject> | Rule<PathSubject> | Rule<PermissionSubject>>;
+} as Record<
+  Action,
+  | Rule<undefined>
+  | Rule<DeclarationSubject>
+  | Rule<PathSubject>
+  | Rule<PermissionSubject>
+  | Rule<UnitSubject>
+  | Rule<AccountSubject>
+  | Rule<StaffSubject>
+  | Rule<CorrectionSubject>
+>;
 
 export const actions = Object.keys(rules) as Action[];
 

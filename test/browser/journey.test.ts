@@ -10,6 +10,7 @@ import { makeScan } from '../../seeds/demo/scans';
 import { applicant, caseSections, scanOf, type SectionCase } from '../support/case';
 import { creditCode, makeBatch, makeCommittee, makeStaff, PASSWORD, residentId } from '../support/factories';
 import { newPerson, openBrowser, type Person } from '../support/browser';
+import { lastSmsCode } from '../support/people';
 import { openSite, type Site } from '../support/site';
 
 let browser: Browser;
@@ -63,7 +64,29 @@ const runs = [
   },
 ];
 
-describe.each(runs)('the whole journey $run', ({ folder: pictures, scripts, width, rankBy, person }) => {
+describe('X5 the look-over of the pages', () => {
+  test.each([true, false])('X5 finds what it looks for, scripts %s', async (scripts) => {
+    const site = await openSite();
+    const person = await newPerson(browser, site, { who: '检查', scripts, width: 390 });
+    await person.page.setContent(
+      '<html><body><h1>a</h1><h1>b</h1><img src="data:,"><a href="/" target="_blank">c</a><div style="width:900px">d</div></body></html>',
+    );
+    await person.look();
+    const faults = person.faults().join();
+    for (const words of [
+      'no title',
+      '2 h1',
+      'too wide',
+      'a new window',
+      'broken pictures',
+      ...(scripts ? ['image-alt', 'document-title'] : []),
+    ])
+      expect(faults).toContain(words);
+    await site.close();
+  });
+});
+
+describe.each(runs)('A8, X4, X5 the whole journey $run', ({ folder: pictures, scripts, width, rankBy, person }) => {
   let site: Site;
   const people: Person[] = [];
   const newcomer = async (who: string): Promise<Person> => {
@@ -108,6 +131,17 @@ describe.each(runs)('the whole journey $run', ({ folder: pictures, scripts, widt
   const stateOf = async (): Promise<string> =>
     ((await site.db('declarations').where({ id: declaration }).first('state')) as { state: string }).state;
 
+  /** 「获取验证码」 where the number is not proven yet, then 「立即注册」. */
+  async function sendRegistration(who: Person, mobile: string): Promise<void> {
+    await who.answerCaptcha();
+    if (await who.has('短信验证码')) {
+      await who.press('获取验证码');
+      await who.fill({ 短信验证码: await lastSmsCode(site, mobile) });
+      await who.answerCaptcha();
+    }
+    await who.press('立即注册');
+  }
+
   async function registerUnit(who: Person, u: typeof lower): Promise<void> {
     await who.open('/sign-in');
     await who.press('单位注册');
@@ -124,8 +158,7 @@ describe.each(runs)('the whole journey $run', ({ folder: pictures, scripts, widt
       密码: SECRET,
       确认密码: SECRET,
     });
-    await who.answerCaptcha();
-    await who.press('立即注册');
+    await sendRegistration(who, u.mobile);
     expect(await who.heading()).toBe('单位注册：确认信息');
     expect(await who.text()).toContain(u.name);
     await who.press('确认');
@@ -200,8 +233,7 @@ describe.each(runs)('the whole journey $run', ({ folder: pictures, scripts, widt
       密码: SECRET,
       确认密码: SECRET,
     });
-    await declarer.answerCaptcha();
-    await declarer.press('立即注册');
+    await sendRegistration(declarer, person.mobile);
     expect(await declarer.errors()).toEqual(['证件号码的校验码不符，请逐位核对']);
     expect(await declarer.page.title()).toMatch(/^错误：/);
     if (scripts) expect(await declarer.focused()).toBe('error-summary');
@@ -210,8 +242,7 @@ describe.each(runs)('the whole journey $run', ({ folder: pictures, scripts, widt
 
     // the password was checked against the number, so it is to be typed again with it
     await declarer.fill({ 证件号码: person.idNumber, 密码: SECRET, 确认密码: SECRET });
-    await declarer.answerCaptcha();
-    await declarer.press('立即注册');
+    await sendRegistration(declarer, person.mobile);
     expect(await declarer.heading()).toBe('个人注册：确认信息');
     for (const words of [person.name, person.idNumber, '女', '1995年3月12日', person.ethnicity, '姓名和证件号码不能修改'])
       expect(await declarer.text()).toContain(words);
@@ -219,8 +250,7 @@ describe.each(runs)('the whole journey $run', ({ folder: pictures, scripts, widt
     expect(await declarer.holds('姓名', person.name)).toBe(true);
     expect(await declarer.holds('民族', person.ethnicity)).toBe(true);
     expect(await declarer.holds('登录名', person.loginName)).toBe(true);
-    await declarer.answerCaptcha();
-    await declarer.press('立即注册');
+    await sendRegistration(declarer, person.mobile);
     await declarer.press('确认');
     expect(await declarer.text()).toContain('注册成功');
   });

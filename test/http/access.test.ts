@@ -21,7 +21,7 @@ beforeAll(async () => {
   const own = await signInAs(site, owner);
   const started = await own.submit(await own.open(`/declarations/new/${batch.id}`));
   foreign.declaration = /declarations\/([0-9a-f-]{36})/.exec(started.location)?.[1] ?? '';
-  foreign.path = String(await makePath(site, { unitId: unit.unitId, committeeId: committee.id, by: unit.accountId, state: 'requested' }));
+  foreign.path = String(await makePath(site, batch, unit, { committeeId: committee.id }, 'requested'));
   const [request] = (await site
     .db('permission_requests')
     .insert({
@@ -33,6 +33,11 @@ beforeAll(async () => {
     })
     .returning('id')) as { id: number }[];
   foreign.permission = String(request?.id);
+  foreign.unit = String((await makeUnit(site, { name: '外地文化馆', divisionCode: '370102' })).unitId);
+  // what support looks after is nothing for the administrator, and the other way round
+  foreign.account = String((await makeStaff(site, { role: 'admin' })).accountId);
+  foreign.staff = String(owner.accountId);
+  foreign.correction = '999999999';
   const mine = await makeUnit(site, { name: '本区图书馆' });
   const myCommittee = await makeCommittee(site);
   visitors.set('person', await signInAs(site, await makePerson(site)));

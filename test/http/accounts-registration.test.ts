@@ -1,5 +1,5 @@
 import { makeUnit, creditCode } from '../support/factories';
-import { idNumber, knowCaptcha, makePerson, submitWithCaptcha } from '../support/people';
+import { idNumber, knowCaptcha, makePerson, submitRegistration, submitWithCaptcha } from '../support/people';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
@@ -26,7 +26,7 @@ const person = (values: Record<string, string> = {}): Record<string, string> => 
 });
 /** Fills the form in and follows to the page that comes out. */
 async function fillIn(visitor: Visitor, page: Page, values: Record<string, string>, button = 'do=next'): Promise<Page> {
-  const answer = await submitWithCaptcha(site, visitor, page, values, button);
+  const answer = await submitRegistration(site, visitor, page, values, button);
   expect(answer.status).toBe(303);
   return visitor.open(answer.location);
 }
@@ -234,9 +234,10 @@ describe('B1 personal registration', () => {
       { ...person({ 'account.loginName': 'captcha_1' }), 'captcha.answer': 'zzzz' },
       { button: 'do=next' },
     );
-    expect(wrong.errors()).toEqual(['「验证码」不正确，请按新的验证码重新填写']);
+    const noCode = '请点击「获取验证码」，填写收到的「短信验证码」';
+    expect(wrong.errors()).toEqual(['「验证码」不正确，请按新的验证码重新填写', noCode]);
     const none = await visitor.send(wrong, {}, { button: 'do=next' });
-    expect(none.errors()).toEqual(['请填写「验证码」']);
+    expect(none.errors()).toEqual(['请填写「验证码」', noCode]);
     const words = await visitor.send(none, { 'person.mobile': '13906319999' }, { button: 'do=captcha:words' });
     expect(words.errors()).toEqual([]);
     expect(words.text('#captcha')).toContain('等于几');
@@ -273,7 +274,11 @@ describe('B2 one account per ID number', () => {
             const confirm = await fillIn(
               visitor,
               await visitor.get('/register/person'),
-              person({ 'person.idNumber': number, 'account.loginName': `race_${start + i}` }),
+              person({
+                'person.idNumber': number,
+                'person.mobile': `13906320${100 + start + i}`,
+                'account.loginName': `race_${start + i}`,
+              }),
             );
             return { visitor, confirm };
           }),
@@ -295,7 +300,7 @@ describe('B2 one account per ID number', () => {
     const told = await (loser as NonNullable<typeof loser>).visitor.open((loser as NonNullable<typeof loser>).answer.location);
     expect(told.errors()).toEqual(['该证件号码已经注册，请直接登录；不是本人注册的，请拨打技术支持电话']);
     expect(valueOf(told, 'f-person-name')).toBe('王丽华');
-  });
+  }, 180_000);
 
   it('A2 a burst of one 「确认」 creates one account and every copy gets the same answer', async () => {
     const visitor = site.visitor();

@@ -258,6 +258,7 @@ describe('S27 next', () => {
     '/declarations/8b0c4e62-0000-4000-8000-000000000000/sections/education?saved=1',
     '/unit/review?series=9&name=%E7%8E%8B',
     '/profile',
+    '/support/sms',
   ])('%s is kept', (next) => expect(ownAddress(next)).toBe(next));
 
   it('leads back to the page that asked for the sign-in', async () => {

@@ -1,18 +1,15 @@
-import { countQueries, makeBatch, makeDeclaration } from '../support/declarations';
-import { makeCommittee, makeStaff, makeUnit, signInAs, type TestUnit } from '../support/factories';
+import { countQueries, makeDeclaration, namesOn, stateOf } from '../support/declarations';
+import { makeBatch, makeCommittee, makeStaff, makeUnit, signInAs, type TestBatch, type TestUnit } from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
 let unit: TestUnit;
 let committee: { id: number; name: string };
-let batch: Awaited<ReturnType<typeof makeBatch>>;
-let middle: Awaited<ReturnType<typeof makeBatch>>;
+let batch: TestBatch;
+let middle: TestBatch;
 let office: Visitor;
 let bureau: Visitor;
 
-const names = (page: Page): string[] => page.all('table.queue tbody tr').map((tr) => tr.querySelectorAll('td a')[0]?.text.trim() ?? '');
-const stateOf = async (id: string): Promise<string> =>
-  ((await site.db('declarations').where({ id }).first('state')) as { state: string }).state;
 async function act(visitor: Visitor, list: string, ids: string[], move: string): Promise<{ confirm: Page; result: () => Promise<Page> }> {
   const confirm = await visitor.send(
     await visitor.get(list),
@@ -34,8 +31,8 @@ beforeAll(async () => {
     ],
     phone: '0631-5209876',
   });
-  batch = await makeBatch(site, { committeeId: committee.id });
-  middle = await makeBatch(site, { committeeId: committee.id, level: 'middle', publicityDays: 7 });
+  batch = await makeBatch(site, { committeeId: committee.id, rankBy: 'unit' });
+  middle = await makeBatch(site, { committeeId: committee.id, rankBy: 'unit', level: 'middle', publicityDays: 7 });
   unit = await makeUnit(site);
   office = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: committee.id }));
   bureau = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371002' }));
@@ -51,14 +48,14 @@ describe('J1 the office list', () => {
     await at('refused', '拒一');
     const otherCommittee = await makeCommittee(site);
     await makeDeclaration(site, {
-      batch: await makeBatch(site, { committeeId: otherCommittee.id }),
+      batch: await makeBatch(site, { committeeId: otherCommittee.id, rankBy: 'unit' }),
       state: 'office_review',
       units: [unit],
       name: '外委会',
     });
     await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '没上报' });
     const page = await office.get('/office/declarations');
-    expect(names(page)).toEqual(['待一', '待二']);
+    expect(namesOn(page)).toEqual(['待一', '待二']);
     const options = page.all('select[name="state"] option').map((o) => o.text.trim());
     expect(options).toEqual([
       '待受理（2）',
@@ -71,11 +68,11 @@ describe('J1 the office list', () => {
       '不予受理（1）',
       '全部（5）',
     ]);
-    expect(names(await office.get('/office/declarations?state=correction'))).toEqual(['补一']);
-    expect(names(await office.get('/office/declarations?name=二'))).toEqual(['待二']);
-    expect(names(await office.get(`/office/declarations?unit=${encodeURIComponent(unit.name.slice(3))}`))).toEqual(['待一', '待二']);
-    expect(names(await office.get('/office/declarations?unit=没有'))).toEqual([]);
-    expect(names(await office.get('/office/declarations?state=all'))).not.toContain('外委会');
+    expect(namesOn(await office.get('/office/declarations?state=correction'))).toEqual(['补一']);
+    expect(namesOn(await office.get('/office/declarations?name=二'))).toEqual(['待二']);
+    expect(namesOn(await office.get(`/office/declarations?unit=${encodeURIComponent(unit.name.slice(3))}`))).toEqual(['待一', '待二']);
+    expect(namesOn(await office.get('/office/declarations?unit=没有'))).toEqual([]);
+    expect(namesOn(await office.get('/office/declarations?state=all'))).not.toContain('外委会');
   });
 
   it('X2 refuses every other role', async () => {
@@ -91,17 +88,17 @@ describe('J1 the office list', () => {
     expect(confirm.text()).toContain('将对下列 1 项申报进行「受理」');
     expect(confirm.text()).toContain('当前状态为「已受理」');
     expect((await result()).text()).toContain('已对 1 项申报进行「受理」');
-    expect(await stateOf(a)).toBe('accepted');
+    expect(await stateOf(site, a)).toBe('accepted');
     expect(await site.db('audit_log').where({ action: 'declaration.accept', subject_id: a })).toHaveLength(1);
   });
 
   it('J0 an expired committee receives nothing', async () => {
     const expired = await makeCommittee(site, { expired: true });
-    const old = await makeBatch(site, { committeeId: expired.id });
+    const old = await makeBatch(site, { committeeId: expired.id, rankBy: 'unit' });
     const id = await makeDeclaration(site, { batch: old, state: 'office_review', units: [unit], name: '过期委' });
     const visitor = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: expired.id }));
     const page = await visitor.get('/office/declarations');
-    expect(names(page)).toEqual(['过期委']);
+    expect(namesOn(page)).toEqual(['过期委']);
     expect(page.find('button[name="do"]')).toBeNull();
     const forged = await visitor.submit(
       await office.get('/office/declarations'),
@@ -113,7 +110,7 @@ describe('J1 the office list', () => {
       { form: 'form[method="post"][action*="bulk"]', button: 'do=confirm:accept' },
     );
     expect((await visitor.open(forged.location)).text()).toContain('已过有效期');
-    expect(await stateOf(id)).toBe('office_review');
+    expect(await stateOf(site, id)).toBe('office_review');
   });
 });
 
@@ -144,7 +141,7 @@ describe('J4 publicity and confirmation', () => {
     const page = await result();
     expect(page.text()).toContain('本次「公示」没有进行');
     expect(page.text()).toContain('并发乙');
-    expect(await stateOf(a)).toBe('voted_passed');
+    expect(await stateOf(site, a)).toBe('voted_passed');
     expect(await site.db('publicities').count('* as n')).toEqual(before);
   });
 
@@ -166,10 +163,10 @@ describe('J4 publicity and confirmation', () => {
 
   it('the bureau cannot confirm before the period is over', async () => {
     const page = await bureau.get('/bureau/results');
-    expect(names(page)).toEqual(expect.arrayContaining(['公示甲', '公示乙', '并发乙']));
+    expect(namesOn(page)).toEqual(expect.arrayContaining(['公示甲', '公示乙', '并发乙']));
     expect(page.text()).toContain('公示中');
     expect(page.find('button[name="do"]')).toBeNull();
-    expect(names(await bureau.get('/bureau/results?state=publicity_over'))).toEqual([]);
+    expect(namesOn(await bureau.get('/bureau/results?state=publicity_over'))).toEqual([]);
     expect((await bureau.get('/bureau/results?state=publicity_over')).text()).toContain('没有符合条件的申报');
   });
 
@@ -181,7 +178,7 @@ describe('J4 publicity and confirmation', () => {
       ['370100', false],
     ] as const) {
       const visitor = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: division }));
-      expect([division, names(await visitor.get('/bureau/results')).includes('公示甲')]).toEqual([division, sees]);
+      expect([division, namesOn(await visitor.get('/bureau/results')).includes('公示甲')]).toEqual([division, sees]);
     }
   });
 
@@ -194,16 +191,16 @@ describe('J4 publicity and confirmation', () => {
     expect(mixed.confirm.text()).toContain('期满后才能确认');
     const answer = await mixed.result();
     expect(answer.text()).toContain('已对 1 项申报进行「确认」');
-    expect([await stateOf(one), await stateOf(single)]).toEqual(['publicity', 'certified']);
+    expect([await stateOf(site, one), await stateOf(site, single)]).toEqual(['publicity', 'certified']);
 
     await site.advanceClock('10 days');
     const list = await bureau.get('/bureau/results?state=publicity_over');
-    expect(names(list)).toEqual(expect.arrayContaining(['公示甲', '公示乙']));
+    expect(namesOn(list)).toEqual(expect.arrayContaining(['公示甲', '公示乙']));
     const { result } = await act(bureau, '/bureau/results', [one, two], 'confirm');
     expect((await result()).text()).toContain('已对 2 项申报进行「确认」');
-    expect(await stateOf(one)).toBe('certified');
+    expect(await stateOf(site, one)).toBe('certified');
     expect(await site.db('certificates').whereIn('declaration_id', [one, two, single])).toHaveLength(3);
-    expect(names(await bureau.get('/bureau/results?state=certified'))).toEqual(expect.arrayContaining(['公示甲', '公示乙', '并发乙']));
+    expect(namesOn(await bureau.get('/bureau/results?state=certified'))).toEqual(expect.arrayContaining(['公示甲', '公示乙', '并发乙']));
     expect((await site.visitor().get('/publicities')).text()).toContain('公示期满');
   });
 
@@ -217,7 +214,7 @@ describe('J4 publicity and confirmation', () => {
     const page = await result();
     expect(page.text()).toContain('已对 1 项申报进行「确认」，另有 1 项没有处理');
     expect(page.text()).toContain('系统出现错误，该申报没有处理');
-    expect([await stateOf(good), await stateOf(faulty)]).toEqual(['certified', 'publicity']);
+    expect([await stateOf(site, good), await stateOf(site, faulty)]).toEqual(['certified', 'publicity']);
   });
 
   it('R6 makes the same number of queries however long the lists are', async () => {

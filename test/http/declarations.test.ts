@@ -7,9 +7,11 @@ import {
   makeStaff,
   makeUnit,
   signInAs,
+  type TestBatch,
   type TestPerson,
   type TestUnit,
 } from '../support/factories';
+import { stateOf } from '../support/declarations';
 import { chooseTitleAndUnit, fillSection, rowIds } from '../support/fill';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
@@ -17,7 +19,7 @@ let site: Site;
 let unit: TestUnit;
 let superior: TestUnit;
 let committee: { id: number; name: string };
-let batch: { id: number; year: number };
+let batch: TestBatch;
 
 beforeAll(async () => {
   site = await openSite();
@@ -25,8 +27,8 @@ beforeAll(async () => {
   superior = await makeUnit(site, { name: '威海市环翠区文化和旅游局' });
   committee = await makeCommittee(site, { name: '威海市环翠区群众文化专业职务资格初级评审委员会' });
   batch = await makeBatch(site, { committeeId: committee.id });
-  await makePath(site, { unitId: unit.unitId, upstreamUnitId: superior.unitId, by: unit.accountId });
-  await makePath(site, { unitId: superior.unitId, committeeId: committee.id, by: superior.accountId });
+  await makePath(site, batch, unit, superior);
+  await makePath(site, batch, superior, { committeeId: committee.id });
 });
 afterAll(() => site.close());
 
@@ -59,8 +61,6 @@ async function submitted(name = applicant.name): Promise<{ id: string; person: T
 
 const move = async (visitor: Visitor, id: string, name: string, values: Record<string, string> = {}): Promise<Page> =>
   visitor.send(await visitor.open(`/declarations/${id}/moves/${name}`), values);
-const stateOf = async (id: string): Promise<string> =>
-  ((await site.db('declarations').where({ id }).first('state')) as { state: string }).state;
 
 describe('D0 我的申报信息', () => {
   test('D0 the commitment comes first, one declaration for each batch, also after two clicks', async () => {
@@ -259,12 +259,12 @@ describe('D15, D16 submitting and what comes after', () => {
     const forced = await visitor.request('POST', `/declarations/${id}/moves/submit`, new URLSearchParams(anyForm.fields()));
     expect(forced.status).toBe(422);
     expect(forced.errors().length).toBeGreaterThan(10);
-    expect(await stateOf(id)).toBe('draft');
+    expect(await stateOf(site, id)).toBe('draft');
   });
 
   test('D15, D16, R1, R2, R3 the way up: pass and report at every level, then 受理', async () => {
     const { id, visitor } = await submitted();
-    expect(await stateOf(id)).toBe('unit_review');
+    expect(await stateOf(site, id)).toBe('unit_review');
     const version = (await site.db('declaration_versions').where({ declaration_id: id }).first('sha256', 'content')) as {
       sha256: string;
       content: { sections: unknown[] };
@@ -278,15 +278,15 @@ describe('D15, D16 submitting and what comes after', () => {
     expect(dossier.text()).toContain('山东艺术学院');
     expect(dossier.text()).toContain('《海之舞》获山东省群众舞蹈大赛二等奖');
     await move(clerk, id, 'pass');
-    expect(await stateOf(id)).toBe('unit_passed');
+    expect(await stateOf(site, id)).toBe('unit_passed');
     expect((await move(clerk, id, 'report')).text()).toContain('已完成「数据上报」');
     const upper = await signInAs(site, superior);
     await move(upper, id, 'pass');
     await move(upper, id, 'report');
-    expect(await stateOf(id)).toBe('office_review');
+    expect(await stateOf(site, id)).toBe('office_review');
     const office = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: committee.id }));
     await move(office, id, 'accept');
-    expect(await stateOf(id)).toBe('accepted');
+    expect(await stateOf(site, id)).toBe('accepted');
     const status = await visitor.open(`/declarations/${id}`);
     for (const words of ['确定申报', '审核通过', '数据上报', '受理', superior.name]) expect(status.text()).toContain(words);
 
@@ -308,15 +308,15 @@ describe('D15, D16 submitting and what comes after', () => {
       'vote.no': '2',
       'vote.abstain': '1',
     });
-    expect(await stateOf(id)).toBe('voted_passed');
+    expect(await stateOf(site, id)).toBe('voted_passed');
     await move(office, id, 'publish');
     const bureau = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371002' }));
     const early = await move(bureau, id, 'confirm');
     expect(early.text()).toContain('期满后才能确认');
-    expect(await stateOf(id)).toBe('publicity');
+    expect(await stateOf(site, id)).toBe('publicity');
     await site.db('publicities').update({ ends_on: site.db.raw('app_today() - 1'), starts_on: site.db.raw('app_today() - 9') });
     await move(bureau, id, 'confirm');
-    expect(await stateOf(id)).toBe('certified');
+    expect(await stateOf(site, id)).toBe('certified');
     const list = await visitor.open('/declarations');
     const certificate = await visitor.bytes(list.link('下载证书'));
     expect(certificate.status).toBe(200);
@@ -328,7 +328,7 @@ describe('D15, D16 submitting and what comes after', () => {
   test('D16 withdrawn before the unit acted, and not after', async () => {
     const { id, visitor } = await submitted();
     await move(visitor, id, 'withdraw');
-    expect(await stateOf(id)).toBe('draft');
+    expect(await stateOf(site, id)).toBe('draft');
     const clerk = await signInAs(site, unit);
     expect((await clerk.get(`/declarations/${id}`)).status).toBe(404);
     await visitor.send(await visitor.open(`/declarations/${id}/check`));
@@ -377,7 +377,7 @@ describe('D15, D16 submitting and what comes after', () => {
     const second = await b.submit(returnPage, { opinion: '退回', 'reopen.performance': 'yes', 'comment.performance': '修改' });
     expect(second.status).toBe(409);
     expect(second.text()).toContain(`该申报已由${unit.name}`);
-    expect(await stateOf(id)).toBe('unit_passed');
+    expect(await stateOf(site, id)).toBe('unit_passed');
   });
 
   test('F04 确定申报 twenty times at once is one submission', async () => {
@@ -388,6 +388,8 @@ describe('D15, D16 submitting and what comes after', () => {
     const check = await visitor.open(`/declarations/${id}/check`);
     const answers = await Promise.all(Array.from({ length: 20 }, () => visitor.submit(check)));
     expect(new Set(answers.map((x) => `${x.status} ${x.location}`))).toEqual(new Set([`303 /declarations/${id}?done=submit`]));
+    const late = await visitor.submit(check);
+    expect([late.status, late.location]).toEqual([303, `/declarations/${id}?done=submit`]);
     const events = await site.db('declaration_events').where({ declaration_id: id, move: 'submit' });
     expect(events).toHaveLength(1);
     expect(await site.db('declaration_versions').where({ declaration_id: id })).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { findActor } from '../../src/modules/accounts';
-import { decidePath, findLivePath, requestPath } from '../../src/modules/paths';
+import { decidePath, lockLivePath, requestPath } from '../../src/modules/paths';
 import type { Actor } from '../../src/policy/actor';
-import { makeCommittee, makeStaff, makeUnit, signInAs, type TestUnit } from '../support/factories';
+import { makeCommittee, makePath, makeStaff, makeUnit, signInAs, type TestUnit } from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
@@ -42,22 +42,8 @@ async function ask(u: TestUnit, values: Record<string, string>): Promise<{ visit
 const decide = async (visitor: Visitor, id: number, result: 'pass' | 'refuse', reason = ''): Promise<Page> =>
   visitor.submit(await visitor.get(`/paths/${id}/decision`), { 'decision.result': result, 'decision.reason': reason }, { form: '#form' });
 /** A living path put there directly. */
-async function havePath(from: TestUnit, to: TestUnit | undefined, state: 'requested' | 'approved' = 'approved'): Promise<number> {
-  const [row] = (await site
-    .db('reporting_paths')
-    .insert({
-      unit_id: from.unitId,
-      series_id: FOLK_ART,
-      level: 'junior',
-      year,
-      upstream_unit_id: to?.unitId ?? null,
-      committee_id: to ? null : committee.id,
-      state,
-      requested_by: from.accountId,
-    })
-    .returning('id')) as { id: number }[];
-  return row?.id ?? 0;
-}
+const havePath = (from: TestUnit, to: TestUnit | undefined, state: 'requested' | 'approved' = 'approved'): Promise<number> =>
+  makePath(site, { seriesId: FOLK_ART, level: 'junior', year }, from, to ?? { committeeId: committee.id }, state);
 
 describe('P1 新增路径', () => {
   it('asks a superior unit, found by part of its name without script', async () => {
@@ -187,7 +173,7 @@ describe('P2 路径审核', () => {
     const upstream = await makeUnit(site, { name: '威海市文登区文化局', contactName: '邵局' });
     const unit = await makeUnit(site);
     const { visitor } = await ask(unit, toUnit(upstream));
-    expect(await findLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year)).toMatchObject({
+    expect(await lockLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year)).toMatchObject({
       state: 'requested',
       upstreamUnitId: upstream.unitId,
       committeeId: null,
@@ -200,7 +186,7 @@ describe('P2 路径审核', () => {
     expect(page.text()).toContain(unit.creditCode);
     const answer = await up.submit(page, { 'decision.result': 'pass' }, { form: '#form' });
     expect([answer.status, answer.location]).toEqual([303, '/paths/review?done=grant']);
-    expect(await findLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year)).toMatchObject({ state: 'approved' });
+    expect(await lockLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year)).toMatchObject({ state: 'approved' });
     expect((await visitor.get('/unit/paths')).text()).toContain('已通过');
     expect((await up.get('/paths/review')).text()).toContain('没有等待审核的路径申请');
     expect((await up.get('/paths/review?state=approved&name=' + encodeURIComponent(unit.name))).all('tbody tr')).toHaveLength(1);
@@ -215,7 +201,7 @@ describe('P2 路径审核', () => {
     expect([silent.status, silent.errors()]).toEqual([422, ['请填写「不通过的原因」']]);
     expect((await decide(office, await idOf(unit), 'refuse', '请先报主管部门')).status).toBe(303);
     expect((await visitor.get('/unit/paths')).text()).toContain('请先报主管部门');
-    expect(await findLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year)).toBeUndefined();
+    expect(await lockLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year)).toBeUndefined();
     expect((await ask(unit, toCommittee())).answer.status).toBe(303);
   });
 
@@ -370,6 +356,7 @@ describe('C3 and X2 who may come to the path pages', () => {
     for (const address of ['/unit/paths', '/unit/paths/new', '/paths/review']) {
       const page = await visitor.get(address);
       expect([page.status, page.text()]).toEqual([403, expect.stringContaining('请先办理「权限申请」')]);
+      expect(page.all('main a').map((a) => a.getAttribute('href'))).toContain('/unit/permission');
     }
   });
 
@@ -400,13 +387,13 @@ describe('C3 and X2 who may come to the path pages', () => {
 describe('P5 what reporting asks', () => {
   it('knows no path, a requested one, an approved one, and forgets an ended one', async () => {
     const unit = await makeUnit(site);
-    const live = () => findLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year);
+    const live = () => lockLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year);
     expect(await live()).toBeUndefined();
     const id = await havePath(unit, undefined, 'requested');
     expect(await live()).toEqual({ id, state: 'requested', upstreamUnitId: null, committeeId: committee.id, upstreamName: committee.name });
     await site.db('reporting_paths').where({ id }).update({ state: 'approved' });
     expect(await live()).toMatchObject({ id, state: 'approved' });
-    expect(await findLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year + 1)).toBeUndefined();
+    expect(await lockLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year + 1)).toBeUndefined();
     await site.db('reporting_paths').where({ id }).update({ state: 'ended' });
     expect(await live()).toBeUndefined();
   });

@@ -1,15 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { checkRanks } from '../../src/modules/reporting/check-ranks';
-import { countQueries, makeBatch, makeDeclaration, makePath } from '../support/declarations';
-import { makeCommittee, makeUnit, signInAs, type TestUnit } from '../support/factories';
+import { countQueries, makeDeclaration, namesOn, stateOf } from '../support/declarations';
+import { makeBatch, makeCommittee, makePath, makeUnit, signInAs, type TestBatch, type TestUnit } from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
 let committee: { id: number; name: string };
-let batch: Awaited<ReturnType<typeof makeBatch>>;
+let batch: TestBatch;
 
-const stateOf = async (id: string): Promise<string> =>
-  ((await site.db('declarations').where({ id }).first('state')) as { state: string }).state;
-const names = (page: Page): string[] => page.all('table.queue tbody tr').map((tr) => tr.querySelectorAll('td a')[0]?.text.trim() ?? '');
 const press = (visitor: Visitor, page: Page, ids: string[], ranks: Record<string, string> = {}) =>
   visitor.send(
     page,
@@ -33,7 +31,7 @@ beforeAll(async () => {
       [91, 'associate'],
     ],
   });
-  batch = await makeBatch(site, { committeeId: committee.id });
+  batch = await makeBatch(site, { committeeId: committee.id, rankBy: 'unit' });
 });
 afterAll(() => site.close());
 
@@ -45,11 +43,11 @@ describe('R2 职称申报数据上报', () => {
     await makeDeclaration(site, { batch, state: 'unit_passed', units: [await makeUnit(site)], name: '别单位' });
     const page = await visitor.get('/unit/report');
     expect(page.heading).toBe('职称申报数据上报');
-    expect(names(page)).toEqual(['于待报']);
+    expect(namesOn(page)).toEqual(['于待报']);
     expect(page.text()).toContain(`上报至：${committee.name}`);
     expect(page.find(`input[name="rank.${id}"]`)?.getAttribute('aria-label')).toBe('于待报的单位推荐排序');
     expect(page.all('th').map((th) => th.text.trim())).toContain('单位推荐排序');
-    expect(names(await visitor.get('/unit/report?series=91&level=junior&year=2026'))).toEqual(['于待报']);
+    expect(namesOn(await visitor.get('/unit/report?series=91&level=junior&year=2026'))).toEqual(['于待报']);
     expect((await visitor.get('/unit/report?level=middle')).text()).toContain('没有符合条件的待上报申报');
   });
 
@@ -63,7 +61,7 @@ describe('R2 职称申报数据上报', () => {
     const page = await press(visitor, await visitor.get('/unit/report?series=91'), [a, b], { [a]: '2/3', [b]: '１／３', [c]: '3/3' });
     expect(page.text()).toContain('已上报 2 人');
     expect(page.find('select[name="series"] option[selected]')?.getAttribute('value')).toBe('91');
-    expect(names(page)).toEqual(['丙']);
+    expect(namesOn(page)).toEqual(['丙']);
     expect(page.find(`#rank-${c}`)?.getAttribute('value')).toBe('3/3');
     expect(
       await site.db('declarations').whereIn('id', [a, b]).orderBy('rank_n').select('rank_n', 'rank_of', 'state', 'holder_committee_id'),
@@ -90,7 +88,7 @@ describe('R2 职称申报数据上报', () => {
     expect(rowOf(page, good)).not.toContain('还没有上报路径');
     expect(page.find(`#rank-${good}`)?.getAttribute('value')).toBe('1/1');
     expect(page.all('tbody input[checked]')).toHaveLength(2);
-    expect([await stateOf(good), await stateOf(stuck)]).toEqual(['unit_passed', 'unit_passed']);
+    expect([await stateOf(site, good), await stateOf(site, stuck)]).toEqual(['unit_passed', 'unit_passed']);
     expect(await site.db('declarations').where({ id: good }).first('rank_n', 'rank_fixed_at')).toEqual({
       rank_n: null,
       rank_fixed_at: null,
@@ -116,7 +114,7 @@ describe('R2 职称申报数据上报', () => {
     expect(page.find('title')?.text).toMatch(/^错误：/);
     expect(page.find(`#rank-${one}`)?.getAttribute('value')).toBe(first);
     expect(page.find(`#rank-${two}`)?.getAttribute('value')).toBe(second);
-    expect([await stateOf(one), await stateOf(two)]).toEqual(['unit_passed', 'unit_passed']);
+    expect([await stateOf(site, one), await stateOf(site, two)]).toEqual(['unit_passed', 'unit_passed']);
     expect(await site.db('declaration_stops').where({ declaration_id: two })).toHaveLength(1);
   });
 
@@ -129,7 +127,7 @@ describe('R2 职称申报数据上报', () => {
     expect(rowOf(page, later)).toContain('名次重复');
     page = await press(visitor, page, [later, fine], { [later]: '3/3', [fine]: '2/3' });
     expect(rowOf(page, later)).toContain('不一致');
-    expect([await stateOf(later), await stateOf(fine)]).toEqual(['unit_passed', 'unit_passed']);
+    expect([await stateOf(site, later), await stateOf(site, fine)]).toEqual(['unit_passed', 'unit_passed']);
     page = await press(visitor, page, [later], { [later]: '2/2' });
     expect(page.text()).toContain('已上报 1 人');
   });
@@ -146,7 +144,7 @@ describe('R2 职称申报数据上报', () => {
     await makePath(site, batch, superior, { committeeId: committee.id });
     const above = await signInAs(site, superior);
     const list = await above.get('/unit/review');
-    expect(names(list)).toEqual(['逐级']);
+    expect(namesOn(list)).toEqual(['逐级']);
     const confirm = await above.send(list, { ids: id }, { form: 'form[method="post"][action*="bulk"]', button: 'do=confirm' });
     await above.send(confirm, {}, { button: 'do=run' });
     const page = await above.get('/unit/report');
@@ -169,18 +167,18 @@ describe('R2 职称申报数据上报', () => {
     expect(before.text()).toContain('尚未审核通过');
     const page = await press(visitor, before, [id], { [id]: '1/1' });
     expect(rowOf(page, id)).toContain('尚未审核通过');
-    expect(await stateOf(id)).toBe('unit_passed');
+    expect(await stateOf(site, id)).toBe('unit_passed');
   });
 
   it('K3 refuses after the unit window has closed', async () => {
-    const closed = await makeBatch(site, { committeeId: committee.id, level: 'associate', closed: true });
+    const closed = await makeBatch(site, { committeeId: committee.id, rankBy: 'unit', level: 'associate', closed: true });
     const unit = await makeUnit(site);
     await makePath(site, closed, unit, { committeeId: committee.id });
     const visitor = await signInAs(site, unit);
     const id = await makeDeclaration(site, { batch: closed, state: 'unit_passed', units: [unit], name: '过期' });
     const page = await press(visitor, await visitor.get('/unit/report'), [id], { [id]: '1/1' });
     expect(rowOf(page, id)).toContain('现在不在单位上报时间内');
-    expect(await stateOf(id)).toBe('unit_passed');
+    expect(await stateOf(site, id)).toBe('unit_passed');
   });
 
   it("X2 another unit's declaration among the ticks keeps everything back and shows nothing of it", async () => {
@@ -190,7 +188,7 @@ describe('R2 职称申报数据上报', () => {
     const page = await press(visitor, await visitor.get('/unit/report'), [own, foreign], { [own]: '1/1' });
     expect(page.errors().join()).toContain('没有找到该申报');
     expect(page.text('body')).not.toContain('别人家的');
-    expect([await stateOf(own), await stateOf(foreign)]).toEqual(['unit_passed', 'unit_passed']);
+    expect([await stateOf(site, own), await stateOf(site, foreign)]).toEqual(['unit_passed', 'unit_passed']);
   });
 
   it('without a tick says so and keeps the ranks', async () => {
@@ -228,6 +226,20 @@ describe('R2 职称申报数据上报', () => {
     expect(new Set(counts).size).toBe(1);
     const page = await press(visitor, await visitor.get('/unit/report'), ids, Object.fromEntries(ids.map((id, i) => [id, `${i + 1}/30`])));
     expect(page.text()).toContain('已上报 30 人');
+  });
+
+  it('S33 a page of 500 rows with their ranks fits into one form, 501 are told to come in parts', async () => {
+    const { unit, visitor } = await unitWithPath();
+    await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit] });
+    const page = await visitor.get('/unit/report');
+    const ids = Array.from({ length: 501 }, () => randomUUID());
+    const ranks = Object.fromEntries(ids.map((id, i) => [id, `${i + 1}/501`]));
+    const tooMany = await press(visitor, page, ids, ranks);
+    expect([tooMany.status, tooMany.errors()]).toEqual([200, ['一次最多上报 500 人，请分次勾选']]);
+    const last = ids.pop() ?? '';
+    delete ranks[last];
+    const foreign = await press(visitor, page, ids, ranks);
+    expect([foreign.status, foreign.errors()[0]]).toEqual([200, expect.stringContaining('本次没有上报任何人员')]);
   });
 });
 

@@ -1,16 +1,13 @@
-import { countQueries, makeBatch, makeDeclaration } from '../support/declarations';
-import { makeCommittee, makeStaff, makeUnit, signInAs, type TestUnit } from '../support/factories';
+import { countQueries, makeDeclaration, namesOn, stateOf } from '../support/declarations';
+import { makeBatch, makeCommittee, makeStaff, makeUnit, signInAs, type TestUnit, type TestBatch } from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
 let unit: TestUnit;
 let other: TestUnit;
-let batch: Awaited<ReturnType<typeof makeBatch>>;
+let batch: TestBatch;
 let visitor: Visitor;
 
-const names = (page: Page): string[] => page.all('table.queue tbody tr').map((tr) => tr.querySelectorAll('td a')[0]?.text.trim() ?? '');
-const stateOf = async (id: string): Promise<string> =>
-  ((await site.db('declarations').where({ id }).first('state')) as { state: string }).state;
 const tick = (page: Page, ids: string[], button = 'do=confirm:pass') =>
   visitor.send(page, { ids }, { form: 'form[method="post"][action*="bulk"]', button });
 
@@ -22,7 +19,7 @@ beforeAll(async () => {
       [91, 'middle'],
     ],
   });
-  batch = await makeBatch(site, { committeeId: committee.id });
+  batch = await makeBatch(site, { committeeId: committee.id, rankBy: 'unit' });
   unit = await makeUnit(site);
   other = await makeUnit(site);
   visitor = await signInAs(site, unit);
@@ -47,7 +44,7 @@ describe('R1 R6 職称申报数据审核: the list'.replace('職', '职'), () =>
     const page = await visitor.get('/unit/review');
     expect(page.status).toBe(200);
     expect(page.heading).toBe('职称申报数据审核');
-    expect(names(page)).toEqual(['张100%成', '李退回']);
+    expect(namesOn(page)).toEqual(['张100%成', '李退回']);
     expect(page.link('张100%成')).toBe(`/declarations/${waiting}`);
     expect(page.text('table.queue')).toContain('1/3');
     expect(page.all('th').map((th) => th.text.trim())).toEqual(
@@ -65,34 +62,34 @@ describe('R1 R6 職称申报数据审核: the list'.replace('職', '职'), () =>
     ['reported', ['孙上报', '钱受理']],
     ['all', ['张100%成', '李退回', '王通过', '赵修改', '孙上报', '钱受理']],
   ])('filters by state %s', async (state, expected) => {
-    expect(names(await visitor.get(`/unit/review?state=${state}`))).toEqual(expected);
+    expect(namesOn(await visitor.get(`/unit/review?state=${state}`))).toEqual(expected);
   });
 
   it('filters by year, series, level and part of the name; the page keeps what was asked', async () => {
-    expect(names(await visitor.get('/unit/review?year=2025&state=all'))).toEqual([]);
-    expect(names(await visitor.get('/unit/review?year=2026&series=91&level=junior'))).toEqual(['张100%成', '李退回']);
-    expect(names(await visitor.get('/unit/review?level=middle'))).toEqual([]);
+    expect(namesOn(await visitor.get('/unit/review?year=2025&state=all'))).toEqual([]);
+    expect(namesOn(await visitor.get('/unit/review?year=2026&series=91&level=junior'))).toEqual(['张100%成', '李退回']);
+    expect(namesOn(await visitor.get('/unit/review?level=middle'))).toEqual([]);
     const page = await visitor.get('/unit/review?name=退&state=all&level=junior');
-    expect(names(page)).toEqual(['李退回']);
+    expect(namesOn(page)).toEqual(['李退回']);
     expect(page.find('input[name="name"]')?.getAttribute('value')).toBe('退');
     expect(page.find('select[name="state"] option[selected]')?.getAttribute('value')).toBe('all');
     expect(page.find('select[name="level"] option[selected]')?.getAttribute('value')).toBe('junior');
   });
 
   it('takes % and _ in a name literally (S37)', async () => {
-    expect(names(await visitor.get('/unit/review?name=100%25'))).toEqual(['张100%成']);
-    expect(names(await visitor.get('/unit/review?name=%25'))).toEqual(['张100%成']);
-    expect(names(await visitor.get('/unit/review?name=_'))).toEqual([]);
+    expect(namesOn(await visitor.get('/unit/review?name=100%25'))).toEqual(['张100%成']);
+    expect(namesOn(await visitor.get('/unit/review?name=%25'))).toEqual(['张100%成']);
+    expect(namesOn(await visitor.get('/unit/review?name=_'))).toEqual([]);
   });
 
   it('sorts by the columns it offers, with the way back in the heads', async () => {
     const page = await visitor.get('/unit/review?state=all&sort=rank');
-    expect(names(page).slice(0, 3)).toEqual(['张100%成', '孙上报', '钱受理']);
+    expect(namesOn(page).slice(0, 3)).toEqual(['张100%成', '孙上报', '钱受理']);
     expect(page.find('th[aria-sort="ascending"]')?.text.trim()).toBe('单位推荐排序');
     const reversed = await visitor.get(page.find('th[aria-sort] a')?.getAttribute('href')?.replace(/&amp;/g, '&') ?? '');
     expect(reversed.find('th[aria-sort="descending"]')?.text.trim()).toBe('单位推荐排序');
-    expect(names(reversed).slice(0, 3)).toEqual(['钱受理', '孙上报', '张100%成']);
-    expect(names(await visitor.get('/unit/review?state=all&sort=state'))).toEqual([
+    expect(namesOn(reversed).slice(0, 3)).toEqual(['钱受理', '孙上报', '张100%成']);
+    expect(namesOn(await visitor.get('/unit/review?state=all&sort=state'))).toEqual([
       '张100%成',
       '孙上报',
       '王通过',
@@ -124,7 +121,7 @@ describe('R1 R6 職称申报数据审核: the list'.replace('職', '职'), () =>
     ]) {
       const page = await visitor.get(`/unit/review?${bad.replace(/ /g, '%20')}`);
       expect([bad, page.status]).toEqual([bad, 200]);
-      expect(names(page)).not.toContain('吴别家');
+      expect(namesOn(page)).not.toContain('吴别家');
     }
     expect((await visitor.get('/unit/review?sort=name&sort=unit')).status).toBe(400);
     expect(await site.db('declarations').count('*')).toEqual(before);
@@ -132,12 +129,12 @@ describe('R1 R6 職称申报数据审核: the list'.replace('職', '职'), () =>
 
   it("S30 X2 never shows another unit's declarations or drafts, whatever is asked", async () => {
     for (const state of ['waiting', 'unit_review', 'returned_to_unit', 'unit_passed', 'returned_to_applicant', 'reported', 'all']) {
-      const shown = names(await visitor.get(`/unit/review?state=${state}`));
+      const shown = namesOn(await visitor.get(`/unit/review?state=${state}`));
       expect(shown).not.toContain('吴别家');
       expect(shown).not.toContain('周草稿');
     }
     const above = await signInAs(site, other);
-    expect(names(await above.get('/unit/review'))).toEqual(['孙上报', '吴别家']);
+    expect(namesOn(await above.get('/unit/review'))).toEqual(['孙上报', '吴别家']);
   });
 
   it('X2 refuses every other role, the signed-out, and units without the permission (C3)', async () => {
@@ -194,9 +191,9 @@ describe('R6 paging', () => {
     const first = await reader.get('/unit/review?sort=name');
     const second = await reader.get('/unit/review?sort=name&page=2');
     expect(first.text()).toContain('共 53 条，第 1 / 2 页');
-    expect([...names(first), ...names(second)]).toHaveLength(53);
-    expect(new Set([...names(first), ...names(second)]).size).toBe(53);
-    expect(names(await reader.get('/unit/review?sort=name&page=77'))).toEqual(names(second));
+    expect([...namesOn(first), ...namesOn(second)]).toHaveLength(53);
+    expect(new Set([...namesOn(first), ...namesOn(second)]).size).toBe(53);
+    expect(namesOn(await reader.get('/unit/review?sort=name&page=77'))).toEqual(namesOn(second));
     expect(first.all('.pages a').map((a) => a.getAttribute('href'))).toContain('/unit/review?sort=name&page=2');
   });
 });
@@ -216,7 +213,7 @@ describe('R1 bulk 「通过」', () => {
     expect(confirm.text()).toContain('下列 3 项不能处理');
     expect(confirm.text()).toContain('审核通过，待上报');
     expect(confirm.text()).not.toContain('陈外单位');
-    expect(await stateOf(good)).toBe('unit_review');
+    expect(await stateOf(site, good)).toBe('unit_review');
 
     // between the two pages another operator of the unit is quicker
     const colleague = await signInAs(site, unit);
@@ -226,7 +223,7 @@ describe('R1 bulk 「通过」', () => {
       { form: 'form[method="post"][action*="bulk"]', button: 'do=confirm' },
     );
     await colleague.send(theirs, {}, { button: 'do=run' });
-    expect(await stateOf(late)).toBe('unit_passed');
+    expect(await stateOf(site, late)).toBe('unit_passed');
 
     const result = await visitor.send(confirm, {}, { button: 'do=run' });
     expect(result.address).toMatch(/^\/unit\/review\/bulk\?result=/);
@@ -237,8 +234,8 @@ describe('R1 bulk 「通过」', () => {
     expect(row('冯被抢')).toContain('未处理');
     expect(row('冯被抢')).toContain('该申报已由');
     expect(result.link('返回列表')).toBe('/unit/review?level=junior&sort=name');
-    expect(await stateOf(good)).toBe('unit_passed');
-    expect(await stateOf(foreign)).toBe('unit_review');
+    expect(await stateOf(site, good)).toBe('unit_passed');
+    expect(await stateOf(site, foreign)).toBe('unit_review');
     expect(await site.db('audit_log').where({ action: 'declaration.pass', subject_id: good })).toHaveLength(1);
 
     // the same confirm page a second time
@@ -253,7 +250,7 @@ describe('R1 bulk 「通过」', () => {
     await site.db('declarations').where({ id }).update({ version: 7 });
     const result = await visitor.send(confirm, {}, { button: 'do=run' });
     expect(result.text()).toContain('您打开页面之后该申报已有变化');
-    expect(await stateOf(id)).toBe('unit_review');
+    expect(await stateOf(site, id)).toBe('unit_review');
   });
 
   it('without a tick, or with a move that is none, says so', async () => {

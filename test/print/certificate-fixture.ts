@@ -1,11 +1,9 @@
 /** A small world for the tests of printed papers: committee, batch, units, a person with a photograph and declarations in any state, made directly as rows. */
 import sharp from 'sharp';
 import { canonicalJson, sha256Hex } from '../../src/lib/canonical-json';
-import { createPersonAccount } from '../../src/modules/accounts';
 import { issueCertificate } from '../../src/modules/certificates';
 import { currentContent, findDeclaration, loadDeclaration, type FrozenContent } from '../../src/modules/declarations';
-import { makeCommittee, makeStaff, makeUnit, passwordHash, type TestStaff, type TestUnit } from '../support/factories';
-import { idNumber } from '../support/people';
+import { makeBatch, makeCommittee, makePerson, makeStaff, makeUnit, residentId, type TestStaff, type TestUnit } from '../support/factories';
 import type { Site } from '../support/site';
 
 export const RARE_NAME = '买䶮𬀩·㛃𫖯';
@@ -130,23 +128,7 @@ export async function makeWorld(site: Site): Promise<World> {
   const speciality = series && catalogue.specialitiesOf(series.id)[0];
   if (!series || !title || !speciality) throw new Error('the reference data lack 群众文化');
   const committee = await makeCommittee(site, { name: '威海市环翠区群众文化专业职务资格中级评审委员会', scopes: [[series.id, 'middle']] });
-  const [batch] = (await site
-    .db('batches')
-    .insert({
-      year: 2026,
-      committee_id: committee.id,
-      series_id: series.id,
-      level: 'middle',
-      applicant_opens_at: site.db.raw("app_now() - interval '10 days'"),
-      applicant_closes_at: site.db.raw("app_now() + interval '10 days'"),
-      unit_closes_at: site.db.raw("app_now() + interval '20 days'"),
-      rank_by: 'applicant',
-      entrusted_evidence_by: 'unit',
-      commitment:
-        '本人郑重承诺：所填报的申报信息和提交的全部材料真实、准确、有效，没有弄虚作假行为。\n如有不实，本人愿意承担相应责任，并接受有关部门的处理。',
-    })
-    .returning('id')) as { id: number }[];
-  if (!batch) throw new Error('no batch');
+  const batch = await makeBatch(site, { committeeId: committee.id, seriesId: series.id, level: 'middle' });
   return {
     committee,
     batchId: batch.id,
@@ -177,28 +159,16 @@ export async function declare(
   o: { name?: string; state?: 'draft' | 'unit_review' | 'certified' | 'publicity'; long?: boolean; photo?: boolean } = {},
 ): Promise<Declared> {
   const n = ++people;
-  const loginName = `person${n}`;
   const state = o.state ?? 'publicity';
-  const hash = await passwordHash();
-  const number = idNumber(n, '19850609');
-  const photo = o.photo === false ? undefined : await site.deps.storage.put(await portrait());
-  const name = o.name ?? RARE_NAME;
-  const personId = await site.db.transaction((trx) =>
-    createPersonAccount(trx, site.deps, {
-      loginName,
-      passwordHash: hash,
-      name,
-      idType: 'resident',
-      idNumber: number,
-      sex: 'female',
-      bornOn: '1985-06-09',
-      ethnicity: '03',
-      mobile: `139${String(n).padStart(8, '0')}`,
-      politicalStatus: '13',
-      nativePlace: '山东省威海市环翠区',
-      ...(photo ? { photoSha256: photo.sha256 } : {}),
-    }),
-  );
+  const person = await makePerson(site, {
+    name: o.name ?? RARE_NAME,
+    idNumber: residentId(2 * n, '19850609'),
+    ethnicity: '03',
+    politicalStatus: '13',
+    nativePlace: '山东省威海市环翠区',
+    photo: o.photo !== false && (await portrait()),
+  });
+  const { accountId: personId, name } = person;
   const submitted = state !== 'draft';
   const reached = state === 'publicity' || state === 'certified';
   const [row] = (await site
@@ -253,7 +223,7 @@ export async function declare(
       .db('declaration_versions')
       .insert({ declaration_id: id, round: 1, content: JSON.stringify(frozen), sha256: sha256Hex(canonicalJson(frozen)) });
   if (reached) await walkUp(site, w, id, personId);
-  return { id, personId, loginName, idNumber: number, content: frozen };
+  return { id, personId, loginName: person.loginName, idNumber: person.idNumber, content: frozen };
 }
 
 async function walkUp(site: Site, w: World, id: string, personId: number): Promise<void> {

@@ -1,20 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import fs from 'node:fs';
-import path from 'node:path';
 import { PDFDocument } from 'pdf-lib';
 import { printCertificate } from '../../src/modules/certificates';
 import { openSite, type Site } from '../support/site';
 import { certify, declare, makeWorld, RARE_NAME, type Declared, type World } from './certificate-fixture';
-import { fontsOf } from './pdf-fonts';
-
-const hasPdfToText = spawnSync('pdftotext', ['-v'], { stdio: 'ignore' }).error === undefined;
-const withPdfToText = hasPdfToText ? it : it.skip;
-const skipped = hasPdfToText ? '' : ' (skipped: pdftotext is not installed)';
-const textOf = (pdf: Buffer): string => execFileSync('pdftotext', ['-raw', '-', '-'], { input: pdf }).toString().replace(/\s/g, '');
-/** Prints are kept where TEST_PRINTS says, to be looked at. */
-const keep = (name: string, pdf: Buffer): void => {
-  if (process.env.TEST_PRINTS) fs.writeFileSync(path.join(process.env.TEST_PRINTS, name), pdf);
-};
+import { fontsOf, hasPdfToText, keepPrint, skipped, textOf, withPdfToText } from './read-pdf';
 
 interface Row {
   id: number;
@@ -41,7 +29,7 @@ describe('J5 the printed certificate', () => {
     d = await declare(site, world);
     await certify(site, d.id);
     pdf = await printCertificate(site.deps, (await rowOf(d)).id);
-    keep('certificate.pdf', pdf);
+    keepPrint('certificate.pdf', pdf);
   }, 60_000);
 
   it('is one lying A4 page, all fonts embedded', async () => {
@@ -110,7 +98,7 @@ describe('J5 the printed certificate', () => {
     const long = await declare(site, world, { name, photo: false });
     await certify(site, long.id);
     const printed = await printCertificate(site.deps, (await rowOf(long)).id);
-    keep('certificate-long.pdf', printed);
+    keepPrint('certificate-long.pdf', printed);
     expect((await PDFDocument.load(printed)).getPageCount()).toBe(1);
     if (hasPdfToText) expect(textOf(printed)).toContain(name);
   });
@@ -138,7 +126,7 @@ describe('J5 certificates of a demonstration', () => {
         await demo.drainJobs();
         const { pdf_sha256 } = (await demo.db('certificates').where({ declaration_id: d.id }).first()) as Row;
         const pdf = await demo.deps.storage.get(pdf_sha256 ?? '');
-        keep('certificate-demo.pdf', pdf);
+        keepPrint('certificate-demo.pdf', pdf);
         expect(textOf(pdf)).toContain('演示');
       } finally {
         await demo.close();

@@ -1,36 +1,14 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { PDFArray, PDFDict, PDFDocument, PDFName, PDFRawStream } from 'pdf-lib';
+import { PDFDocument, PDFName, PDFRawStream } from 'pdf-lib';
 import sharp from 'sharp';
 import { inspectFile } from '../../src/adapters/files/inspect-file';
 import { createPrinter, PrintTimeoutError, type Printer } from '../../src/adapters/printing';
+import { fontsOf, skipped, textOf, withPdfToText } from './read-pdf';
 
 const RARE = '㛃䶮𬀩𫖯';
 const page = (body: string, style = ''): string =>
   `<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>表</title><style>@page{size:A4;margin:20mm} ${style}</style></head><body>${body}</body></html>`;
-
-const hasPdfToText = spawnSync('pdftotext', ['-v'], { stdio: 'ignore' }).error === undefined;
-const withPdfToText = hasPdfToText ? it : it.skip;
-
-/** Names of all fonts of a PDF, and those of them that carry no font file. */
-async function fontsOf(pdf: Buffer): Promise<{ names: string[]; notEmbedded: string[] }> {
-  const { context } = await PDFDocument.load(pdf, { updateMetadata: false });
-  const names: string[] = [];
-  const notEmbedded: string[] = [];
-  for (const [, object] of context.enumerateIndirectObjects()) {
-    if (!(object instanceof PDFDict) || object.lookup(PDFName.of('Type')) !== PDFName.of('Font')) continue;
-    const name = String(object.lookup(PDFName.of('BaseFont')) ?? object.lookup(PDFName.of('Subtype')));
-    names.push(name);
-    const children = object.lookup(PDFName.of('DescendantFonts'));
-    const holder = children instanceof PDFArray ? children.lookup(0, PDFDict) : object;
-    const descriptor = holder.lookup(PDFName.of('FontDescriptor'));
-    if (!(descriptor instanceof PDFDict) || !descriptor.has(PDFName.of('FontFile2'))) notEmbedded.push(name);
-  }
-  return { names, notEmbedded };
-}
-
-const textOf = (pdf: Buffer): string => execFileSync('pdftotext', ['-layout', '-', '-'], { input: pdf }).toString().replace(/\s/g, '');
 
 const isAlive = (pid: number): boolean =>
   fs.existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -96,17 +74,14 @@ describe('printing', () => {
     expect(names.filter((name) => !/Noto(Serif|Sans)SC/.test(name))).toEqual([]);
   });
 
-  withPdfToText(
-    `text can be taken out again, rare characters too${hasPdfToText ? '' : ' (skipped: pdftotext is not installed)'}`,
-    async () => {
-      const footer = '@page{@bottom-center{content:"第 " counter(page) " 页 共 " counter(pages) " 页"}}';
-      const pdf = await printer.pdf(page(`<p style="font-family:宋体">姓名：张${RARE}</p><p style="break-before:page">二</p>`, footer));
-      const text = textOf(pdf);
-      expect(text).toContain(`姓名：张${RARE}`);
-      expect(text).toContain('第1页共2页');
-      expect(text).toContain('第2页共2页');
-    },
-  );
+  withPdfToText(`text can be taken out again, rare characters too${skipped}`, async () => {
+    const footer = '@page{@bottom-center{content:"第 " counter(page) " 页 共 " counter(pages) " 页"}}';
+    const pdf = await printer.pdf(page(`<p style="font-family:宋体">姓名：张${RARE}</p><p style="break-before:page">二</p>`, footer));
+    const text = textOf(pdf, 'layout');
+    expect(text).toContain(`姓名：张${RARE}`);
+    expect(text).toContain('第1页共2页');
+    expect(text).toContain('第2页共2页');
+  });
 
   it('prints files that the site itself would take', async () => {
     const pdf = await printer.pdf(page('<h1>表</h1><p>一</p><p style="break-before:page"><a href="https://example.com/">二</a></p>'));
@@ -134,7 +109,7 @@ describe('printing', () => {
     const pdf = await printer.pdf(
       page('<p>原文</p><script>document.body.textContent="改写"</script><img src=x onerror="document.body.textContent=1">'),
     );
-    expect(textOf(pdf)).toBe('原文');
+    expect(textOf(pdf, 'layout')).toBe('原文');
   });
 
   it('never prints more than two at once', async () => {

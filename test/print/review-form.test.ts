@@ -1,6 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import fs from 'node:fs';
-import path from 'node:path';
 import { PDFDocument } from 'pdf-lib';
 import { findPerson } from '../../src/modules/accounts';
 import { renderReviewForm } from '../../src/modules/printing';
@@ -9,22 +6,11 @@ import { maskIdNumber, maskMobile } from '../../src/lib/mask';
 import { signInAs } from '../support/factories';
 import { openSite, type Site } from '../support/site';
 import { declare, makeWorld, RARE_NAME, type Declared, type World } from './certificate-fixture';
-import { fontsOf } from './pdf-fonts';
+import { fontsOf, keepPrint, skipped, textOf, withPdfToText } from './read-pdf';
 
-const hasPdfToText = spawnSync('pdftotext', ['-v'], { stdio: 'ignore' }).error === undefined;
-const withPdfToText = hasPdfToText ? it : it.skip;
-const skipped = hasPdfToText ? '' : ' (skipped: pdftotext is not installed)';
 const squeeze = (s: string): string => s.replace(/\s/g, '');
-/** The text in reading order, without blanks and without what stands at the foot of pages, so that answers running over a page stay whole. */
-const textOf = (pdf: Buffer): string =>
-  squeeze(execFileSync('pdftotext', ['-raw', '-', '-'], { input: pdf }).toString()).replace(
-    /(?:[0-9A-F]{4}(?:-[0-9A-F]{4}){3})?第\d+页共\d+页/g,
-    '',
-  );
-/** Prints are kept where TEST_PRINTS says, to be looked at. */
-const keep = (name: string, pdf: Buffer): void => {
-  if (process.env.TEST_PRINTS) fs.writeFileSync(path.join(process.env.TEST_PRINTS, name), pdf);
-};
+/** Without what stands at the foot of pages, so that answers running over a page stay whole. */
+const wordsOf = (pdf: Buffer): string => textOf(pdf).replace(/(?:[0-9A-F]{4}(?:-[0-9A-F]{4}){3})?第\d+页共\d+页/g, '');
 
 let site: Site;
 let world: World;
@@ -47,7 +33,7 @@ describe('R4 评审表', () => {
   beforeAll(async () => {
     d = await declare(site, world, { long: true });
     pdf = await print(d);
-    keep('review-form-long.pdf', pdf);
+    keepPrint('review-form-long.pdf', pdf);
   }, 60_000);
 
   it('is A4 with several pages, all fonts embedded', async () => {
@@ -61,7 +47,7 @@ describe('R4 评审表', () => {
   });
 
   withPdfToText(`prints every answer of the submitted content, label and words${skipped}`, () => {
-    const text = textOf(pdf);
+    const text = wordsOf(pdf);
     const lines = d.content.sections.flatMap((s) => s.parts.flatMap((p) => [...p.lines, ...p.items.flatMap((i) => i.lines)]));
     expect(lines.length).toBeGreaterThan(150);
     const missing = lines.filter((l) => !text.includes(squeeze(l.text)) || !text.includes(squeeze(l.label)));
@@ -72,11 +58,11 @@ describe('R4 评审表', () => {
   });
 
   withPdfToText(`B5 prints rare characters, in the cover and the basics${skipped}`, () => {
-    expect(textOf(pdf).split(RARE_NAME).length - 1).toBeGreaterThanOrEqual(2);
+    expect(wordsOf(pdf).split(RARE_NAME).length - 1).toBeGreaterThanOrEqual(2);
   });
 
   withPdfToText(`numbers its pages and repeats the check code of the version${skipped}`, async () => {
-    const raw = squeeze(execFileSync('pdftotext', ['-raw', '-', '-'], { input: pdf }).toString());
+    const raw = textOf(pdf);
     const pages = (await PDFDocument.load(pdf)).getPageCount();
     for (let n = 2; n <= pages; n++) expect(raw).toContain(`第${n}页共${pages}页`);
     expect(raw).not.toContain('第1页共');
@@ -90,7 +76,7 @@ describe('R4 评审表', () => {
   });
 
   withPdfToText(`fills the opinions, the vote and the publicity in${skipped}`, () => {
-    const text = textOf(pdf);
+    const text = wordsOf(pdf);
     for (const words of [
       '山东省专业技术职称评审表',
       '填表说明',
@@ -110,11 +96,11 @@ describe('R4 评审表', () => {
 
   withPdfToText(`X3 shows the ID number and telephone in full to the applicant only${skipped}`, async () => {
     const mobile = (await findPerson(site.db, site.deps.cipher, d.personId))?.mobile ?? '';
-    const forOthers = textOf(pdf);
+    const forOthers = wordsOf(pdf);
     expect(forOthers).not.toContain(d.idNumber);
     expect(forOthers).toContain(maskIdNumber(d.idNumber));
     expect(forOthers).toContain(maskMobile(mobile));
-    const own = textOf(await print(d, 'applicant'));
+    const own = wordsOf(await print(d, 'applicant'));
     expect(own).toContain(d.idNumber);
     expect(own).toContain(mobile);
   });
@@ -122,8 +108,8 @@ describe('R4 评审表', () => {
   withPdfToText(`marks what was not submitted as 草稿${skipped}`, async () => {
     const draft = await declare(site, world, { state: 'draft', name: '于晓梅' });
     const printed = await print(draft, 'applicant');
-    keep('review-form-draft.pdf', printed);
-    const text = textOf(printed);
+    keepPrint('review-form-draft.pdf', printed);
+    const text = wordsOf(printed);
     expect(text).toContain('草稿');
     expect(text).toContain('尚未提交，不得作为申报材料');
     expect(text).not.toContain('校验码：');
@@ -139,8 +125,8 @@ describe('R4 评审表', () => {
       .db('declaration_sections')
       .where({ declaration_id: corrected.id, section: 'performance' })
       .update({ raw: JSON.stringify({ groups: { main: { text: '修改之后的成绩' } }, rows: {} }) });
-    expect(textOf(await print(corrected))).not.toContain('修改之后的成绩');
-    const own = textOf(await print(corrected, 'applicant'));
+    expect(wordsOf(await print(corrected))).not.toContain('修改之后的成绩');
+    const own = wordsOf(await print(corrected, 'applicant'));
     expect(own).toContain('修改之后的成绩');
     expect(own).toContain('草稿');
   });

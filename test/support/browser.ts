@@ -49,6 +49,7 @@ interface Survey {
   headings: string[];
   overflow: number;
   wide: string[];
+  dead: number;
   newWindows: number;
   brokenImages: string[];
 }
@@ -219,8 +220,9 @@ export class Person {
     await this.look();
   }
 
-  /** The captcha of this page takes 「test」: what stands in the picture, only people can read. */
+  /** The captcha of this page, if it has one, takes 「test」: what stands in the picture, only people can read. */
   async answerCaptcha(): Promise<void> {
+    if (!(await this.has('验证码'))) return;
     const id = (await this.hidden('captcha.id')) ?? '';
     const changed = await this.site
       .db('captchas')
@@ -259,6 +261,7 @@ export class Person {
     if (s.title === '') this.#fault('no title');
     if (s.headings.length !== 1) this.#fault(`${s.headings.length} h1: ${s.headings.join(', ')}`);
     if (s.overflow > 1) this.#fault(`${s.overflow} px too wide: ${s.wide.join(', ')}`);
+    if (s.dead > 0) this.#fault(`${s.dead} controls that need scripts are shown without them`);
     if (s.newWindows > 0) this.#fault('a link opens a new window');
     if (s.brokenImages.length > 0) this.#fault(`broken pictures: ${s.brokenImages.join(', ')}`);
     if ((await this.context.pages()).length > 1) this.#fault('a new window was opened');

@@ -9,7 +9,7 @@ export const LEVEL = 'junior';
 
 export const applicant = {
   name: '于𬀩',
-  idNumber: '371002199503120023',
+  idNumber: '37100219950312002X',
   mobile: '13900001234',
   loginName: 'yuhui1995',
   password: 'Haibian-Wuqu-95',

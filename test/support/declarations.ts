@@ -1,79 +1,10 @@
 /** Declarations in any state, put into the database as if they had come there the long way; for tests of lists and of what happens later. */
-import { createPersonAccount } from '../../src/modules/accounts';
 import type { StateName } from '../../src/policy/declaration-moves';
-import { passwordHash } from './factories';
-import { idNumber } from './people';
-import type { Site } from './site';
-
-export interface BatchInput {
-  committeeId: number;
-  year?: number;
-  seriesId?: number;
-  level?: string;
-  rankBy?: 'applicant' | 'unit';
-  publicityDays?: number;
-  /** the unit's window is over */
-  closed?: boolean;
-}
-
-/** A batch that is open for applicants and units now; 群众文化 (91), junior, ranks by the unit unless told otherwise. */
-export async function makeBatch(
-  site: Site,
-  b: BatchInput,
-): Promise<{ id: number; year: number; seriesId: number; level: string; committeeId: number; rankBy: 'applicant' | 'unit' }> {
-  const batch = {
-    year: b.year ?? 2026,
-    seriesId: b.seriesId ?? 91,
-    level: b.level ?? 'junior',
-    committeeId: b.committeeId,
-    rankBy: b.rankBy ?? ('unit' as const),
-  };
-  const [row] = (await site
-    .db('batches')
-    .insert({
-      year: batch.year,
-      committee_id: b.committeeId,
-      series_id: batch.seriesId,
-      level: batch.level,
-      applicant_opens_at: site.db.raw("app_now() - interval '20 days'"),
-      applicant_closes_at: site.db.raw(b.closed ? "app_now() - interval '10 days'" : "app_now() + interval '10 days'"),
-      unit_closes_at: site.db.raw(b.closed ? "app_now() - interval '1 day'" : "app_now() + interval '20 days'"),
-      rank_by: batch.rankBy,
-      entrusted_evidence_by: 'unit',
-      publicity_days: b.publicityDays ?? 5,
-      commitment: '本人承诺所填写的内容真实、准确、完整。',
-    })
-    .returning('id')) as { id: number }[];
-  if (!row) throw new Error('no batch');
-  return { ...batch, id: row.id };
-}
-
-/** An approved path of the unit for the batch's series, level and year. */
-export async function makePath(
-  site: Site,
-  batch: { seriesId: number; level: string; year: number },
-  unit: { unitId: number; accountId: number },
-  to: { unitId: number } | { committeeId: number },
-  state: 'requested' | 'approved' = 'approved',
-): Promise<number> {
-  const [row] = (await site
-    .db('reporting_paths')
-    .insert({
-      unit_id: unit.unitId,
-      series_id: batch.seriesId,
-      level: batch.level,
-      year: batch.year,
-      upstream_unit_id: 'unitId' in to ? to.unitId : null,
-      committee_id: 'committeeId' in to ? to.committeeId : null,
-      state,
-      requested_by: unit.accountId,
-    })
-    .returning('id')) as { id: number }[];
-  return (row as { id: number }).id;
-}
+import { makePerson, residentId, type TestBatch } from './factories';
+import type { Page, Site } from './site';
 
 export interface DeclarationInput {
-  batch: { id: number; year: number; seriesId: number; level: string; committeeId: number };
+  batch: TestBatch;
   state: StateName;
   name?: string;
   /** units it has been reported to, the declaring one first; the last one holds it in the unit states */
@@ -103,20 +34,12 @@ export async function makeDeclaration(site: Site, d: DeclarationInput): Promise<
   const n = ++sequence;
   const { batch } = d;
   const name = d.name ?? `测试人员${n}`;
-  const password = await passwordHash();
-  const personId = await site.db.transaction((trx) =>
-    createPersonAccount(trx, site.deps, {
-      loginName: `applicant_${n}`,
-      passwordHash: password,
-      name,
-      idType: 'resident',
-      idNumber: idNumber(n % 1000, n < 1000 ? '19900101' : '19900102'),
-      sex: 'female',
-      bornOn: '1990-01-01',
-      ethnicity: '01',
-      mobile: '13906310001',
-    }),
-  );
+  const { accountId: personId } = await makePerson(site, {
+    loginName: `applicant_${n}`,
+    name,
+    idNumber: residentId(n % 1000, n < 1000 ? '19900101' : '19900102'),
+    photo: false,
+  });
   const title = (await site
     .db('titles')
     .where({ series_id: batch.seriesId, level: batch.level, ...(d.titleName ? { name: d.titleName } : {}) })
@@ -197,3 +120,10 @@ export async function countQueries(site: Site, work: () => Promise<unknown>): Pr
   }
   return count;
 }
+
+export const stateOf = async (site: Site, id: string): Promise<string> =>
+  ((await site.db('declarations').where({ id }).first('state')) as { state: string }).state;
+
+/** The names in a list of declarations, in its order. */
+export const namesOn = (page: Page): string[] =>
+  page.all('table.queue tbody tr').map((tr) => tr.querySelectorAll('td a')[0]?.text.trim() ?? '');

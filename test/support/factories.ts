@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { hashPassword } from '../../src/adapters/passwords';
 import { makeScan } from '../../seeds/demo/scans';
-import { createPersonAccount, createStaffAccount, createUnitAccount } from '../../src/modules/accounts';
+import { createPersonAccount, createStaffAccount, createUnitAccount, type NewPerson } from '../../src/modules/accounts';
 import type { PermissionState } from '../../src/modules/units';
 import type { Page, Site, Visitor } from './site';
 
@@ -129,14 +129,20 @@ export async function makeCommittee(
   return { id: row.id, name };
 }
 
-/** Fills and sends the sign-in page of this visitor. The captcha's answer is overwritten first: what stands in the picture, only people can read. */
-export async function signInVia(site: Site, visitor: Visitor, loginName: string, password = PASSWORD): Promise<Page> {
-  const form = await visitor.get('/sign-in');
-  const id = form.find('input[name="captcha.id"]')?.getAttribute('value') ?? '';
-  await site
+/** Makes the captcha of a page answer to 「test」: what stands in the picture, only people can read. */
+export async function knowCaptcha(site: Site, page: Page): Promise<void> {
+  const id = page.find('input[name="captcha.id"]')?.getAttribute('value') ?? '';
+  const changed = await site
     .db('captchas')
     .where({ id })
     .update({ answer_hash: createHash('sha256').update('test').digest() });
+  if (changed !== 1) throw new Error(`no captcha on ${page.address}: ${page.text('body').slice(0, 300)}`);
+}
+
+/** Fills and sends the sign-in page of this visitor. */
+export async function signInVia(site: Site, visitor: Visitor, loginName: string, password = PASSWORD): Promise<Page> {
+  const form = await visitor.get('/sign-in');
+  await knowCaptcha(site, form);
   return visitor.submit(form, { account: loginName, password, 'captcha.answer': 'test' });
 }
 
@@ -163,82 +169,98 @@ export interface TestPerson {
   idNumber: string;
 }
 
-/** A registered person, with a photograph unless told otherwise. */
-export async function makePerson(site: Site, p: { name?: string; photo?: boolean } = {}): Promise<TestPerson> {
+/** A registered person with this photograph: a scan unless told otherwise, none with `false`. */
+export async function makePerson(
+  site: Site,
+  { photo, ...p }: Partial<Omit<NewPerson, 'passwordHash' | 'photoSha256'>> & { photo?: Buffer | boolean } = {},
+): Promise<TestPerson> {
   const n = next();
-  const person = { loginName: `person${n}`, name: p.name ?? `于𬀩${n}`.slice(0, 2), idNumber: residentId(2 * n) };
-  const photo =
-    p.photo === false
+  const person = { loginName: `person${n}`, name: '于𬀩', idNumber: residentId(2 * n), ...p };
+  const content = Buffer.isBuffer(photo)
+    ? photo
+    : photo === false
       ? undefined
-      : await site.deps.storage.put((await makeScan('photo', { name: person.name, lines: [], date: '' }, 'jpg')).content);
+      : (await makeScan('photo', { name: person.name, lines: [], date: '' }, 'jpg')).content;
+  const kept = content && (await site.deps.storage.put(content));
   const hashed = await passwordHash();
   const accountId = await site.db.transaction((trx) =>
     createPersonAccount(trx, site.deps, {
-      loginName: person.loginName,
       passwordHash: hashed,
-      name: person.name,
       idType: 'resident',
-      idNumber: person.idNumber,
       sex: 'female',
-      bornOn: '1995-03-12',
+      bornOn: person.idNumber.slice(6, 14).replace(/(....)(..)(..)/, '$1-$2-$3'),
       ethnicity: '01',
       mobile: `139${String(63_500_000 + n)}`,
-      ...(photo ? { photoSha256: photo.sha256 } : {}),
+      ...person,
+      ...(kept ? { photoSha256: kept.sha256 } : {}),
     }),
   );
-  return { ...person, accountId };
+  return { accountId, loginName: person.loginName, name: person.name, idNumber: person.idNumber };
 }
 
-/** A batch open now for a committee; the guide of 2022 (rank by the applicant) unless told otherwise. */
+export interface TestBatch {
+  id: number;
+  committeeId: number;
+  year: number;
+  seriesId: number;
+  level: string;
+  rankBy: 'applicant' | 'unit';
+}
+
+/** A batch open now for applicants and units; 群众文化 (91) at the junior level, the guide of 2022 (rank by the applicant) unless told otherwise. */
 export async function makeBatch(
   site: Site,
-  b: { committeeId: number; seriesId?: number; level?: string; rankBy?: 'applicant' | 'unit'; year?: number; closed?: boolean },
-): Promise<{ id: number; year: number }> {
-  const year = b.year ?? 2026;
+  {
+    closed = false,
+    publicityDays = 5,
+    ...b
+  }: Partial<Omit<TestBatch, 'id'>> & {
+    committeeId: number;
+    publicityDays?: number;
+    /** both windows are over */
+    closed?: boolean;
+  },
+): Promise<TestBatch> {
+  const batch = { year: 2026, seriesId: 91, level: 'junior', rankBy: 'applicant' as const, ...b };
   const [row] = (await site
     .db('batches')
     .insert({
-      year,
-      committee_id: b.committeeId,
-      series_id: b.seriesId ?? 91,
-      level: b.level ?? 'junior',
+      year: batch.year,
+      committee_id: batch.committeeId,
+      series_id: batch.seriesId,
+      level: batch.level,
       applicant_opens_at: site.db.raw("app_now() - interval '40 days'"),
-      applicant_closes_at: site.db.raw(b.closed ? "app_now() - interval '1 day'" : "app_now() + interval '20 days'"),
-      unit_closes_at: site.db.raw("app_now() + interval '30 days'"),
-      rank_by: b.rankBy ?? 'applicant',
-      entrusted_evidence_by: 'applicant',
+      applicant_closes_at: site.db.raw(closed ? "app_now() - interval '10 days'" : "app_now() + interval '20 days'"),
+      unit_closes_at: site.db.raw(closed ? "app_now() - interval '1 day'" : "app_now() + interval '30 days'"),
+      rank_by: batch.rankBy,
+      entrusted_evidence_by: batch.rankBy,
+      publicity_days: publicityDays,
       commitment: '本人承诺所填内容和所附材料真实、准确。',
     })
     .returning('id')) as { id: number }[];
   if (!row) throw new Error('no batch');
-  return { id: row.id, year };
+  return { ...batch, id: row.id };
 }
 
-/** An approved path from a unit to a superior unit or to a committee. */
+/** An approved path of the unit, for the batch's series, level and year, to a superior unit or to a committee. */
 export async function makePath(
   site: Site,
-  p: {
-    unitId: number;
-    upstreamUnitId?: number;
-    committeeId?: number;
-    by: number;
-    year?: number;
-    seriesId?: number;
-    level?: string;
-    state?: 'requested' | 'approved';
-  },
+  batch: { seriesId: number; level: string; year: number },
+  unit: { unitId: number; accountId: number },
+  to: { unitId: number } | { committeeId: number },
+  state: 'requested' | 'approved' = 'approved',
 ): Promise<number> {
   const [row] = (await site
     .db('reporting_paths')
     .insert({
-      unit_id: p.unitId,
-      series_id: p.seriesId ?? 91,
-      level: p.level ?? 'junior',
-      year: p.year ?? 2026,
-      upstream_unit_id: p.upstreamUnitId ?? null,
-      committee_id: p.committeeId ?? null,
-      state: p.state ?? 'approved',
-      requested_by: p.by,
+      unit_id: unit.unitId,
+      series_id: batch.seriesId,
+      level: batch.level,
+      year: batch.year,
+      upstream_unit_id: 'unitId' in to ? to.unitId : null,
+      committee_id: 'committeeId' in to ? to.committeeId : null,
+      state,
+      requested_by: unit.accountId,
     })
     .returning('id')) as { id: number }[];
   if (!row) throw new Error('no path');

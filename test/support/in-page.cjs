@@ -122,6 +122,8 @@ module.exports = function pageTools() {
         .filter((x) => x.getBoundingClientRect().right > window.innerWidth + 1 && !x.closest('.table-scroll, .govuk-visually-hidden'))
         .slice(0, 3)
         .map((x) => x.tagName.toLowerCase() + '.' + x.className),
+      // without scripts, what only scripts can serve must not be shown
+      dead: document.documentElement.classList.contains('js') ? 0 : all('.js-only').filter(isVisible).length,
       newWindows: all('[target]').length,
       brokenImages: Array.from(document.images)
         .filter((i) => i.complete && i.naturalWidth === 0)

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { Semaphore } from '../semaphore';
+import { Semaphore } from '../../lib/semaphore';
 
 export type ImageMediaType = 'image/jpeg' | 'image/png' | 'image/gif';
 

@@ -1,5 +1,5 @@
 import puppeteer, { type Browser, type HTTPRequest, type Page } from 'puppeteer';
-import { Semaphore } from '../semaphore';
+import { Semaphore } from '../../lib/semaphore';
 import { findBrowser } from './find-browser';
 
 export interface PrintOptions {

@@ -4,3 +4,4 @@ export { integer, fraction } from './numbers';
 export { choice, choiceWithOther, yesNo, OTHER } from './choices';
 export { unitPicker } from './unit-picker';
 export { files } from './files';
+export { creditCode } from './credit-code';

@@ -6,6 +6,7 @@ import { readIdNumber, type IdType } from '../../lib/id-number';
 import { pinyinInitials } from '../../lib/pinyin';
 import { compactCode } from '../../lib/text';
 import type { Role } from '../../policy/actor';
+import { mobileIndex } from './mobile-index.store';
 
 /** What the creation functions need; Deps fits. */
 export interface AccountDeps {
@@ -97,6 +98,7 @@ export async function createPersonAccount(trx: Trx, { cipher }: AccountDeps, p: 
     born_on: p.bornOn,
     ethnicity: demandCode(ethnicities, p.ethnicity, 'ethnicity'),
     mobile: cipher.encrypt(p.mobile, 'person.mobile'),
+    mobile_index: mobileIndex(cipher, p.mobile),
     political_status: p.politicalStatus ? demandCode(politicalStatuses, p.politicalStatus, 'political status') : '',
     native_place: p.nativePlace ?? '',
     photo_sha256: p.photoSha256 ?? null,
@@ -130,6 +132,7 @@ export async function createUnitAccount(trx: Trx, { cipher }: AccountDeps, u: Ne
       superior_name: u.superiorName ?? '',
       contact_name: u.contactName,
       mobile: cipher.encrypt(u.mobile, 'unit.mobile'),
+      mobile_index: mobileIndex(cipher, u.mobile),
     })
     .returning('id')) as { id: number }[];
   if (!unit) throw new Error('units: insert gave no id');

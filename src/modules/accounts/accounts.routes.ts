@@ -1,8 +1,26 @@
 import type { Deps } from '../../deps';
 import type { Route } from '../../http/route';
+import { changeMobileRoutes } from './change-mobile.routes';
+import { ownDataRoutes } from './own-data.routes';
+import { ownSessionsRoutes } from './own-sessions.routes';
+import { passwordRoutes } from './password.routes';
 import { profileRoutes } from './profile.routes';
+import { recoveryRoutes } from './recovery.routes';
 import { registrationRoutes } from './registration.routes';
 import { signInRoutes } from './sign-in.routes';
+import { smsLogRoutes } from './sms-log.routes';
+import { staffRoutes } from './staff.routes';
 
-/** Entrance, 「登录」, both registrations and 「基本信息」. */
-export const accountsRoutes = (deps: Deps): Route[] => [...signInRoutes(deps), ...registrationRoutes(deps), ...profileRoutes(deps)];
+/** Entrance, 「登录」, both registrations, 「找回用户名或密码」, 「基本信息」, 「修改密码」, 「短信记录」 and 「工作人员账号」. */
+export const accountsRoutes = (deps: Deps): Route[] => [
+  ...signInRoutes(deps),
+  ...registrationRoutes(deps),
+  ...recoveryRoutes(deps),
+  ...profileRoutes(deps),
+  ...changeMobileRoutes(deps),
+  ...smsLogRoutes(deps),
+  ...ownDataRoutes(deps),
+  ...passwordRoutes(deps),
+  ...ownSessionsRoutes(deps),
+  ...staffRoutes(deps),
+];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { makeArithmetic, makeCaptcha } from '../../adapters/captcha';
 import type { Handle } from '../../db/db';
+import { isUuid } from '../../lib/ids';
 import { compactCode } from '../../lib/text';
 
 export type CaptchaKind = 'picture' | 'words';
@@ -13,7 +14,6 @@ export interface Captcha {
 }
 export type CaptchaVerdict = 'right' | 'wrong' | 'gone';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const digestOf = (answer: string): Buffer => createHash('sha256').update(compactCode(answer).toLowerCase()).digest();
 
 /** A new 「验证码」 for this browser session, good for 10 minutes and one try. */
@@ -35,14 +35,14 @@ export async function createCaptcha(h: Handle, owner: string, kind: CaptchaKind)
 
 /** The picture, for the session it was drawn for. */
 export async function findCaptchaPicture(h: Handle, id: string, owner: string): Promise<Buffer | undefined> {
-  if (!UUID.test(id)) return undefined;
+  if (!isUuid(id)) return undefined;
   const row = (await h('captchas').where({ id, owner }).whereRaw('expires_at > now()').first('png')) as { png: Buffer | null } | undefined;
   return row?.png ?? undefined;
 }
 
 /** S09: one try, right or wrong, whoever comes first. */
 export async function useCaptcha(h: Handle, id: string, owner: string, answer: string): Promise<CaptchaVerdict> {
-  if (!UUID.test(id)) return 'gone';
+  if (!isUuid(id)) return 'gone';
   const { rows } = await h.raw<{ rows: { answer_hash: Buffer; fresh: boolean }[] }>(
     'DELETE FROM captchas WHERE id = ? AND owner = ? RETURNING answer_hash, expires_at > now() AS fresh',
     [id, owner],

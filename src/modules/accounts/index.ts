@@ -1,5 +1,6 @@
 export { accountsRoutes } from './accounts.routes';
 export {
+  countNames,
   createPersonAccount,
   createStaffAccount,
   createUnitAccount,
@@ -10,4 +11,13 @@ export {
   type NewUnit,
   type Person,
 } from './account.store';
+export { fillMobileIndexes, mobileIndex } from './mobile-index.store';
+export { pruneSmsCodes } from './sms-code.store';
+export { loginNameField, mobileField } from './contact-fields';
+export { personNameProblem, tidyPersonName } from './person-name';
+export { createFirstAdmin } from './create-first-admin';
+export { oneTimePassword } from './one-time-password';
+export { endSessions, writePassword } from './password.store';
+export { liftLocks } from './sign-in-attempt.store';
 export { findActor } from './actor.store';
+export { findAccountSubject, findStaffSubject } from './account-subject.store';

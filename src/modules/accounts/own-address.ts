@@ -10,6 +10,7 @@ const PAGES = [
   'bureau',
   'office',
   'admin',
+  'support',
   'notices',
   'faq',
   'committees',

@@ -1,16 +1,15 @@
 import { choice, date, text } from '../../form/fields';
 import { emptySection } from '../../form/read-section';
-import type { RawGroup } from '../../form/field';
+import { optionsOf, type RawGroup } from '../../form/field';
 import type { CheckedSection, Problem, SectionDefinition } from '../../form/section';
+import { smallFormContext } from '../../form/small-form';
 import { paths } from '../../http/paths';
-import { ethnicities, idTypes, sexes } from '../../lib/codes';
+import { idTypes, sexes } from '../../lib/codes';
 import { readDate, type PlainDate } from '../../lib/dates';
 import { readIdNumber, type IdNumberReading, type IdType } from '../../lib/id-number';
-import { readMobile } from '../../lib/mobile';
 import { compactCode } from '../../lib/text';
 import { createPersonAccount } from './account.store';
-import { CHOOSE, optionsOf, plainContext } from './form-context';
-import { loginNameProblem } from './login-name';
+import { ethnicityField, loginNameField, mobileField } from './contact-fields';
 import { personNameProblem, tidyPersonName } from './person-name';
 import { groupOf, textOf, valueOf, type RegistrationKind } from './registration-kind';
 
@@ -21,16 +20,6 @@ function reading(raw: RawGroup, today: PlainDate): IdNumberReading | undefined {
   return type && raw.idNumber ? readIdNumber(type, raw.idNumber, today) : undefined;
 }
 const isPassport = (raw: RawGroup): boolean => raw.idType === 'passport';
-
-export const mobileProblem = (value: string): string | undefined => {
-  const r = readMobile(value);
-  return r.ok ? undefined : r.problem;
-};
-/** Shown and kept as eleven digits as soon as it can be read. */
-export const tidyMobile = (line: string): string => {
-  const r = readMobile(line);
-  return r.ok ? r.value : line;
-};
 
 /** The number and what it says about birth and sex (GB 11643). */
 function idNumberRule(s: CheckedSection, { today }: { today: PlainDate }): Problem[] {
@@ -93,35 +82,14 @@ export const personRegistrationSection: SectionDefinition = {
           notInFuture: true,
           hint: '例如 1986.5.12；使用居民身份证的可不填写，按证件号码自动填写',
         }),
-        choice({ id: 'ethnicity', label: '民族', required: true, options: [CHOOSE, ...optionsOf(ethnicities)] }),
-        text({
-          id: 'mobile',
-          label: '手机号码',
-          required: true,
-          max: 30,
-          width: 'm',
-          inputmode: 'tel',
-          autocomplete: 'tel',
-          tidy: tidyMobile,
-          check: mobileProblem,
-        }),
+        ethnicityField(),
+        mobileField('手机号码'),
       ],
     },
     {
       kind: 'group',
       id: 'account',
-      fields: [
-        text({
-          id: 'loginName',
-          label: '登录名',
-          required: true,
-          max: 100,
-          width: 'l',
-          autocomplete: 'username',
-          hint: '4 至 20 位英文字母、数字或者下划线，以字母开头。登录名和证件号码均可用于登录',
-          check: loginNameProblem,
-        }),
-      ],
+      fields: [loginNameField('证件号码')],
     },
   ],
   rules: [idNumberRule],
@@ -132,6 +100,8 @@ export const personRegistration: RegistrationKind = {
   section: personRegistrationSection,
   partTitles: ['个人信息', '账号信息'],
   blank: { ...emptySection(personRegistrationSection), groups: { person: { idType: 'resident' }, account: {} } },
+  mobilePart: 'person',
+  mobileLabel: '手机号码',
   minPassword: 10,
   passwordHint: '至少 10 个字符，不能包含登录名、证件号码和手机号码',
   tips: [
@@ -142,7 +112,7 @@ export const personRegistration: RegistrationKind = {
   audit: 'account.register-person',
   form: paths.registerPerson,
   confirm: paths.registerPersonConfirm,
-  context: (_h, _raw, today) => Promise.resolve(plainContext(today)),
+  context: (_h, _raw, today) => Promise.resolve(smallFormContext(today)),
 
   settle(raw, before, { today }) {
     const person = { ...groupOf(raw, 'person') };

@@ -1,19 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import { databaseNow } from '../../db/db';
 import type { Deps } from '../../deps';
 import { checkSection } from '../../form/check-section';
 import type { ControlModel, FormModel } from '../../form/control';
 import type { FormContext, RawSection } from '../../form/field';
-import { formModel, problemLinks } from '../../form/form-model';
+import { problemLinks } from '../../form/form-model';
 import { readSection, restoreSection } from '../../form/read-section';
 import { inputName, type Problem } from '../../form/section';
 import { sectionText } from '../../form/section-text';
+import { smallForm, smallFormContext } from '../../form/small-form';
+import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { paths } from '../../http/paths';
 import { notFound, page, seeOther, type Reply, type Route, type Visit } from '../../http/route';
-import { maskIdNumber } from '../../lib/mask';
+import { wholeNumber } from '../../lib/ids';
+import { maskIdNumber, maskMobile } from '../../lib/mask';
 import { findPerson, type Person } from './account.store';
-import { plainContext } from './form-context';
 import { profileChange, profileRaw, profileSection } from './profile-section';
 import { findPhotoHash } from './profile.store';
 import { savePhoto } from './save-photo';
@@ -62,17 +63,14 @@ function photoControl(person: Person, problems: readonly Problem[]): ControlMode
 }
 
 function profileForm(person: Person, draft: ProfileDraft, ctx: FormContext): FormModel {
-  const model = formModel({
+  const model = smallForm({
     section: profileSection,
     raw: draft.raw,
     ctx,
     problems: draft.problems,
     action: paths.profile(),
-    token: randomBytes(18).toString('base64url'),
     version: draft.version,
     buttons: [{ value: 'save', text: '保存', kind: 'primary' }],
-    files: { view: () => '', thumbnail: () => '' },
-    unitSearch: () => '',
   });
   const [part] = model.parts;
   if (part?.kind !== 'group') throw new Error('profile: the section has one group');
@@ -85,7 +83,7 @@ export function profileRoutes(deps: Deps): Route[] {
     if (!person) throw new Error('profile: the signed-in person has no record');
     return person;
   };
-  const crumbs = [{ text: '首页', href: paths.home() }, { text: '基本信息' }];
+  const crumbs = [homeCrumb, { text: '基本信息' }];
 
   const show = async (visit: Visit): Promise<Reply> => {
     const person = await personOf(visit);
@@ -94,7 +92,13 @@ export function profileRoutes(deps: Deps): Route[] {
       ? { ...kept, raw: restoreSection(profileSection, kept.raw) }
       : { raw: profileRaw(person), version: person.version, problems: [] };
     const { today } = await databaseNow(deps.db);
-    const text = visit.query.has('saved') ? '基本信息已保存' : visit.query.has('photo') ? '照片已上传' : undefined;
+    const text = visit.query.has('saved')
+      ? '基本信息已保存'
+      : visit.query.has('mobile')
+        ? '手机号码已更换'
+        : visit.query.has('photo')
+          ? '照片已上传'
+          : undefined;
     return page(
       'accounts/profile',
       {
@@ -112,7 +116,8 @@ export function profileRoutes(deps: Deps): Route[] {
           { label: '证件类型', text: person.idTypeText },
           { label: '证件号码', text: maskIdNumber(person.idNumber) },
         ],
-        form: profileForm(person, draft, plainContext(today)),
+        mobile: [{ label: '手机号码', text: maskMobile(person.mobile), changeHref: paths.changeMobile() }],
+        form: profileForm(person, draft, smallFormContext(today)),
       },
     );
   };
@@ -133,7 +138,7 @@ export function profileRoutes(deps: Deps): Route[] {
       'accounts/profile-conflict',
       {
         title: '基本信息已被更改',
-        breadcrumbs: [...crumbs.slice(0, 1), { text: '基本信息', href: paths.profile() }, { text: '已被更改' }],
+        breadcrumbs: [homeCrumb, { text: '基本信息', href: paths.profile() }, { text: '已被更改' }],
       },
       {
         action: paths.profile(),
@@ -164,10 +169,10 @@ export function profileRoutes(deps: Deps): Route[] {
     const { body } = visit;
     const act = body.one('do');
     const person = await personOf(visit);
-    const version = /^\d{1,9}$/.test(body.one('version')) ? Number(body.one('version')) : 0;
+    const version = wholeNumber(body.one('version'), 9) ?? 0;
     const posted = readSection(profileSection, body, { groups: { profile: {} }, rows: {} });
     const raw = act === 'resolve' ? resolve(visit, person, posted) : posted;
-    const ctx = plainContext((await databaseNow(deps.db)).today);
+    const ctx = smallFormContext((await databaseNow(deps.db)).today);
     const checked = checkSection(profileSection, raw, ctx);
 
     const file = visit.files.find((f) => f.field === PHOTO);

@@ -1,27 +1,28 @@
 import type { Handle } from '../../db/db';
 import type { Cipher } from '../../lib/cipher';
+import { mobileIndex } from './mobile-index.store';
 import type { ProfileChange } from './profile-section';
 
 /** Writes the data if nobody has changed them since `version`; false when somebody has. */
-export async function updateProfile(
-  h: Handle,
-  cipher: Cipher,
-  accountId: number,
-  version: number,
-  change: ProfileChange,
-): Promise<boolean> {
+export async function updateProfile(h: Handle, accountId: number, version: number, change: ProfileChange): Promise<boolean> {
   const changed = await h('persons')
     .where({ account_id: accountId, version })
     .update({
       born_on: change.bornOn,
       ethnicity: change.ethnicity,
-      mobile: cipher.encrypt(change.mobile, 'person.mobile'),
       political_status: change.politicalStatus,
       native_place: change.nativePlace,
       version: h.raw('version + 1'),
       updated_at: h.raw('app_now()'),
     });
   return changed === 1;
+}
+
+/** B3: a number that a code has proven. It is not part of the version: it never stands in anybody's open form. */
+export async function updateMobile(h: Handle, cipher: Cipher, accountId: number, mobile: string): Promise<void> {
+  await h('persons')
+    .where({ account_id: accountId })
+    .update({ mobile: cipher.encrypt(mobile, 'person.mobile'), mobile_index: mobileIndex(cipher, mobile), updated_at: h.raw('app_now()') });
 }
 
 /** The photo is not part of the version: it never stands in anybody's open form. */

@@ -19,6 +19,9 @@ export interface RegistrationKind {
   /** headings of the parts on the page, in order */
   partTitles: readonly string[];
   blank: RawSection;
+  /** where the mobile number stands, and its label */
+  mobilePart: string;
+  mobileLabel: string;
   minPassword: number;
   passwordHint: string;
   tips: readonly string[];

@@ -1,19 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import type { Deps } from '../../deps';
 import { checkSection } from '../../form/check-section';
 import type { ControlModel, FormModel } from '../../form/control';
-import { formModel, problemLinks } from '../../form/form-model';
+import { problemLinks } from '../../form/form-model';
 import type { Problem } from '../../form/section';
 import { sectionText } from '../../form/section-text';
+import { smallForm } from '../../form/small-form';
+import { entryCrumb } from '../../http/crumbs';
 import { paths } from '../../http/paths';
 import { page, refusal, seeOther, type Crumb, type Reply, type Route, type Visit } from '../../http/route';
+import { newToken } from '../../lib/new-token';
 import { createCaptcha } from './captcha.store';
 import { personRegistration } from './person-registration';
 import { completeRegistration, keepRegistration, loadRegistration, type LoadedRegistration, type RegistrationDraft } from './registration';
 import type { RegistrationKind } from './registration-kind';
+import { isKnownHuman, smsField } from './registration-sms';
 import { unitRegistration } from './unit-registration';
-
-const newToken = (): string => randomBytes(18).toString('base64url');
 
 function passwordControls(kind: RegistrationKind, draft: RegistrationDraft): ControlModel[] {
   const isKept = draft.passwordHash !== undefined;
@@ -39,17 +40,13 @@ function passwordControls(kind: RegistrationKind, draft: RegistrationDraft): Con
 }
 
 function registrationForm(kind: RegistrationKind, { draft, ctx }: LoadedRegistration, draftId: string): FormModel {
-  const model = formModel({
+  const model = smallForm({
     section: kind.section,
     raw: draft.raw,
     ctx,
     problems: draft.problems,
     action: kind.form(draftId || undefined),
-    token: newToken(),
-    version: 0,
     buttons: [{ value: 'next', text: '立即注册', kind: 'primary' }],
-    files: { view: () => '', thumbnail: () => '' },
-    unitSearch: () => '',
   });
   const parts = model.parts.map((part, i) => {
     const title = kind.partTitles[i];
@@ -58,18 +55,17 @@ function registrationForm(kind: RegistrationKind, { draft, ctx }: LoadedRegistra
       ? { ...titled, controls: [...titled.controls, ...passwordControls(kind, draft)] }
       : titled;
   });
-  const form: FormModel = { ...model, parts };
-  delete form.version;
-  return form;
+  return { ...model, parts };
 }
 
-/** Problems in the order of the page: fields, passwords, captcha. */
+/** Problems in the order of the page: fields, passwords, captcha, code. */
 function inPageOrder(kind: RegistrationKind, problems: readonly Problem[]): Problem[] {
   const order = [
     ...kind.section.parts.flatMap((p) => p.fields.map((f) => `${p.id}.${f.id}`)),
     'account.password',
     'account.passwordAgain',
     'captcha.answer',
+    'sms.code',
   ];
   const placeOf = (p: Problem): number => order.indexOf(`${p.part}.${p.field ?? ''}`);
   return [...problems].sort((a, b) => placeOf(a) - placeOf(b));
@@ -83,7 +79,7 @@ const goneReply = (kind: RegistrationKind): Reply =>
 
 /** On the confirm page the form is reached with everything still filled in. */
 const crumbs = (kind: RegistrationKind, confirmOf?: string): Crumb[] => [
-  { text: '首页', href: paths.signIn() },
+  entryCrumb,
   ...(confirmOf === undefined
     ? [{ text: kind.section.title }]
     : [{ text: kind.section.title, href: kind.form(confirmOf) }, { text: '确认信息' }]),
@@ -94,21 +90,27 @@ function routesOf(deps: Deps, kind: RegistrationKind): Route[] {
     const draftId = visit.query.one('draft');
     const loaded = await loadRegistration(deps, kind, visit.owner, draftId);
     if (!loaded) return goneReply(kind);
-    const captcha = await createCaptcha(deps.db, visit.owner, loaded.draft.captchaKind);
+    const { raw, sms, captchaKind } = loaded.draft;
     const problems = inPageOrder(kind, loaded.draft.problems);
+    const captcha = isKnownHuman(deps, kind, raw, sms) ? undefined : await createCaptcha(deps.db, visit.owner, captchaKind);
     return page(
       'accounts/register',
       { title: kind.section.title, breadcrumbs: crumbs(kind), errors: problemLinks(problems) },
       {
         form: registrationForm(kind, loaded, draftId),
         tips: kind.tips,
-        captcha: { ...captcha, problem: problems.find((p) => p.part === 'captcha')?.text },
+        draftId,
+        captcha: captcha && { ...captcha, problem: problems.find((p) => p.part === 'captcha')?.text },
+        sms: await smsField(deps, kind, raw, sms, problems),
       },
     );
   };
 
   const keep = async (visit: Visit): Promise<Reply> => {
-    const kept = await keepRegistration(deps, kind, { owner: visit.owner, draftId: visit.query.one('draft'), form: visit.body });
+    const { owner, body, requestId } = visit;
+    // answered in place, the form comes to know its draft while its address stays as it was
+    const draftId = body.one('draft') || visit.query.one('draft');
+    const kept = await keepRegistration(deps, kind, { owner, draftId, form: body, requestId });
     return seeOther(kept.isChecked ? kind.confirm(kept.id) : kind.form(kept.id));
   };
 

@@ -11,6 +11,7 @@ import { countNames, signInNameIndex } from './account.store';
 import { useCaptcha, type CaptchaKind } from './captcha.store';
 import { passwordProblem } from './password-rules';
 import { valueOf, type RegistrationKind } from './registration-kind';
+import { askForCode, checkCode, isKnownHuman, isProven, typedCode, type RegistrationSms, type SmsStepInput } from './registration-sms';
 
 /** What is kept of a registration between form and confirm page. A password is kept as its hash only. */
 export interface RegistrationDraft {
@@ -18,6 +19,7 @@ export interface RegistrationDraft {
   passwordHash?: string;
   /** keyed digest of the words the password was checked against */
   passwordFor?: string;
+  sms: RegistrationSms;
   problems: Problem[];
   captchaKind: CaptchaKind;
   /** everything was in order: the confirm page may be shown */
@@ -31,6 +33,7 @@ export interface LoadedRegistration {
 
 const blankDraft = (kind: RegistrationKind): RegistrationDraft => ({
   raw: kind.blank,
+  sms: {},
   problems: [],
   captchaKind: 'picture',
   isChecked: false,
@@ -38,7 +41,7 @@ const blankDraft = (kind: RegistrationKind): RegistrationDraft => ({
 
 function restoreDraft(kind: RegistrationKind, stored: unknown): RegistrationDraft {
   const d = stored as RegistrationDraft;
-  return { ...d, raw: restoreSection(kind.section, d.raw) };
+  return { ...d, raw: restoreSection(kind.section, d.raw), sms: (d as Partial<RegistrationDraft>).sms ?? {} };
 }
 
 /** The draft of this browser session with what its form needs; undefined when there is none of that id any more. Without an id: an empty one. */
@@ -117,6 +120,7 @@ export interface PostedRegistration {
   owner: string;
   draftId: string;
   form: PostedForm;
+  requestId: string;
 }
 export type KeptRegistration = { id: string; isChecked: boolean };
 
@@ -124,7 +128,7 @@ export type KeptRegistration = { id: string; isChecked: boolean };
 export async function keepRegistration(
   deps: Deps,
   kind: RegistrationKind,
-  { owner, draftId, form }: PostedRegistration,
+  { owner, draftId, form, requestId }: PostedRegistration,
 ): Promise<KeptRegistration> {
   const before = (await loadRegistration(deps, kind, owner, draftId))?.draft ?? blankDraft(kind);
   const { today } = await databaseNow(deps.db);
@@ -133,17 +137,32 @@ export async function keepRegistration(
   const act = form.one('do');
   const password = await readPassword(deps, kind, before, raw, form);
   const problems: Problem[] = [];
+  let sms = before.sms;
   if (!act.startsWith('captcha:') && act !== 'refresh') {
-    const checked = checkSection(kind.section, raw, await kind.context(deps.db, raw, today));
-    const captcha = await captchaProblems(deps, owner, form);
-    problems.push(...checked.problems, ...password.problems, ...captcha);
-    // whether a login name is taken is told to people only, not to programs
-    if (checked.problems.length === 0 && captcha.length === 0) problems.push(...(await takenNames(deps, kind, checked, ['loginName'])));
-  }
+    const captcha = isKnownHuman(deps, kind, raw, sms) ? [] : await captchaProblems(deps, owner, form);
+    const step: SmsStepInput = { raw, before: sms, form, owner, requestId };
+    if (act === 'sms') {
+      problems.push(...captcha);
+      if (captcha.length === 0) {
+        const asked = await askForCode(deps, kind, step);
+        sms = asked.sms;
+        problems.push(...asked.problems);
+      }
+    } else {
+      const checked = checkSection(kind.section, raw, await kind.context(deps.db, raw, today));
+      const code = await checkCode(deps, kind, step, captcha.length === 0);
+      sms = code.sms;
+      problems.push(...checked.problems, ...password.problems, ...captcha, ...code.problems);
+      // S05: whether a login name is taken is told to people whose number is proven, not to programs
+      if (checked.problems.length === 0 && captcha.length === 0 && code.problems.length === 0)
+        problems.push(...(await takenNames(deps, kind, checked, ['loginName'])));
+    }
+  } else sms = { ...sms, code: typedCode(form) };
   const draft: RegistrationDraft = {
     raw,
     ...(isPasswordStale(kind, raw, problems) || password.passwordHash === undefined ? {} : { passwordHash: password.passwordHash }),
     ...(password.passwordFor === undefined ? {} : { passwordFor: password.passwordFor }),
+    sms,
     problems,
     captchaKind: act === 'captcha:words' || (act !== 'captcha:picture' && form.one('captcha.kind') === 'words') ? 'words' : 'picture',
     isChecked: act === 'next' && problems.length === 0,
@@ -169,7 +188,13 @@ export async function completeRegistration(
       if (stored === undefined) return { kind: 'draft-gone' };
       const draft = restoreDraft(kind, stored);
       const checked = checkSection(kind.section, draft.raw, await kind.context(trx, draft.raw, today));
-      if (!draft.isChecked || draft.passwordHash === undefined || checked.problems.length > 0) return { kind: 'unchecked' };
+      if (
+        !draft.isChecked ||
+        draft.passwordHash === undefined ||
+        checked.problems.length > 0 ||
+        !isProven(deps, kind, draft.raw, draft.sms)
+      )
+        return { kind: 'unchecked' };
       const accountId = await kind.create(trx, deps, checked, draft.passwordHash);
       await appendAudit(trx, {
         actorId: accountId,

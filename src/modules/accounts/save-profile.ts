@@ -22,7 +22,7 @@ export function saveProfile(
     if (!before) throw new Error('profile: the signed-in person has no record');
     const fields = (Object.keys(change) as (keyof ProfileChange)[]).filter((k) => change[k] !== before[k]);
     if (fields.length === 0) return { kind: 'done' };
-    if (!(await updateProfile(trx, deps.cipher, actor.accountId, version, change))) {
+    if (!(await updateProfile(trx, actor.accountId, version, change))) {
       const saved = await findPerson(trx, deps.cipher, actor.accountId);
       return { kind: 'stale', saved: saved ?? before };
     }

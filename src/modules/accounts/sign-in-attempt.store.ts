@@ -25,8 +25,18 @@ export async function findAccountByName(h: Handle, nameIndex: Buffer): Promise<S
   return r && { id: r.id, displayName: r.display_name, passwordHash: r.password_hash, isDisabled: r.disabled_at !== null };
 }
 
-/** Whose tries are counted: an account, under whichever of its names, or a name that belongs to nobody. */
-export type Counter = { account: number } | { unknownName: Buffer };
+/** Whose tries are counted: an account, under whichever of its names; the same from a browser known to it, apart (S02); or a name that belongs to nobody. */
+export type Counter = { account: number } | { account: number; device: Buffer } | { unknownName: Buffer };
+
+/**
+ * S02: tries from a browser in which somebody has signed in to this account before are counted by themselves, so that strangers who lock the account by wrong
+ * passwords do not keep its owner out. All other browsers share the account's counter.
+ */
+export async function counterOf(h: Handle, accountId: number, device: Buffer | undefined): Promise<Counter> {
+  if (!device) return { account: accountId };
+  const known = (await h('device_cookies').where({ token_hash: device, account_id: accountId }).first('account_id')) as object | undefined;
+  return known ? { account: accountId, device } : { account: accountId };
+}
 
 /** allowed: the try may be compared, it is number `n` · locked: it may not; `until` is when the lock opens (database clock) */
 export type Attempt = { kind: 'allowed'; n: number; lockedUntil: Date | null } | { kind: 'locked'; until: Date };
@@ -42,27 +52,40 @@ interface CountRow {
   locked_until: Date | null;
 }
 
+const OPEN = '(locked_until IS NULL OR locked_until <= app_now())';
+
+const keyOf = (c: Counter): { table: string; where: Record<string, number | Buffer> } =>
+  'unknownName' in c
+    ? { table: 'sign_in_failures', where: { name_index: c.unknownName } }
+    : 'device' in c
+      ? { table: 'device_cookies', where: { token_hash: c.device, account_id: c.account } }
+      : { table: 'accounts', where: { id: c.account } };
+
+function count(h: Handle, c: Counter): Promise<{ rows: CountRow[] }> {
+  if ('unknownName' in c) {
+    return h.raw<{ rows: CountRow[] }>(
+      `INSERT INTO sign_in_failures AS f (name_index, failed_count) VALUES (?, 1)
+       ON CONFLICT (name_index) DO UPDATE SET ${countUp('f')}, updated_at = app_now() WHERE f.locked_until IS NULL OR f.locked_until <= app_now()
+       RETURNING failed_count, locked_until`,
+      [c.unknownName],
+    );
+  }
+  return 'device' in c
+    ? h.raw<{ rows: CountRow[] }>(
+        `UPDATE device_cookies SET ${countUp('device_cookies')} WHERE token_hash = ? AND account_id = ? AND ${OPEN} RETURNING failed_count, locked_until`,
+        [c.device, c.account],
+      )
+    : h.raw<{ rows: CountRow[] }>(
+        `UPDATE accounts SET ${countUp('accounts')} WHERE id = ? AND ${OPEN} RETURNING failed_count, locked_until`,
+        [c.account],
+      );
+}
+
 /** A2: takes one of the tries of this account or name. Runs outside of any transaction: the count must stand whatever follows. */
 export async function takeTry(h: Handle, counter: Counter): Promise<Attempt> {
   for (let round = 0; round < 3; round++) {
-    const [took, key] =
-      'account' in counter
-        ? [
-            await h.raw<{ rows: CountRow[] }>(
-              `UPDATE accounts SET ${countUp('accounts')} WHERE id = ? AND (locked_until IS NULL OR locked_until <= app_now()) RETURNING failed_count, locked_until`,
-              [counter.account],
-            ),
-            { table: 'accounts', where: { id: counter.account } },
-          ]
-        : [
-            await h.raw<{ rows: CountRow[] }>(
-              `INSERT INTO sign_in_failures AS f (name_index, failed_count) VALUES (?, 1)
-               ON CONFLICT (name_index) DO UPDATE SET ${countUp('f')}, updated_at = app_now() WHERE f.locked_until IS NULL OR f.locked_until <= app_now()
-               RETURNING failed_count, locked_until`,
-              [counter.unknownName],
-            ),
-            { table: 'sign_in_failures', where: { name_index: counter.unknownName } },
-          ];
+    const key = keyOf(counter);
+    const took = await count(h, counter);
     const row = took.rows[0];
     if (row) return { kind: 'allowed', n: row.failed_count, lockedUntil: row.locked_until };
     const held = (await h(key.table).where(key.where).first('locked_until')) as { locked_until: Date | null } | undefined;
@@ -73,6 +96,15 @@ export async function takeTry(h: Handle, counter: Counter): Promise<Attempt> {
 }
 
 /** The password was right: the count starts anew. `n` is the number of this try, so that wrong ones that came after it stay counted. */
-export async function forgetTries(h: Handle, accountId: number, n: number): Promise<void> {
-  await h.raw('UPDATE accounts SET failed_count = greatest(failed_count - ?, 0), locked_until = NULL WHERE id = ?', [n, accountId]);
+export async function forgetTries(h: Handle, counter: Exclude<Counter, { unknownName: Buffer }>, n: number): Promise<void> {
+  const { table, where } = keyOf(counter);
+  await h(table)
+    .where(where)
+    .update({ failed_count: h.raw('greatest(failed_count - ?, 0)', [n]), locked_until: null });
+}
+
+/** Opens every lock of an account, for all browsers: after a recovery by SMS and when technical support unlocks it. */
+export async function liftLocks(h: Handle, accountId: number): Promise<void> {
+  await h('accounts').where({ id: accountId }).update({ failed_count: 0, locked_until: null });
+  await h('device_cookies').where({ account_id: accountId }).update({ failed_count: 0, locked_until: null });
 }

@@ -31,7 +31,7 @@ function refusalErrors(refusal: SignInRefusal): PageError[] {
     case 'locked':
       return [
         {
-          text: `密码连续 5 次输入错误，账号已被锁定 15 分钟，${showMoment(refusal.until)} 之后自动解锁，届时请重新登录`,
+          text: `密码连续 5 次输入错误，账号已被锁定 15 分钟，${showMoment(refusal.until)} 之后自动解锁；需要立即登录的，请点击「找回用户名或密码」，用短信验证码设置新密码`,
           href: PLACE.password,
         },
       ];
@@ -43,7 +43,7 @@ const problemAt = (errors: readonly PageError[], href: string): string | undefin
 export function signInRoutes(deps: Deps): Route[] {
   const render = async (visit: Visit, form: SignInForm, meta: Partial<PageMeta>, status?: number): Promise<Reply> => {
     const errors = meta.errors ?? [];
-    const [captcha, notices] = await Promise.all([createCaptcha(deps.db, visit.owner, form.captchaKind), listNotices(deps.db, 1, 6)]);
+    const [captcha, notices] = await Promise.all([createCaptcha(deps.db, visit.owner, form.captchaKind), listNotices(deps.db, 6)]);
     return page(
       'accounts/sign-in',
       { title: '登录', ...meta },
@@ -53,7 +53,7 @@ export function signInRoutes(deps: Deps): Route[] {
         captcha: { ...captcha, problem: problemAt(errors, PLACE.captcha) },
         accountProblem: problemAt(errors, PLACE.account),
         passwordProblem: problemAt(errors, PLACE.password),
-        notices: notices.rows,
+        notices: notices,
       },
       status,
     );
@@ -65,11 +65,17 @@ export function signInRoutes(deps: Deps): Route[] {
     const draft = await findDraft<SignInDraft>(deps.db, deps.cipher, 'sign-in', visit.owner, visit.query.one('draft'));
     const notice: PageMeta['notice'] = visit.query.has('registered')
       ? { kind: 'success', text: '注册成功，请用登录名或者证件号码（单位用统一社会信用代码）登录' }
-      : visit.query.has('signed-out')
-        ? { kind: 'info', text: '您已退出登录' }
-        : next !== ''
-          ? { kind: 'info', text: '请登录后继续' }
-          : undefined;
+      : visit.query.has('recovered')
+        ? { kind: 'success', text: '新密码已经设置，请使用新密码登录' }
+        : visit.query.has('closed')
+          ? { kind: 'info', text: '账号已注销，您的信息已删除' }
+          : visit.query.has('signed-out')
+            ? { kind: 'info', text: '您已退出登录' }
+            : visit.query.has('kept')
+              ? { kind: 'info', text: '您填写的内容已保留，登录后可以继续提交' }
+              : next !== ''
+                ? { kind: 'info', text: '请登录后继续' }
+                : undefined;
     return render(visit, { account: '', captchaKind: 'picture', ...draft, next }, notice ? { notice } : {});
   };
 
@@ -103,6 +109,7 @@ export function signInRoutes(deps: Deps): Route[] {
       captchaId: body.one('captcha.id'),
       captcha,
       owner: visit.owner,
+      device: visit.device,
       token: body.one('_token'),
       requestId: visit.requestId,
     });
@@ -139,19 +146,6 @@ export function signInRoutes(deps: Deps): Route[] {
         const png = await findCaptchaPicture(deps.db, visit.param('captcha'), visit.owner);
         return png ? { kind: 'file', body: png, contentType: 'image/png', fileName: 'captcha.png', inline: true } : notFound;
       },
-    },
-    {
-      method: 'get',
-      path: paths.recover(),
-      access: 'public',
-      audit: null,
-      handle: () =>
-        Promise.resolve(
-          page('accounts/recover', {
-            title: '找回用户名或密码',
-            breadcrumbs: [{ text: '首页', href: paths.signIn() }, { text: '找回用户名或密码' }],
-          }),
-        ),
     },
   ];
 }

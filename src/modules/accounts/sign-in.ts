@@ -5,7 +5,7 @@ import type { Deps } from '../../deps';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { signInNameIndex } from './account.store';
 import { useCaptcha } from './captcha.store';
-import { findAccountByName, forgetTries, MAX_TRIES, takeTry } from './sign-in-attempt.store';
+import { counterOf, findAccountByName, forgetTries, MAX_TRIES, takeTry } from './sign-in-attempt.store';
 
 export interface SignInInput {
   account: string;
@@ -14,6 +14,8 @@ export interface SignInInput {
   captcha: string;
   /** the browser session the captcha was drawn for */
   owner: string;
+  /** hash of the cookie of a browser that somebody has signed in with */
+  device: Buffer | undefined;
   /** the form's one-time token */
   token: string;
   requestId: string;
@@ -53,16 +55,17 @@ export async function signIn(deps: Deps, input: SignInInput): Promise<SignInOutc
   return outcome;
 }
 
-async function compare(deps: Deps, { account, password, requestId }: SignInInput): Promise<SignInOutcome> {
+async function compare(deps: Deps, { account, password, device, requestId }: SignInInput): Promise<SignInOutcome> {
   const { db } = deps;
   const nameIndex = signInNameIndex(deps.cipher, account);
   const found = await findAccountByName(db, nameIndex);
-  const attempt = await takeTry(db, found ? { account: found.id } : { unknownName: nameIndex });
+  const counter = found && (await counterOf(db, found.id, device));
+  const attempt = await takeTry(db, counter ?? { unknownName: nameIndex });
   if (attempt.kind === 'locked') return { kind: 'locked', until: attempt.until.toISOString() };
   const isRight = found ? await verifyPassword(found.passwordHash, password) : await dummyVerify(password);
-  if (found && isRight && !found.isDisabled) {
+  if (found && counter && 'account' in counter && isRight && !found.isDisabled) {
     await inTransaction(db, async (trx) => {
-      await forgetTries(trx, found.id, attempt.n);
+      await forgetTries(trx, counter, attempt.n);
       await appendAudit(trx, {
         actorId: found.id,
         actorName: found.displayName,

@@ -1,16 +1,13 @@
-import { choice, text } from '../../form/fields';
+import { choice, creditCode, text } from '../../form/fields';
 import { emptySection } from '../../form/read-section';
-import type { FormContext, Option, RawGroup, RawSection } from '../../form/field';
+import { CHOOSE, optionsOf, type FormContext, type Option, type RawGroup, type RawSection } from '../../form/field';
 import type { SectionDefinition } from '../../form/section';
+import { smallFormContext } from '../../form/small-form';
 import { paths } from '../../http/paths';
 import { unitNatures } from '../../lib/codes';
-import { readCreditCode } from '../../lib/credit-code';
-import { compactCode } from '../../lib/text';
 import { listDivisions } from '../catalogue';
 import { createUnitAccount } from './account.store';
-import { CHOOSE, optionsOf, plainContext } from './form-context';
-import { loginNameProblem } from './login-name';
-import { mobileProblem, tidyMobile } from './person-registration';
+import { loginNameField, mobileField } from './contact-fields';
 import { personNameProblem, tidyPersonName } from './person-name';
 import { groupOf, textOf, valueOf, type RegistrationKind } from './registration-kind';
 
@@ -46,18 +43,7 @@ export const unitRegistrationSection: SectionDefinition = {
           tidy: (line) => line.replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, ''),
           check: unitNameProblem,
         }),
-        text({
-          id: 'creditCode',
-          label: '统一社会信用代码',
-          required: true,
-          max: 40,
-          width: 'm',
-          tidy: compactCode,
-          check: (v) => {
-            const r = readCreditCode(v);
-            return r.ok ? undefined : r.problem;
-          },
-        }),
+        creditCode({ id: 'creditCode', label: '统一社会信用代码', required: true }),
         choice({ id: 'nature', label: '单位性质', required: true, options: [CHOOSE, ...optionsOf(unitNatures)] }),
         text({ id: 'superiorName', label: '主管部门', max: 100, width: 'l', hint: '没有主管部门的不填' }),
         choice({
@@ -99,34 +85,13 @@ export const unitRegistrationSection: SectionDefinition = {
           tidy: tidyPersonName,
           check: (v) => personNameProblem(v)?.replace('「姓名」', '「联系人」'),
         }),
-        text({
-          id: 'mobile',
-          label: '手机',
-          required: true,
-          max: 30,
-          width: 'm',
-          inputmode: 'tel',
-          autocomplete: 'tel',
-          tidy: tidyMobile,
-          check: mobileProblem,
-        }),
+        mobileField('手机'),
       ],
     },
     {
       kind: 'group',
       id: 'account',
-      fields: [
-        text({
-          id: 'loginName',
-          label: '登录名',
-          required: true,
-          max: 100,
-          width: 'l',
-          autocomplete: 'username',
-          hint: '4 至 20 位英文字母、数字或者下划线，以字母开头。登录名和统一社会信用代码均可用于登录',
-          check: loginNameProblem,
-        }),
-      ],
+      fields: [loginNameField('统一社会信用代码')],
     },
   ],
   rules: [],
@@ -153,6 +118,8 @@ export const unitRegistration: RegistrationKind = {
   section: unitRegistrationSection,
   partTitles: ['单位信息', '联系方式', '账号信息'],
   blank: emptySection(unitRegistrationSection),
+  mobilePart: 'contact',
+  mobileLabel: '手机',
   minPassword: 12,
   passwordHint: '至少 12 个字符，不能包含登录名、统一社会信用代码和手机号码',
   tips: [
@@ -175,7 +142,8 @@ export const unitRegistration: RegistrationKind = {
     const citiesHere = unit.province ? under(unit.province) : [];
     // a city of another province has no districts to offer here
     const districtsHere = citiesHere.some((o) => o.value === unit.city) ? under(unit.city ?? '') : [];
-    return plainContext(today, { provinces: under(null), cities: citiesHere, districts: districtsHere });
+    const lists: Record<string, Option[]> = { provinces: under(null), cities: citiesHere, districts: districtsHere };
+    return smallFormContext(today, { options: (list) => lists[list] ?? [] });
   },
   settle: (raw, _before, ctx) => ({ ...raw, groups: { ...raw.groups, unit: dropStrayDivisions(groupOf(raw, 'unit'), ctx) } }),
   forbiddenInPassword: (raw) => [

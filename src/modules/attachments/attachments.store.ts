@@ -1,4 +1,5 @@
 import type { Handle, Trx } from '../../db/db';
+import { isUuid } from '../../lib/ids';
 
 export interface NewAttachment {
   section: string;
@@ -47,11 +48,9 @@ export async function insertAttachments(trx: Trx, declaration: string, list: rea
   }
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** Takes a file out of the form. Its row stays: a version submitted earlier may still show it. */
 export async function removeAttachment(trx: Trx, declaration: string, section: string, id: string): Promise<void> {
-  if (!UUID.test(id)) return;
+  if (!isUuid(id)) return;
   await trx('attachments')
     .where({ id, declaration_id: declaration, section })
     .whereNull('removed_at')
@@ -60,7 +59,7 @@ export async function removeAttachment(trx: Trx, declaration: string, section: s
 
 /** An attachment of this declaration, also a removed one: who may see the declaration may see what its versions hold. */
 export async function findAttachment(h: Handle, declaration: string, id: string): Promise<StoredAttachment | undefined> {
-  if (!UUID.test(id)) return undefined;
+  if (!isUuid(id)) return undefined;
   return (await h('attachments').where({ id, declaration_id: declaration }).first('id', 'name', 'media_type', 'sha256', 'thumb_sha256')) as
     StoredAttachment | undefined;
 }
@@ -71,13 +70,14 @@ export async function countAttachments(h: Handle, declaration: string): Promise<
   return Number(row?.n ?? 0);
 }
 
-/** Which of these contents something still refers to: attachments (also removed ones that a version may show), thumbnails, photographs, certificates. */
+/** Which of these contents something still refers to: attachments (also removed ones that a version may show), thumbnails, photographs, certificates, evidence of corrections. */
 export async function referencedBlobs(h: Handle, hashes: readonly string[]): Promise<Set<string>> {
   const { rows } = await h.raw<{ rows: { sha256: string }[] }>(
     `SELECT x.sha256 FROM unnest(?::text[]) AS x(sha256) WHERE
        EXISTS (SELECT 1 FROM attachments a WHERE a.sha256 = x.sha256) OR EXISTS (SELECT 1 FROM attachments a WHERE a.thumb_sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM persons p WHERE p.photo_sha256 = x.sha256) OR EXISTS (SELECT 1 FROM certificates c WHERE c.pdf_sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM certificates c WHERE c.content->>'photoSha256' = x.sha256)
+       OR EXISTS (SELECT 1 FROM identity_corrections i WHERE i.evidence_sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM declaration_versions v WHERE v.content->'applicant'->>'photoSha256' = x.sha256)`,
     [[...hashes]],
   );

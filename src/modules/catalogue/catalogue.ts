@@ -1,3 +1,4 @@
+import type { Option } from '../../form/field';
 import { levels, levelText, type Level, type LevelName } from './levels';
 
 export interface Series {
@@ -80,3 +81,7 @@ export function createCatalogue(rows: {
     levelText,
   };
 }
+
+/** The series as options of a list. */
+export const seriesOptions = (of: readonly Pick<Series, 'id' | 'name'>[]): Option[] =>
+  of.map((s) => ({ value: String(s.id), text: s.name }));

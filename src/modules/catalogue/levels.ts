@@ -1,3 +1,5 @@
+import type { Option } from '../../form/field';
+
 /** 职称级别 as the guides name them; the code is what is stored. */
 export type Level = 'junior' | 'middle' | 'associate' | 'senior';
 
@@ -13,6 +15,9 @@ export const levels: readonly LevelName[] = [
   { code: 'associate', text: '副高级职称' },
   { code: 'senior', text: '正高级职称' },
 ];
+
+/** The levels as options of a list. */
+export const levelOptions = (of: readonly LevelName[] = levels): Option[] => of.map((l) => ({ value: l.code, text: l.text }));
 
 /** Whether a text out of an address or a form is a level. */
 export function isLevel(code: string): code is Level {

@@ -1,17 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import { appendAudit } from '../../audit/audit.store';
 import type { Deps } from '../../deps';
 import type { ControlModel } from '../../form/control';
+import { startCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { paths } from '../../http/paths';
-import { declarationOf, notFound, page, refusal, seeOther, type Crumb, type Reply, type Route, type Visit } from '../../http/route';
+import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
+import { newToken } from '../../lib/new-token';
 import { countCharacters, normaliseLine } from '../../lib/text';
 import { findCertificateOf } from './certificates.store';
 import { checkByCode, checkByNumber, type CheckInput, type CheckOutcome } from './check-certificate';
 import { printCertificate } from './print-certificate';
 
 const DRAFT = 'certificate-check';
-const crumbs = (visit: Visit): Crumb[] => [{ text: '首页', href: visit.visitor ? paths.home() : paths.signIn() }, { text: '证书查验' }];
 
 function controls(typed: CheckInput, problems: { number?: string; name?: string }): ControlModel[] {
   return [
@@ -46,11 +46,11 @@ function checkPage(visit: Visit, typed: CheckInput, outcome: CheckOutcome | unde
     ...(problems.number === undefined ? [] : [{ text: problems.number, href: '#f-check-number' }]),
     ...(problems.name === undefined ? [] : [{ text: problems.name, href: '#f-check-name' }]),
   ];
-  const meta = { title: '证书查验', breadcrumbs: crumbs(visit), errors };
+  const meta = { title: '证书查验', breadcrumbs: [startCrumb(visit), { text: '证书查验' }], errors };
   const data = {
     // after a find the form is for another certificate
     controls: controls(outcome?.kind === 'found' ? { number: '', name: '' } : typed, problems),
-    token: randomBytes(18).toString('base64url'),
+    token: newToken(),
     certificate: outcome?.kind === 'found' ? outcome.certificate : null,
     isMissing: outcome?.kind === 'not-found',
     byCode,

@@ -1,7 +1,10 @@
 import type { Deps } from '../../deps';
+import { startCrumb } from '../../http/crumbs';
+import { pagingLinks, pagingOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { notFound, page, type Reply, type Route, type Visit } from '../../http/route';
 import { showDate } from '../../lib/dates';
+import { wholeNumber } from '../../lib/ids';
 import { bureauName } from '../catalogue';
 import { titleCell, unitCell } from '../review';
 import {
@@ -24,28 +27,24 @@ export function publicitiesRoutes(deps: Deps): Route[] {
 }
 
 const period = (p: Publicity): string => `${showDate(p.startsOn)}至${showDate(p.endsOn)}`;
-const start = (visit: Visit) => ({ text: '首页', href: visit.visitor ? paths.home() : '/' });
 
 async function list(deps: Deps, visit: Visit): Promise<Reply> {
-  const total = await countPastPublicities(deps.db);
-  const pages = Math.max(1, Math.ceil(total / PAGE_SIZE));
-  const asked = visit.query.one('page');
-  const current = /^[1-9]\d{0,5}$/.test(asked) ? Math.min(Number(asked), pages) : 1;
+  const paging = pagingOf(visit.query.one('page'), await countPastPublicities(deps.db), PAGE_SIZE);
   const line = (p: Publicity) => ({ committee: p.committeeName, href: paths.publicity(p.id), period: period(p), count: p.count });
   return page(
     'committee/publicities',
-    { title: '结果公示', breadcrumbs: [start(visit), { text: '结果公示' }] },
+    { title: '结果公示', breadcrumbs: [startCrumb(visit), { text: '结果公示' }] },
     {
       running: (await listCurrentPublicities(deps.db)).map(line),
-      past: (await listPastPublicities(deps.db, (current - 1) * PAGE_SIZE, PAGE_SIZE)).map(line),
-      pages: { total, page: current, pages, base: `${paths.publicities()}?page=` },
+      past: (await listPastPublicities(deps.db, paging.offset, paging.limit)).map(line),
+      pages: pagingLinks(paging, paths.publicities()),
     },
   );
 }
 
 async function one(deps: Deps, visit: Visit): Promise<Reply> {
-  const id = visit.param('publicity');
-  const found = /^\d{1,15}$/.test(id) ? await findPublicityPage(deps.db, Number(id)) : undefined;
+  const id = wholeNumber(visit.param('publicity'));
+  const found = id === undefined ? undefined : await findPublicityPage(deps.db, id);
   if (!found) return notFound;
   const catalogue = await deps.catalogue.get();
   const items = await listPublicityItems(deps.db, found.id);
@@ -53,7 +52,7 @@ async function one(deps: Deps, visit: Visit): Promise<Reply> {
     'committee/publicity',
     {
       title: `${found.committeeName}评审结果公示`,
-      breadcrumbs: [start(visit), { text: '结果公示', href: paths.publicities() }, { text: found.committeeName }],
+      breadcrumbs: [startCrumb(visit), { text: '结果公示', href: paths.publicities() }, { text: found.committeeName }],
     },
     {
       publicity: { ...found, period: period(found), bureau: bureauName(found.divisionName) },

@@ -1,4 +1,5 @@
 import type { Handle } from '../../db/db';
+import { LINE_COLUMNS, type DeclarationLine } from '../review';
 
 export interface Publicity {
   id: number;
@@ -44,23 +45,10 @@ export async function findPublicityPage(h: Handle, id: number): Promise<Publicit
   return rows[0];
 }
 
-export interface PublicityItem {
-  name: string;
-  titleId: number | null;
-  seriesId: number;
-  level: string;
-  year: number;
-  speciality: string;
-  unitName: string;
-  workUnit: string;
-}
-
 /** Everybody in a publicity, by series, level, unit and name. One query. */
-export async function listPublicityItems(h: Handle, id: number): Promise<PublicityItem[]> {
-  const { rows } = await h.raw<{ rows: PublicityItem[] }>(
-    `SELECT d.applicant_name AS name, d.title_id AS "titleId", d.series_id AS "seriesId", d.level, d.year, d.speciality,
-       coalesce(u.name, '') AS "unitName", d.work_unit AS "workUnit"
-     FROM publicity_items i JOIN declarations d ON d.id = i.declaration_id LEFT JOIN units u ON u.id = d.unit_id
+export async function listPublicityItems(h: Handle, id: number): Promise<DeclarationLine[]> {
+  const { rows } = await h.raw<{ rows: DeclarationLine[] }>(
+    `SELECT ${LINE_COLUMNS} FROM publicity_items i JOIN declarations d ON d.id = i.declaration_id LEFT JOIN units u ON u.id = d.unit_id
      WHERE i.publicity_id = ? ORDER BY d.series_id, array_position(ARRAY['senior', 'associate', 'middle', 'junior'], d.level), u.name, d.applicant_name, d.id`,
     [id],
   );

@@ -1,26 +1,40 @@
 import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
+import { showMoment } from '../../lib/moment';
 import { page, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import type { Actor } from '../../policy/actor';
 import { listOpenBatches } from '../batches';
 import { divisionRange } from '../catalogue';
 import { listNotices } from '../notices';
+import { countCorrections, listCorrectionNews, type CorrectionNews } from '../support';
 import { findBureauFacts, findOfficeFacts, findUnitFacts, hasPhoto, listOwnDeclarations } from './dashboard.read';
-import { batchesCard, bureauCards, declarationsCard, officeCards, unitCards, type Card } from './dashboard.view';
+import { batchesCard, bureauCards, declarationsCard, officeCards, supportCard, unitCards, type Card } from './dashboard.view';
 
 interface Home {
+  /** what was corrected for the person, until they put it away */
+  news?: { text: string; action: string }[];
   cards: Card[];
   notice?: PageMeta['notice'];
   mainAction?: { text: string; href: string };
 }
 
+const newsOf = (n: CorrectionNews): { text: string; action: string } => ({
+  text:
+    n.kind === 'name'
+      ? `您的姓名已于 ${showMoment(n.at)} 由「${n.oldName}」更正为「${n.newName}」。如有疑问，请拨打技术支持电话`
+      : `您的证件号码已于 ${showMoment(n.at)} 更正，请用更正后的证件号码或者登录名登录。如有疑问，请拨打技术支持电话`,
+  action: paths.dismissCorrection(n.id),
+});
+
 async function personHome(deps: Deps, actor: Actor): Promise<Home> {
-  const [declarations, batches, isPhotoThere] = await Promise.all([
+  const [declarations, batches, isPhotoThere, news] = await Promise.all([
     listOwnDeclarations(deps.db, actor.accountId),
     listOpenBatches(deps.db),
     hasPhoto(deps.db, actor.accountId),
+    listCorrectionNews(deps.db, actor.accountId),
   ]);
   return {
+    news: news.map(newsOf),
     cards: [declarationsCard(declarations), batchesCard(batches, declarations)],
     mainAction: { text: '新增申报信息', href: paths.newDeclaration() },
     ...(isPhotoThere
@@ -51,13 +65,19 @@ async function homeOf(deps: Deps, actor: Actor): Promise<Home> {
     case 'office':
       return { cards: actor.committeeId === undefined ? [] : officeCards(await findOfficeFacts(deps.db, actor.committeeId)) };
     case 'support':
-      return { cards: [{ title: '常用功能', tasks: [{ title: '常见问题', href: paths.faq(), status: { text: '查看' } }], emptyText: '' }] };
+      return { cards: [supportCard(await countCorrections(deps.db, 'pending'))] };
     case 'admin':
       return {
         cards: [
           {
             title: '系统管理',
             tasks: [
+              {
+                title: '工作人员账号',
+                href: paths.staff(),
+                hint: '人社局、评委会办事机构、技术支持和系统管理员的账号',
+                status: { text: '查看' },
+              },
               { title: '操作日志', href: paths.audit(), hint: '登录、审核、更正等操作的记录', status: { text: '查看' } },
               ...(deps.config.demo
                 ? [{ title: '演示时钟', href: paths.clock(), hint: '演示时调整系统时间', status: { text: '设置' } }]
@@ -74,11 +94,11 @@ async function homeOf(deps: Deps, actor: Actor): Promise<Home> {
 export function dashboardRoutes(deps: Deps): Route[] {
   const home = async (visit: Visit): Promise<Reply> => {
     const { actor } = visit;
-    const [{ cards, notice, mainAction }, notices] = await Promise.all([homeOf(deps, actor), listNotices(deps.db, 1, 5)]);
+    const [{ cards, notice, mainAction, news }, notices] = await Promise.all([homeOf(deps, actor), listNotices(deps.db, 5)]);
     return page(
       'dashboard/home',
       { title: '首页', heading: actor.role === 'person' ? `${actor.name}，您好` : actor.behalf, ...(notice ? { notice } : {}) },
-      { cards, mainAction, notices: notices.rows },
+      { cards, mainAction, notices, news },
     );
   };
   return [{ method: 'get', path: paths.home(), access: 'home.read', audit: null, handle: home }];

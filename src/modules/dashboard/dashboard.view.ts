@@ -191,3 +191,20 @@ export function officeCards(f: OfficeFacts): Card[] {
     { title: '其他状态', tasks: officeStates.filter((s) => !s.acts).map(taskOf), emptyText: '' },
   ];
 }
+
+/** What technical support does; corrections that wait for their second person first. */
+export const supportCard = (correctionsWaiting: number): Card => ({
+  title: '待办事项',
+  tasks: [
+    {
+      title: '更正复核',
+      href: paths.corrections(),
+      hint: '其他技术支持人员提出、等待复核的更正',
+      status: waiting(correctionsWaiting, '项待复核'),
+    },
+    { title: '账号查询', href: paths.findAccounts(), hint: '查找账号，解除锁定，更正姓名和证件号码', status: { text: '办理' } },
+    { title: '常见问题维护', href: paths.editFaqs(), status: { text: '办理' } },
+    { title: '通知公告维护', href: paths.editNotices(), status: { text: '办理' } },
+  ],
+  emptyText: '',
+});

@@ -115,8 +115,12 @@ export interface MoveButton {
   href: string;
   kind: 'primary' | 'secondary' | 'warning';
 }
+const ORDER = ['main', 'other', 'danger'];
+
+/** The moves as buttons, the usual one first. */
 export function moveButtons(id: string, names: readonly MoveName[]): MoveButton[] {
-  return names.map((m) => ({
+  const ordered = [...names].sort((a, b) => ORDER.indexOf(moves[a].kind) - ORDER.indexOf(moves[b].kind));
+  return ordered.map((m) => ({
     move: m,
     text: moves[m].text,
     href: paths.move(id, m),

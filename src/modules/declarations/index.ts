@@ -1,4 +1,10 @@
-export { findDeclarationSubject } from './declaration-subject.store';
+import type { Deps } from '../../deps';
+import type { Route } from '../../http/route';
+import { overviewRoutes } from './declarations.routes';
+import { movesRoutes } from './moves.routes';
+import { sectionsRoutes } from './sections.routes';
+
+export { findDeclarationSubject, SUBJECT_COLUMNS, toSubject, type SubjectRow } from './declaration-subject.store';
 export {
   findDeclaration,
   findEvents,
@@ -12,4 +18,6 @@ export { loadDeclaration } from './load-declaration';
 export { currentContent, type FrozenContent } from './freeze-version';
 export { moveDeclaration, openPublicity, type MoveOutcome } from './move-declaration';
 export { noInput, readRank, type MoveInput } from './move-input';
-export { declarationsRoutes } from './declarations.routes';
+
+/** All pages of declarations. */
+export const declarationsRoutes = (deps: Deps): Route[] => [...overviewRoutes(deps), ...sectionsRoutes(deps), ...movesRoutes(deps)];

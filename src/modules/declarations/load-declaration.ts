@@ -4,8 +4,9 @@ import { checkSection } from '../../form/check-section';
 import type { FileValue, FormContext, Option, RawSection } from '../../form/field';
 import { restoreSection } from '../../form/read-section';
 import type { CheckedSection, SectionDefinition } from '../../form/section';
+import { wholeNumber } from '../../lib/ids';
 import { findBatch, type Batch } from '../batches';
-import { levels, type Catalogue } from '../catalogue';
+import { levelOptions, seriesOptions, type Catalogue } from '../catalogue';
 import { findUnitOption } from '../units';
 import { findAttachments, findSections, type AttachmentRow, type Declaration, type StoredSection } from './declarations.store';
 import { application } from './sections/application.section';
@@ -40,9 +41,9 @@ function optionLists(catalogue: Catalogue, batch: Batch): FormContext['options']
       case 'batch-series':
         return [{ value: String(batch.seriesId), text: batch.seriesName }];
       case 'levels':
-        return levels.map((l) => ({ value: l.code, text: l.text }));
+        return levelOptions();
       case 'series':
-        return catalogue.series.map((s) => ({ value: String(s.id), text: s.name }));
+        return seriesOptions(catalogue.series);
       case 'titles':
         return catalogue.titlesOf(Number(keys[0]), keys[1] ?? '').map((t) => ({ value: String(t.id), text: catalogue.titleText(t.id) }));
       case 'specialities':
@@ -68,7 +69,7 @@ export async function loadDeclaration(
   const catalogue = await deps.catalogue.get();
   const typed = (s: SectionDefinition): RawSection => (posted?.section === s ? posted.raw : restoreSection(s, stored.get(s.id)?.raw));
   const main = typed(application).groups.main ?? {};
-  const unitId = /^\d{1,15}$/.test(main.unit ?? '') ? Number(main.unit) : undefined;
+  const unitId = wholeNumber(main.unit ?? '');
   const unit = unitId === undefined ? undefined : await findUnitOption(h, unitId);
   const options = optionLists(catalogue, batch);
   const context = (s: SectionDefinition): FormContext => ({

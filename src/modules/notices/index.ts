@@ -1,2 +1,2 @@
-export { listNotices, type NoticeLine, type NoticeList } from './notice.read';
+export { listNotices, type NoticeLine } from './notice.read';
 export { noticesRoutes } from './notices.routes';

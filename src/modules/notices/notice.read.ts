@@ -10,26 +10,21 @@ export interface NoticeLine {
 export interface Notice extends NoticeLine {
   paragraphs: string[];
 }
-export interface NoticeList {
-  rows: NoticeLine[];
-  total: number;
-  page: number;
-  pages: number;
-}
 
 const COLUMNS = `id, title, issued_by AS "issuedBy", (published_at AT TIME ZONE 'Asia/Shanghai')::date AS "publishedOn"`;
 
-/** A5: what is published by now, newest first; a page beyond the end is the last one. */
-export async function listNotices(h: Handle, page: number, size: number): Promise<NoticeList> {
-  const counted = await h.raw<{ rows: { n: number }[] }>('SELECT count(*)::int AS n FROM notices WHERE published_at <= app_now()');
-  const total = counted.rows[0]?.n ?? 0;
-  const pages = Math.max(1, Math.ceil(total / size));
-  const shown = Math.min(Math.max(1, page), pages);
+export async function countNotices(h: Handle): Promise<number> {
+  const { rows } = await h.raw<{ rows: { n: number }[] }>('SELECT count(*)::int AS n FROM notices WHERE published_at <= app_now()');
+  return rows[0]?.n ?? 0;
+}
+
+/** A5: what is published by now, newest first. */
+export async function listNotices(h: Handle, limit: number, offset = 0): Promise<NoticeLine[]> {
   const { rows } = await h.raw<{ rows: NoticeLine[] }>(
     `SELECT ${COLUMNS} FROM notices WHERE published_at <= app_now() ORDER BY published_at DESC, id DESC LIMIT ? OFFSET ?`,
-    [size, (shown - 1) * size],
+    [limit, offset],
   );
-  return { rows, total, page: shown, pages };
+  return rows;
 }
 
 /** One notice with its text in paragraphs; undefined before it is published. */

@@ -1,50 +1,39 @@
 import type { Deps } from '../../deps';
-import type { ControlModel } from '../../form/control';
+import { anyOr, choiceFilter, textFilter } from '../../form/filter-controls';
+import { startCrumb } from '../../http/crumbs';
+import { pagingLinks, pagingOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { notFound, page, type Crumb, type Reply, type Route, type Visit } from '../../http/route';
 import { showDate } from '../../lib/dates';
+import { wholeNumber } from '../../lib/ids';
 import { normaliseLine } from '../../lib/text';
-import { isLevel, levels, levelText } from '../catalogue';
+import { isLevel, levelOptions, levelText, seriesOptions } from '../catalogue';
 import { listCommittees, listCommitteeSeries } from './committee.read';
+import { faqKind, noticeKind } from './content-kind';
+import { contentRoutes } from './content.routes';
 import { listFaqs } from './faq.read';
-import { findNotice, listNotices } from './notice.read';
+import { countNotices, findNotice, listNotices } from './notice.read';
 
 const PAGE_SIZE = 20;
 /** More words than that narrow nothing down any more. */
 const MAX_WORDS = 5;
 
-const numberOf = (text: string): number | undefined => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
+const crumbs = (visit: Visit, ...rest: Crumb[]): Crumb[] => [startCrumb(visit), ...rest];
 
-const crumbs = (visit: Visit, ...rest: Crumb[]): Crumb[] => [
-  { text: '首页', href: visit.visitor ? paths.home() : paths.signIn() },
-  ...rest,
-];
-
-const select = (name: string, label: string, value: string, options: { value: string; text: string }[]): ControlModel => ({
-  type: 'choice',
-  style: 'select',
-  id: `f-${name}`,
-  name,
-  label,
-  required: false,
-  value,
-  width: 'm',
-  items: [{ value: '', text: '全部' }, ...options].map((o) => ({ ...o, selected: o.value === value })),
-});
-
-/** Public pages: 「通知公告」, 「常见问题」, 「评审委员会」. */
+/** Public pages 「通知公告」, 「常见问题」, 「评审委员会」, and where technical support edits the first two. */
 export function noticesRoutes(deps: Deps): Route[] {
   const notices = async (visit: Visit): Promise<Reply> => {
-    const list = await listNotices(deps.db, numberOf(visit.query.one('page')) ?? 1, PAGE_SIZE);
+    const paging = pagingOf(visit.query.one('page'), await countNotices(deps.db), PAGE_SIZE);
+    const rows = await listNotices(deps.db, paging.limit, paging.offset);
     return page(
       'notices/notices',
       { title: '通知公告', breadcrumbs: crumbs(visit, { text: '通知公告' }) },
-      { list, pages: { ...list, base: `${paths.notices()}?page=` } },
+      { list: { rows }, pages: pagingLinks(paging, paths.notices()) },
     );
   };
 
   const notice = async (visit: Visit): Promise<Reply> => {
-    const id = numberOf(visit.param('notice'));
+    const id = wholeNumber(visit.param('notice'));
     const found = id === undefined ? undefined : await findNotice(deps.db, id);
     if (!found) return notFound;
     return page(
@@ -57,16 +46,15 @@ export function noticesRoutes(deps: Deps): Route[] {
   const faq = async (visit: Visit): Promise<Reply> => {
     const q = normaliseLine(visit.query.one('q')).slice(0, 50);
     const categories = await listFaqs(deps.db, q === '' ? [] : q.split(' ').slice(0, MAX_WORDS));
-    const control: ControlModel = { type: 'text', id: 'f-q', name: 'q', label: '关键词', required: false, value: q, width: 'm' };
     return page(
       'notices/faq',
       { title: '常见问题', breadcrumbs: crumbs(visit, { text: '常见问题' }) },
-      { categories, q, action: paths.faq(), controls: [control] },
+      { categories, q, action: paths.faq(), controls: [textFilter('q', '关键词', q, 'm')] },
     );
   };
 
   const committees = async (visit: Visit): Promise<Reply> => {
-    const seriesId = numberOf(visit.query.one('series'));
+    const seriesId = wholeNumber(visit.query.one('series'), 4);
     const level = isLevel(visit.query.one('level')) ? visit.query.one('level') : '';
     const [lines, series] = await Promise.all([
       listCommittees(deps.db, { ...(seriesId === undefined ? {} : { seriesId }), ...(level === '' ? {} : { level }) }),
@@ -88,18 +76,8 @@ export function noticesRoutes(deps: Deps): Route[] {
       {
         action: paths.committees(),
         controls: [
-          select(
-            'series',
-            '职称系列',
-            seriesId === undefined ? '' : String(seriesId),
-            series.map((s) => ({ value: String(s.id), text: s.name })),
-          ),
-          select(
-            'level',
-            '职称级别',
-            level,
-            levels.map((l) => ({ value: l.code, text: l.text })),
-          ),
+          choiceFilter('series', '职称系列', anyOr(seriesOptions(series)), seriesId, 'm'),
+          choiceFilter('level', '职称级别', anyOr(levelOptions()), level, 'm'),
         ],
         table: {
           caption: '评审委员会',
@@ -113,6 +91,8 @@ export function noticesRoutes(deps: Deps): Route[] {
   };
 
   return [
+    ...contentRoutes(deps, faqKind),
+    ...contentRoutes(deps, noticeKind),
     { method: 'get', path: paths.notices(), access: 'public', audit: null, handle: notices },
     { method: 'get', path: '/notices/:notice', access: 'public', audit: null, handle: notice },
     { method: 'get', path: paths.faq(), access: 'public', audit: null, handle: faq },

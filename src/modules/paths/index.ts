@@ -1,5 +1,5 @@
 export { findPathSubject } from './path-subject.store';
-export { findLivePath, lockLivePath, type LivePath } from './live-path.read';
+export { lockLivePath, type LivePath } from './live-path.read';
 export { listChains, listFitCommittees, type ChainStep } from './path.read';
 export { requestPath, type RequestOutcome, type Upward } from './request-path';
 export { decidePath, type DecideOutcome } from './decide-path';

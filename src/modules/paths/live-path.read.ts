@@ -10,20 +10,9 @@ export interface LivePath {
 }
 
 /**
- * The one path of this unit, series, level and year that is asked for or approved (P3). Only an approved one carries data: the caller looks at `state`.
- * Inside a transaction that writes by it, use `lockLivePath`.
+ * The one path of this unit, series, level and year that is asked for or approved (P3), held against being ended or decided until the transaction is over.
+ * Only an approved one carries data: the caller looks at `state`.
  */
-export async function findLivePath(
-  h: Handle,
-  unitId: number,
-  seriesId: number,
-  level: string,
-  year: number,
-): Promise<LivePath | undefined> {
-  return livePath(h, unitId, seriesId, level, year, '');
-}
-
-/** Like `findLivePath`, and holds the path against being ended or decided until the transaction is over. */
 export async function lockLivePath(
   h: Handle,
   unitId: number,
@@ -31,21 +20,10 @@ export async function lockLivePath(
   level: string,
   year: number,
 ): Promise<LivePath | undefined> {
-  return livePath(h, unitId, seriesId, level, year, 'FOR SHARE OF p');
-}
-
-async function livePath(
-  h: Handle,
-  unitId: number,
-  seriesId: number,
-  level: string,
-  year: number,
-  lock: '' | 'FOR SHARE OF p',
-): Promise<LivePath | undefined> {
   const { rows } = await h.raw<{ rows: LivePath[] }>(
     `SELECT p.id, p.state, p.upstream_unit_id AS "upstreamUnitId", p.committee_id AS "committeeId", coalesce(u.name, c.name) AS "upstreamName"
      FROM reporting_paths p LEFT JOIN units u ON u.id = p.upstream_unit_id LEFT JOIN committees c ON c.id = p.committee_id
-     WHERE p.unit_id = ? AND p.series_id = ? AND p.level = ? AND p.year = ? AND p.state IN ('requested', 'approved') ${lock}`,
+     WHERE p.unit_id = ? AND p.series_id = ? AND p.level = ? AND p.year = ? AND p.state IN ('requested', 'approved') FOR SHARE OF p`,
     [unitId, seriesId, level, year],
   );
   return rows[0];

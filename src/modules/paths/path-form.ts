@@ -1,12 +1,12 @@
 import { choice, text } from '../../form/fields';
-import type { FormContext, Option, RawGroup, RawSection } from '../../form/field';
+import { CHOOSE, type FormContext, type Option, type RawGroup, type RawSection } from '../../form/field';
 import type { Problem, SectionDefinition } from '../../form/section';
-import { isLevel, levels, type Catalogue } from '../catalogue';
-import { smallFormContext } from '../units';
+import { smallFormContext } from '../../form/small-form';
+import type { PlainDate } from '../../lib/dates';
+import { isLevel, levelOptions, seriesOptions, type Catalogue } from '../catalogue';
 import type { CommitteeOption } from './path.read';
 
 export const PART = 'path';
-const blank: Option = { value: '', text: '请选择' };
 const isUnit = (raw: RawGroup): boolean => raw.upward === 'unit';
 const isCommittee = (raw: RawGroup): boolean => raw.upward === 'committee' && (raw.series ?? '') !== '' && (raw.level ?? '') !== '';
 
@@ -25,14 +25,14 @@ export const pathForm: SectionDefinition = {
           label: '职称系列',
           required: true,
           refreshes: true,
-          options: (_raw, ctx) => [blank, ...ctx.options('series')],
+          options: (_raw, ctx) => [CHOOSE, ...ctx.options('series')],
         }),
         choice({
           id: 'level',
           label: '职称级别',
           required: true,
           refreshes: true,
-          options: (raw, ctx) => [blank, ...ctx.options('levels', raw.series ?? '')],
+          options: (raw, ctx) => [CHOOSE, ...ctx.options('levels', raw.series ?? '')],
         }),
         choice({
           id: 'upward',
@@ -52,7 +52,7 @@ export const pathForm: SectionDefinition = {
           required: true,
           width: 'l',
           appliesWhen: isCommittee,
-          options: (_raw, ctx) => [blank, ...ctx.options('committees')],
+          options: (_raw, ctx) => [CHOOSE, ...ctx.options('committees')],
         }),
         text({
           id: 'q',
@@ -71,18 +71,17 @@ export const pathForm: SectionDefinition = {
 /** This year and its neighbours: paths are set up ahead of a year and mended after it. */
 const yearsAround = (year: number): Option[] => [year + 1, year, year - 1].map((y) => ({ value: String(y), text: `${y}年度` }));
 
-export function pathContext(today: string, catalogue: Catalogue, committees: readonly CommitteeOption[]): FormContext {
+export function pathContext(today: PlainDate, catalogue: Catalogue, committees: readonly CommitteeOption[]): FormContext {
   const lists: Record<string, (key: string) => Option[]> = {
     years: () => yearsAround(Number(today.slice(0, 4))),
-    series: () => catalogue.series.map((s) => ({ value: String(s.id), text: s.name })),
-    levels: (series) =>
-      (catalogue.findSeries(Number(series)) ? catalogue.levelsOf(Number(series)) : levels).map((l) => ({ value: l.code, text: l.text })),
+    series: () => seriesOptions(catalogue.series),
+    levels: (series) => levelOptions(catalogue.findSeries(Number(series)) ? catalogue.levelsOf(Number(series)) : undefined),
     committees: () => committees.map((c) => ({ value: String(c.id), text: `${c.name}（${c.divisionName}）` })),
   };
-  return smallFormContext({ today, options: (list, key = '') => lists[list]?.(key) ?? [] });
+  return smallFormContext(today, { options: (list, key = '') => lists[list]?.(key) ?? [] });
 }
 
-export const pathDefaults = (today: string): RawSection => ({ groups: { [PART]: { year: today.slice(0, 4) } }, rows: {} });
+export const pathDefaults = (today: PlainDate): RawSection => ({ groups: { [PART]: { year: today.slice(0, 4) } }, rows: {} });
 export const groupOf = (raw: RawSection): RawGroup => raw.groups[PART] ?? {};
 
 /** Series and level as typed, when both can be read: what the list of committees depends on. */

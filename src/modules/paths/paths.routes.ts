@@ -5,23 +5,17 @@ import type { RawSection } from '../../form/field';
 import { problemLinks } from '../../form/form-model';
 import { emptySection, readSection } from '../../form/read-section';
 import { fieldId, type Problem } from '../../form/section';
+import { anyOr, choiceFilter, textFilter } from '../../form/filter-controls';
+import { smallForm } from '../../form/small-form';
+import { homeCrumb } from '../../http/crumbs';
+import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
 import { page, pathOf, refusal, seeOther, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import { wholeNumber } from '../../lib/ids';
 import { can, scope } from '../../policy/policy';
-import { createCatalogueCache, isLevel, levelText, levels, type Catalogue } from '../catalogue';
-import {
-  addressOf,
-  decisionForm,
-  decisionOf,
-  pagingLinks,
-  pagingOf,
-  searchUnits,
-  smallForm,
-  smallFormContext,
-  unitActor,
-  unitDetail,
-} from '../units';
+import { isLevel, levelOptions, levelText, seriesOptions, type Catalogue } from '../catalogue';
+import { blankDecision, decidedText, decisionModel, readDecision, searchUnits, unitActor, unitDetail } from '../units';
 import { decidePath } from './decide-path';
 import { endPath } from './end-path';
 import { groupOf, PART, pathContext, pathDefaults, pathForm, pathProblem, scopeOf } from './path-form';
@@ -41,11 +35,9 @@ import {
 import { chainStops, pathCard, pathTags, pathTitle } from './path.view';
 import { requestPath, type RequestOutcome, type Upward } from './request-path';
 
-const home = { text: '首页', href: paths.home() };
 const ownList = { text: '单位路径申请', href: paths.unitPaths() };
 const CARDS = 20;
-/** A positive id out of an address or a form. */
-const idOf = (s: string): number | undefined => (/^[1-9]\d{0,14}$/.test(s) ? Number(s) : undefined);
+const stateOptions = [{ value: 'all', text: '全部' }, ...Object.entries(pathTags).map(([value, { text }]) => ({ value, text }))];
 
 function outcomeProblem(kind: Exclude<RequestOutcome['kind'], 'done'>): Problem {
   switch (kind) {
@@ -65,10 +57,13 @@ function outcomeProblem(kind: Exclude<RequestOutcome['kind'], 'done'>): Problem 
   }
 }
 
+/** The series asked for in the address, when there is such a one. */
+const seriesIdOf = (visit: Visit, catalogue: Catalogue): number | undefined =>
+  catalogue.findSeries(wholeNumber(visit.query.one('series'), 4) ?? 0)?.id;
+
 /** P1–P3: 「单位路径申请」 of units, 「路径审核」 of their upstream units and of committee offices. */
 export function pathsRoutes(deps: Deps): Route[] {
   const { db, cipher } = deps;
-  const catalogueCache = createCatalogueCache(db);
 
   async function mustFindPath(id: number): Promise<PathRow> {
     const path = await findPath(db, id);
@@ -76,15 +71,10 @@ export function pathsRoutes(deps: Deps): Route[] {
     return path;
   }
 
-  const seriesItems = (catalogue: Catalogue, chosen: number | undefined) => [
-    { value: '', text: '全部', selected: chosen === undefined },
-    ...catalogue.series.map((s) => ({ value: String(s.id), text: s.name, selected: s.id === chosen })),
-  ];
-
   async function showOwn(visit: Visit): Promise<Reply> {
     const { unitId } = unitActor(visit);
-    const catalogue = await catalogueCache.get();
-    const filter = { year: idOf(visit.query.one('year')), seriesId: catalogue.findSeries(idOf(visit.query.one('series')) ?? 0)?.id };
+    const catalogue = await deps.catalogue.get();
+    const filter = { year: wholeNumber(visit.query.one('year'), 4), seriesId: seriesIdOf(visit, catalogue) };
     const years = await listPathYears(db, unitId);
     const paging = pagingOf(visit.query.one('page'), await countUnitPaths(db, unitId, filter), CARDS);
     const list = await listUnitPaths(db, unitId, filter, paging.limit, paging.offset);
@@ -98,7 +88,7 @@ export function pathsRoutes(deps: Deps): Route[] {
       'paths/own',
       {
         title: '单位路径申请',
-        breadcrumbs: [home, { text: '职称申报路径申请' }, { text: '单位路径申请' }],
+        breadcrumbs: [homeCrumb, { text: '职称申报路径申请' }, { text: '单位路径申请' }],
         ...(text ? { notice: { kind: 'success', text } } : {}),
       },
       {
@@ -108,29 +98,8 @@ export function pathsRoutes(deps: Deps): Route[] {
           action: paths.unitPaths(),
           resetHref: paths.unitPaths(),
           controls: [
-            {
-              type: 'choice',
-              style: 'select',
-              id: 'year',
-              name: 'year',
-              label: '年度',
-              value: '',
-              width: 's',
-              items: [
-                { value: '', text: '全部', selected: filter.year === undefined },
-                ...years.map((y) => ({ value: String(y), text: `${y}年度`, selected: y === filter.year })),
-              ],
-            },
-            {
-              type: 'choice',
-              style: 'select',
-              id: 'series',
-              name: 'series',
-              label: '职称系列',
-              value: '',
-              width: 'm',
-              items: seriesItems(catalogue, filter.seriesId),
-            },
+            choiceFilter('year', '年度', anyOr(years.map((y) => ({ value: String(y), text: `${y}年度` }))), filter.year),
+            choiceFilter('series', '职称系列', anyOr(seriesOptions(catalogue.series)), filter.seriesId, 'm'),
           ],
         },
         paging: pagingLinks(paging, paths.unitPaths(), { year: visit.query.one('year'), series: visit.query.one('series') }),
@@ -140,17 +109,22 @@ export function pathsRoutes(deps: Deps): Route[] {
 
   async function formPage(visit: Visit, raw: RawSection, chosen: string, problems: readonly Problem[] = []): Promise<Reply> {
     const { unitId } = unitActor(visit);
-    const catalogue = await catalogueCache.get();
+    const catalogue = await deps.catalogue.get();
     const { today } = await databaseNow(db);
     const wanted = groupOf(raw);
     const reach = scopeOf(raw);
     const committees = wanted.upward === 'committee' && reach ? await listFitCommittees(db, reach.seriesId, reach.level) : [];
     const found = wanted.upward === 'unit' && wanted.q ? await searchUnits(db, wanted.q) : undefined;
     const units = found?.rows.filter((u) => u.id !== unitId) ?? [];
-    const form = smallForm(pathForm, raw, pathContext(today, catalogue, committees), problems, paths.newPath(), [
-      { value: 'submit', text: '提交', kind: 'primary' },
-    ]);
-    const meta: PageMeta = { title: '新增路径', breadcrumbs: [home, ownList, { text: '新增路径' }], errors: problemLinks(problems) };
+    const form = smallForm({
+      section: pathForm,
+      raw,
+      ctx: pathContext(today, catalogue, committees),
+      problems,
+      action: paths.newPath(),
+      buttons: [{ value: 'submit', text: '提交', kind: 'primary' }],
+    });
+    const meta: PageMeta = { title: '新增路径', breadcrumbs: [homeCrumb, ownList, { text: '新增路径' }], errors: problemLinks(problems) };
     return page(
       'paths/new',
       meta,
@@ -160,7 +134,7 @@ export function pathsRoutes(deps: Deps): Route[] {
         results: wanted.q
           ? {
               q: wanted.q,
-              chosen: idOf(chosen),
+              chosen: wholeNumber(chosen),
               more: found?.more,
               units: units.map((u) => ({ id: u.id, name: u.name, detail: unitDetail(u) })),
               emptyText: '没有找到符合的单位，请检查名称；该单位尚未注册的，请与其联系',
@@ -193,12 +167,12 @@ export function pathsRoutes(deps: Deps): Route[] {
         }),
       );
     }
-    const catalogue = await catalogueCache.get();
+    const catalogue = await deps.catalogue.get();
     const { today } = await databaseNow(db);
     const reach = scopeOf(raw);
     const committees = typed.upward === 'committee' && reach ? await listFitCommittees(db, reach.seriesId, reach.level) : [];
     const problems = [...checkSection(pathForm, raw, pathContext(today, catalogue, committees)).problems];
-    const unitId = idOf(unit);
+    const unitId = wholeNumber(unit);
     if (typed.upward === 'unit' && unitId === undefined) {
       problems.push(pathProblem('q', typed.q ? '请在查找结果中选择上一级单位' : '请填写上一级单位名称，点击「查找」后在结果中选择'));
     }
@@ -218,10 +192,10 @@ export function pathsRoutes(deps: Deps): Route[] {
 
   async function showEnd(visit: Visit): Promise<Reply> {
     const path = await mustFindPath(pathOf(visit).id);
-    const catalogue = await catalogueCache.get();
+    const catalogue = await deps.catalogue.get();
     return page(
       'paths/end',
-      { title: '终止路径', breadcrumbs: [home, ownList, { text: '终止路径' }] },
+      { title: '终止路径', breadcrumbs: [homeCrumb, ownList, { text: '终止路径' }] },
       {
         path,
         rows: [
@@ -248,12 +222,12 @@ export function pathsRoutes(deps: Deps): Route[] {
 
   async function showQueue(visit: Visit): Promise<Reply> {
     const upstream = upstreamOf(visit);
-    const catalogue = await catalogueCache.get();
+    const catalogue = await deps.catalogue.get();
     const asked = visit.query.has('state') ? visit.query.one('state') : 'requested';
     const level = visit.query.one('level');
     const filter: ReviewFilter = {
       state: asked in pathTags ? (asked as keyof typeof pathTags) : '',
-      seriesId: catalogue.findSeries(idOf(visit.query.one('series')) ?? 0)?.id,
+      seriesId: seriesIdOf(visit, catalogue),
       level: isLevel(level) ? level : '',
       name: visit.query.one('name').trim(),
     };
@@ -264,50 +238,16 @@ export function pathsRoutes(deps: Deps): Route[] {
     const title = visit.actor.role === 'office' ? '评委会路径审核' : '路径审核';
     return page(
       'paths/queue',
-      { title, breadcrumbs: [home, { text: title }], ...(text ? { notice: { kind: 'success', text } } : {}) },
+      { title, breadcrumbs: [homeCrumb, { text: title }], ...(text ? { notice: { kind: 'success', text } } : {}) },
       {
         filter: {
           action: paths.pathReview(),
           resetHref: paths.pathReview(),
           controls: [
-            {
-              type: 'choice',
-              style: 'select',
-              id: 'state',
-              name: 'state',
-              label: '状态',
-              value: filter.state,
-              width: 's',
-              items: [['all', '全部'] as const, ...Object.entries(pathTags).map(([k, t]) => [k, t.text] as const)].map(([value, t]) => ({
-                value,
-                text: t,
-                selected: value === (filter.state || 'all'),
-              })),
-            },
-            {
-              type: 'choice',
-              style: 'select',
-              id: 'series',
-              name: 'series',
-              label: '职称系列',
-              value: '',
-              width: 'm',
-              items: seriesItems(catalogue, filter.seriesId),
-            },
-            {
-              type: 'choice',
-              style: 'select',
-              id: 'level',
-              name: 'level',
-              label: '职称级别',
-              value: '',
-              width: 's',
-              items: [
-                { value: '', text: '全部', selected: filter.level === '' },
-                ...levels.map((l) => ({ value: l.code, text: l.text, selected: l.code === filter.level })),
-              ],
-            },
-            { type: 'text', id: 'name', name: 'name', label: '申请单位', value: filter.name, width: 'm' },
+            choiceFilter('state', '状态', stateOptions, filter.state || 'all'),
+            choiceFilter('series', '职称系列', anyOr(seriesOptions(catalogue.series)), filter.seriesId, 'm'),
+            choiceFilter('level', '职称级别', anyOr(levelOptions()), filter.level),
+            textFilter('name', '申请单位', filter.name, 'm'),
           ],
         },
         table: {
@@ -354,7 +294,7 @@ export function pathsRoutes(deps: Deps): Route[] {
   async function decisionPage(visit: Visit, raw: RawSection, problems: readonly Problem[] = [], trouble = ''): Promise<Reply> {
     const subject = pathOf(visit);
     const path = await mustFindPath(subject.id);
-    const catalogue = await catalogueCache.get();
+    const catalogue = await deps.catalogue.get();
     const chains = await listChains(db, [path.id]);
     const { today } = await databaseNow(db);
     const mayDecide = can(visit.actor, 'path.decide', subject).ok;
@@ -366,7 +306,7 @@ export function pathsRoutes(deps: Deps): Route[] {
     const list = isOwn ? ownList : { text: visit.actor.role === 'office' ? '评委会路径审核' : '路径审核', href: paths.pathReview() };
     return page(
       'paths/decision',
-      { title: `路径：${path.unitName}`, heading: path.unitName, breadcrumbs: [home, list, { text: path.unitName }], errors },
+      { title: `路径：${path.unitName}`, heading: path.unitName, breadcrumbs: [homeCrumb, list, { text: path.unitName }], errors },
       {
         path,
         list,
@@ -382,11 +322,7 @@ export function pathsRoutes(deps: Deps): Route[] {
           { label: '申请时间', text: showMoment(path.requestedAt) },
         ],
         stops: chainStops(path.unitName, chains.get(path.id) ?? []),
-        form: mayDecide
-          ? smallForm(decisionForm, raw, smallFormContext({ today }), problems, paths.decidePath(path.id), [
-              { value: 'save', text: '提交审核意见', kind: 'primary' },
-            ])
-          : undefined,
+        form: mayDecide ? decisionModel(raw, today, problems, paths.decidePath(path.id)) : undefined,
       },
       errors.length > 0 ? 422 : 200,
     );
@@ -394,21 +330,15 @@ export function pathsRoutes(deps: Deps): Route[] {
 
   async function postDecision(visit: Visit): Promise<Reply> {
     const { id } = pathOf(visit);
-    const raw = readSection(decisionForm, visit.body, emptySection(decisionForm));
-    const { today } = await databaseNow(db);
-    const checked = checkSection(decisionForm, raw, smallFormContext({ today }));
-    if (checked.problems.length > 0) return decisionPage(visit, raw, checked.problems);
-    const decided = decisionOf(checked);
+    const { raw, problems, decided } = readDecision(visit.body, (await databaseNow(db)).today);
+    if (problems.length > 0) return decisionPage(visit, raw, problems);
     const outcome = await decidePath(deps, visit.actor, { pathId: id, ...decided, requestId: visit.requestId });
     switch (outcome.kind) {
       case 'done':
         return seeOther(addressOf(paths.pathReview(), { done: decided.decision }));
       case 'already-decided': {
-        const { state, decidedBy, decidedAt } = outcome.path;
-        const how =
-          state === 'ended'
-            ? '已由申请单位终止'
-            : `已由${decidedBy ?? '其他人员'}于${showMoment(decidedAt)}审核为「${state === 'approved' ? '通过' : '不通过'}」`;
+        const { state } = outcome.path;
+        const how = state === 'ended' ? '已由申请单位终止' : decidedText(outcome.path, state === 'approved');
         return refusal(409, `该路径申请${how}，您的意见没有保存`, { text: '查看该路径', href: paths.decidePath(id) });
       }
       case 'ring':
@@ -435,7 +365,7 @@ export function pathsRoutes(deps: Deps): Route[] {
       path: '/paths/:path/decision',
       access: 'path.read',
       audit: null,
-      handle: (visit) => decisionPage(visit, emptySection(decisionForm)),
+      handle: (visit) => decisionPage(visit, blankDecision()),
     },
     { method: 'post', path: '/paths/:path/decision', access: 'path.decide', audit: 'path.approve, path.refuse', handle: postDecision },
   ];

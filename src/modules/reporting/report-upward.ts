@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps';
 import type { Actor } from '../../policy/actor';
 import { noInput } from '../declarations';
-import { moveTogether, vanished, type Reason } from '../review';
+import { BULK_LIMIT, moveTogether, vanished, type Reason } from '../review';
 import { checkRanks } from './check-ranks';
 import { findReportable } from './reporting.read';
 
@@ -12,11 +12,6 @@ export type ReportOutcome =
   /** nothing was reported; the reasons by declaration */
   | { kind: 'refused'; problems: { id: string; name: string; reasons: Reason[] }[] };
 
-/**
- * A form holds at most 1,000 fields, and a row of the reporting page sends two: its tick and its rank.
- */
-export const REPORT_LIMIT = 495;
-
 /** 「数据上报」: all ticked declarations go to the unit's upstream, or none does (R2). `typed`: the rank as typed, by declaration. */
 export async function reportUpward(
   deps: Deps,
@@ -26,7 +21,7 @@ export async function reportUpward(
   requestId: string,
 ): Promise<ReportOutcome> {
   if (ids.length === 0) return { kind: 'nothing-ticked' };
-  if (ids.length > REPORT_LIMIT) return { kind: 'too-many' };
+  if (ids.length > BULK_LIMIT) return { kind: 'too-many' };
   const rows = actor.unitId === undefined ? [] : await findReportable(deps.db, actor.unitId, ids);
   const nameOf = new Map(rows.map((r) => [r.id, r.name]));
   const { ranks, problems } = checkRanks(rows.filter((r) => r.takesRank).map((r) => ({ ...r, typed: typed.get(r.id) ?? '' })));

@@ -1,17 +1,9 @@
 import type { Handle } from '../../db/db';
-import type { QueueCondition } from '../review';
+import { LINE_COLUMNS, type DeclarationLine, type QueueCondition } from '../review';
 
-export interface ReportRow {
+export interface ReportRow extends DeclarationLine {
   id: string;
-  name: string;
-  titleId: number | null;
-  seriesId: number;
-  level: string;
-  year: number;
-  speciality: string;
   unitId: number;
-  unitName: string;
-  workUnit: string;
   batchId: number;
   isEntrusted: boolean;
   rankN: number | null;
@@ -21,8 +13,7 @@ export interface ReportRow {
   unitClosesAt: Date;
 }
 
-const SELECT = `SELECT d.id, d.applicant_name AS name, d.title_id AS "titleId", d.series_id AS "seriesId", d.level, d.year, d.speciality,
-    d.unit_id AS "unitId", coalesce(u.name, '') AS "unitName", d.work_unit AS "workUnit", d.batch_id AS "batchId", d.is_entrusted AS "isEntrusted",
+const SELECT = `SELECT d.id, ${LINE_COLUMNS}, d.unit_id AS "unitId", d.batch_id AS "batchId", d.is_entrusted AS "isEntrusted",
     d.rank_n AS "rankN", d.rank_of AS "rankOf", (b.rank_by = 'unit' AND d.rank_fixed_at IS NULL) AS "takesRank", b.unit_closes_at AS "unitClosesAt"
   FROM declarations d JOIN batches b ON b.id = d.batch_id LEFT JOIN units u ON u.id = d.unit_id
   WHERE d.holder_unit_id = :unit AND d.state = 'unit_passed' AND d.deleted_at IS NULL`;

@@ -1,5 +1,8 @@
 import type { Deps } from '../../deps';
+import { homeCrumb } from '../../http/crumbs';
+import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { FormInput } from '../../http/form-input';
+import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
 import { page, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
@@ -7,21 +10,19 @@ import { normaliseLine } from '../../lib/text';
 import { moves } from '../../policy/declaration-moves';
 import type { Catalogue } from '../catalogue';
 import {
+  BULK_LIMIT,
   conditionControls,
   conditionEntries,
-  findAct,
-  keepAct,
   listYears,
   rankText,
   readCondition,
   tickedIds,
   titleCell,
   unitCell,
-  withQuery,
   type QueueCondition,
   type Reason,
 } from '../review';
-import { reportUpward, REPORT_LIMIT, type ReportOutcome } from './report-upward';
+import { reportUpward, type ReportOutcome } from './report-upward';
 import { listReportable, listUpstreams, type ReportRow, type UpstreamRow } from './reporting.read';
 
 /** What a click of 「数据上报」 leaves for the page that follows. */
@@ -30,8 +31,6 @@ interface Attempt {
   ranks: Record<string, string>;
   outcome: ReportOutcome;
 }
-
-const PURPOSE = 'report-attempt';
 
 /** 「职称申报数据上报」 (R2; guide of 2022, part 4, paragraph 8, and guide of 2023, part 4, paragraph 8). */
 export function reportingRoutes(deps: Deps): Route[] {
@@ -46,16 +45,16 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
   if (unitId === undefined) throw new Error('a unit account without a unit');
   const condition = readCondition(visit.query);
   const catalogue = await deps.catalogue.get();
-  const found = await listReportable(deps.db, unitId, condition, REPORT_LIMIT + 1);
-  const rows = found.slice(0, REPORT_LIMIT);
+  const found = await listReportable(deps.db, unitId, condition, BULK_LIMIT + 1);
+  const rows = found.slice(0, BULK_LIMIT);
   const upstreams = await listUpstreams(deps.db, unitId);
   const years = await listYears(deps.db);
   const attempt = visit.query.has('draft')
-    ? ((await findAct(deps.db, deps.cipher, { purpose: PURPOSE, owner: visit.owner }, visit.query.one('draft'))) as Attempt | undefined)
+    ? await findDraft<Attempt>(deps.db, deps.cipher, 'report-attempt', visit.owner, visit.query.one('draft'))
     : undefined;
   const meta: PageMeta = {
     title: '职称申报数据上报',
-    breadcrumbs: [{ text: '首页', href: paths.home() }, { text: '职称申报数据上报' }],
+    breadcrumbs: [homeCrumb, { text: '职称申报数据上报' }],
     ...answerTo(attempt, rows),
   };
   const reasonsOf = new Map(attempt?.outcome.kind === 'refused' ? attempt.outcome.problems.map((p) => [p.id, p.reasons] as const) : []);
@@ -79,7 +78,7 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
     })),
     takesRanks: rows.some((r) => r.takesRank),
     total: rows.length,
-    limit: found.length > REPORT_LIMIT ? REPORT_LIMIT : undefined,
+    limit: found.length > BULK_LIMIT ? BULK_LIMIT : undefined,
     action: paths.report(),
     back: new URLSearchParams(conditionEntries(condition)).toString(),
     explanation: moves.report.confirm,
@@ -119,7 +118,7 @@ function answerTo(attempt: Attempt | undefined, rows: readonly ReportRow[]): Pic
     case 'nothing-ticked':
       return { errors: [{ text: '请先勾选需要上报的人员', href: '#list' }] };
     case 'too-many':
-      return { errors: [{ text: `一次最多上报 ${REPORT_LIMIT} 人，请分次勾选`, href: '#list' }] };
+      return { errors: [{ text: `一次最多上报 ${BULK_LIMIT} 人，请分次勾选`, href: '#list' }] };
     case 'refused':
       return { errors: errorsOf(attempt.outcome.problems, rows) };
   }
@@ -158,6 +157,6 @@ async function report(deps: Deps, visit: Visit): Promise<Reply> {
     ranks: Object.fromEntries([...typed].filter(([id, text]) => text !== '' && !(isDone && ticked.includes(id)))),
     outcome,
   };
-  const draft = await keepAct(deps.db, deps.cipher, { purpose: PURPOSE, owner: visit.owner }, attempt);
-  return seeOther(withQuery(paths.report(), new URLSearchParams([...conditionEntries(condition), ['draft', draft]]).toString()));
+  const draft = await keepDraft(deps.db, deps.cipher, 'report-attempt', visit.owner, attempt);
+  return seeOther(addressOf(paths.report(), new URLSearchParams([...conditionEntries(condition), ['draft', draft]]).toString()));
 }

@@ -1,4 +1,5 @@
 import type { FormInput } from '../../http/form-input';
+import { wholeNumber } from '../../lib/ids';
 import { normaliseLine } from '../../lib/text';
 import { isLevel } from '../catalogue';
 import type { QueueCondition, Show, SortKey } from './queue.read';
@@ -8,6 +9,7 @@ export interface QueueFilter extends QueueCondition {
   show: Show;
   sort: SortKey;
   descending: boolean;
+  /** as asked for: it may lie past the end */
   page: number;
 }
 
@@ -16,9 +18,6 @@ export interface FilterRules {
   shows: readonly Show[];
   sorts: readonly SortKey[];
 }
-
-const wholeNumber = (text: string, digits: number): number | undefined =>
-  /^\d+$/.test(text) && text.length <= digits && Number(text) > 0 ? Number(text) : undefined;
 
 /** The conditions common to all lists. What is not understood counts as not asked for. */
 export function readCondition(query: FormInput): QueueCondition {
@@ -66,5 +65,3 @@ export function filterQuery(f: QueueFilter, rules: FilterRules): string {
   if (f.page > 1) entries.push(['page', String(f.page)]);
   return new URLSearchParams(entries).toString();
 }
-
-export const withQuery = (address: string, query: string): string => (query === '' ? address : `${address}?${query}`);

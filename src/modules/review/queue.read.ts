@@ -3,6 +3,8 @@ import type { Handle } from '../../db/db';
 import { stateNames, type StateName } from '../../policy/declaration-moves';
 import type { DeclarationSubject, Scope } from '../../policy/policy';
 import { divisionRange } from '../catalogue';
+import { SUBJECT_COLUMNS, toSubject, type SubjectRow } from '../declarations';
+import { LINE_COLUMNS, type DeclarationLine } from './declaration-line.read';
 
 /**
  * What a list can be narrowed to, as conditions; only these constants ever reach the database. `s` is the declaration's stop at the reader, `p` the
@@ -56,58 +58,30 @@ export interface QueueCondition {
   unit: string;
 }
 
-export interface QueueRow {
-  id: string;
-  name: string;
-  titleId: number | null;
-  seriesId: number;
-  level: string;
-  year: number;
-  speciality: string;
-  unitName: string;
-  workUnit: string;
+interface QueueColumns extends DeclarationLine {
   rankN: number | null;
   rankOf: number | null;
-  state: StateName;
   version: number;
   batchId: number;
   /** when it came to the reader */
   arrivedAt: Date;
-  publicity: { id: number; startsOn: string; endsOn: string; isOver: boolean } | undefined;
   /** the committee is approved and within its term (J0) */
   isCommitteeValid: boolean;
+}
+
+export interface QueueRow extends QueueColumns {
+  id: string;
+  state: StateName;
+  publicity: { id: number; startsOn: string; endsOn: string; isOver: boolean } | undefined;
   /** for the policy */
   subject: DeclarationSubject;
 }
 
-interface Row {
-  id: string;
-  applicant_name: string;
-  title_id: number | null;
-  series_id: number;
-  level: string;
-  year: number;
-  speciality: string;
-  unit_name: string | null;
-  work_unit: string;
-  rank_n: number | null;
-  rank_of: number | null;
-  state: StateName;
-  version: number;
-  batch_id: number;
-  arrived_at: Date;
-  publicity_id: number | null;
-  starts_on: string;
-  ends_on: string;
-  is_over: boolean;
-  is_committee_valid: boolean;
-  person_id: number;
-  holder_unit_id: number | null;
-  holder_committee_id: number | null;
-  reopened_sections: string[] | null;
-  division_code: string;
-  stop_units: number[];
-  stop_committees: number[];
+interface Row extends QueueColumns, SubjectRow {
+  publicityId: number | null;
+  startsOn: string;
+  endsOn: string;
+  isOver: boolean;
 }
 
 /** S30: only what was reported to the reader, and never a draft. */
@@ -156,71 +130,20 @@ function narrowed(q: Knex.QueryBuilder, c: QueueCondition): Knex.QueryBuilder {
 
 function withColumns(h: Handle, q: Knex.QueryBuilder): Knex.QueryBuilder {
   return q.select(
-    'd.id',
-    'd.applicant_name',
-    'd.title_id',
-    'd.series_id',
-    'd.level',
-    'd.year',
-    'd.speciality',
-    'u.name as unit_name',
-    'd.work_unit',
-    'd.rank_n',
-    'd.rank_of',
-    'd.state',
-    'd.version',
-    'd.batch_id',
-    'd.person_id',
-    'd.holder_unit_id',
-    'd.holder_committee_id',
-    'd.reopened_sections',
-    's.arrived_at',
-    'p.id as publicity_id',
-    'p.starts_on',
-    'p.ends_on',
-    'c.division_code',
-    h.raw('p.ends_on < app_today() AS is_over'),
-    h.raw('(c.approved_at IS NOT NULL AND app_today() BETWEEN c.valid_from AND c.valid_until) AS is_committee_valid'),
     h.raw(
-      'array(SELECT x.unit_id::int FROM declaration_stops x WHERE x.declaration_id = d.id AND x.unit_id IS NOT NULL ORDER BY x.position) AS stop_units',
+      `${LINE_COLUMNS}, ${SUBJECT_COLUMNS}, d.rank_n AS "rankN", d.rank_of AS "rankOf", d.version, d.batch_id AS "batchId", s.arrived_at AS "arrivedAt",
+       p.id AS "publicityId", p.starts_on AS "startsOn", p.ends_on AS "endsOn", p.ends_on < app_today() AS "isOver",
+       (c.approved_at IS NOT NULL AND app_today() BETWEEN c.valid_from AND c.valid_until) AS "isCommitteeValid",
+       array_position(?::text[], d.state) AS state_order`,
+      [[...stateNames]],
     ),
-    h.raw(
-      'array(SELECT x.committee_id::int FROM declaration_stops x WHERE x.declaration_id = d.id AND x.committee_id IS NOT NULL) AS stop_committees',
-    ),
-    h.raw('array_position(?::text[], d.state) AS state_order', [[...stateNames]]),
   );
 }
 
 const toRow = (r: Row): QueueRow => ({
-  id: r.id,
-  name: r.applicant_name,
-  titleId: r.title_id,
-  seriesId: r.series_id,
-  level: r.level,
-  year: r.year,
-  speciality: r.speciality,
-  unitName: r.unit_name ?? '',
-  workUnit: r.work_unit,
-  rankN: r.rank_n,
-  rankOf: r.rank_of,
-  state: r.state,
-  version: r.version,
-  batchId: r.batch_id,
-  arrivedAt: r.arrived_at,
-  publicity: r.publicity_id === null ? undefined : { id: r.publicity_id, startsOn: r.starts_on, endsOn: r.ends_on, isOver: r.is_over },
-  isCommitteeValid: r.is_committee_valid,
-  subject: {
-    kind: 'declaration',
-    id: r.id,
-    personId: r.person_id,
-    state: r.state,
-    holderUnitId: r.holder_unit_id,
-    holderCommitteeId: r.holder_committee_id,
-    stopUnitIds: r.stop_units,
-    stopCommitteeIds: r.stop_committees,
-    committeeDivision: r.division_code,
-    reopened: r.reopened_sections,
-  },
+  ...r,
+  publicity: r.publicityId === null ? undefined : { id: r.publicityId, startsOn: r.startsOn, endsOn: r.endsOn, isOver: r.isOver },
+  subject: toSubject(r),
 });
 
 /** How many there are of each of `shows` under these conditions. One query. */

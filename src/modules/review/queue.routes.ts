@@ -1,15 +1,18 @@
 import type { Trx } from '../../db/db';
 import type { Deps } from '../../deps';
+import { homeCrumb } from '../../http/crumbs';
+import { findDraft, keepDraft, takeDraft } from '../../http/form-drafts.store';
 import { FormInput } from '../../http/form-input';
+import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { page, refusal, seeOther, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import { isUuid } from '../../lib/ids';
 import type { Actor } from '../../policy/actor';
 import { moves, states, type MoveName } from '../../policy/declaration-moves';
 import { scope, type Action } from '../../policy/policy';
 import type { MoveInput } from '../declarations';
-import { findAct, keepAct, takeAct } from './act-draft.store';
 import { BULK_LIMIT, chooseRows, itemsOf, moveEach, moveTogether, obstacle, type BulkChoice, type BulkResult, type Reason } from './bulk';
-import { filterQuery, readFilter, withQuery, type FilterRules } from './queue-filter';
+import { filterQuery, readFilter, type FilterRules } from './queue-filter';
 import { countQueue, findQueueRows, listQueue, listYears, type QueueRow, type SortKey } from './queue.read';
 import { filterControls, queueTable, titleCell, type ColumnKey, type ShowOption } from './queue.view';
 
@@ -38,20 +41,14 @@ export interface QueuePage {
   next: Partial<Record<MoveName, { text: string; href: string }>>;
 }
 
-const PAGE_SIZE = 50;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 /** The ticked declarations; what is no id of one is no tick. */
-export const tickedIds = (form: FormInput): string[] => [...new Set(form.all('ids'))].filter((id) => UUID.test(id));
+export const tickedIds = (form: FormInput): string[] => [...new Set(form.all('ids'))].filter((id) => isUuid(id));
 
 /** The routes of one list: the list itself, and for its bulk moves one address with choice, confirm page and answer. */
 export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
   const rules: FilterRules = { shows: queue.shows.map((s) => s.value), sorts: queue.sorts };
-  const crumbs = [
-    { text: '首页', href: paths.home() },
-    { text: queue.title, href: queue.address },
-  ];
-  const backTo = (choice: { back: string }): string => withQuery(queue.address, choice.back);
+  const crumbs = [homeCrumb, { text: queue.title, href: queue.address }];
+  const backTo = (choice: { back: string }): string => addressOf(queue.address, choice.back);
   const gone = refusal(410, '本次操作已经完成或者已经过期，请回到列表重新勾选', { text: '返回列表', href: queue.address });
 
   async function list(visit: Visit): Promise<Reply> {
@@ -60,21 +57,21 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     const catalogue = await deps.catalogue.get();
     const counts = await countQueue(deps.db, seen, filter, rules.shows);
     const total = counts.get(filter.show) ?? 0;
-    const pages = Math.max(1, Math.ceil(total / PAGE_SIZE));
-    filter.page = Math.min(filter.page, pages);
+    const paging = pagingOf(String(filter.page), total);
+    filter.page = paging.page;
     const rows = await listQueue(deps.db, seen, filter, {
       show: filter.show,
       sort: filter.sort,
       descending: filter.descending,
-      offset: (filter.page - 1) * PAGE_SIZE,
-      limit: PAGE_SIZE,
+      offset: paging.offset,
+      limit: paging.limit,
     });
     const years = await listYears(deps.db);
     const possible = (row: QueueRow): MoveName[] => queue.moves.filter((m) => obstacle(visit.actor, m, row) === undefined);
     const offered = queue.moves.filter((m) => rows.some((r) => possible(r).includes(m)));
     const isAsItOpens = filterQuery({ ...filter, sort: rules.sorts[0] as SortKey, descending: false, page: 1 }, rules) === '';
     const query = filterQuery({ ...filter, page: 1 }, rules);
-    const meta: PageMeta = { title: queue.title, breadcrumbs: [crumbs[0] as { text: string }, { text: queue.title }] };
+    const meta: PageMeta = { title: queue.title, breadcrumbs: [homeCrumb, { text: queue.title }] };
     if (visit.query.one('ticked') === 'none') meta.errors = [{ text: '请先勾选需要处理的申报', href: '#list' }];
     if (visit.query.one('ticked') === 'many') meta.errors = [{ text: `一次最多处理 ${BULK_LIMIT} 项申报，请分次勾选`, href: '#list' }];
     return page('review/queue', meta, {
@@ -94,7 +91,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
         address: queue.address,
         canTick: (row) => possible(row).length > 0,
       }),
-      pages: { total, page: filter.page, pages, base: `${queue.address}?${query === '' ? '' : `${query}&`}page=` },
+      pages: pagingLinks(paging, queue.address, query),
       bulk:
         offered.length === 0
           ? undefined
@@ -112,12 +109,11 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
   async function bulkPage(visit: Visit): Promise<Reply> {
     const owner = visit.owner;
     if (visit.query.has('result')) {
-      const result = (await findAct(deps.db, deps.cipher, { purpose: 'bulk-result', owner }, visit.query.one('result'))) as
-        BulkResult | undefined;
+      const result = await findDraft<BulkResult>(deps.db, deps.cipher, 'bulk-result', owner, visit.query.one('result'));
       return result ? resultPage(visit, result) : gone;
     }
     const id = visit.query.one('draft');
-    const choice = (await findAct(deps.db, deps.cipher, { purpose: 'bulk-choice', owner }, id)) as BulkChoice | undefined;
+    const choice = await findDraft<BulkChoice>(deps.db, deps.cipher, 'bulk-choice', owner, id);
     if (!choice || !queue.moves.includes(choice.move)) return gone;
     const rows = await rowsOf(visit.actor, [...choice.chosen, ...choice.left]);
     const text = moves[choice.move].text;
@@ -190,18 +186,17 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     const back = filterQuery(readFilter(new FormInput(new URLSearchParams(visit.body.one('back'))), rules), rules);
     const ids = tickedIds(visit.body);
     if (ids.length === 0 || ids.length > BULK_LIMIT) {
-      return seeOther(withQuery(queue.address, [back, `ticked=${ids.length === 0 ? 'none' : 'many'}`].filter((x) => x !== '').join('&')));
+      return seeOther(addressOf(queue.address, [back, `ticked=${ids.length === 0 ? 'none' : 'many'}`].filter((x) => x !== '').join('&')));
     }
     const rows = await findQueueRows(deps.db, scope(visit.actor), ids);
     const choice: BulkChoice = { move, back, ...chooseRows(visit.actor, move, ids, rows) };
-    const draft = await keepAct(deps.db, deps.cipher, { purpose: 'bulk-choice', owner: visit.owner }, choice);
+    const draft = await keepDraft(deps.db, deps.cipher, 'bulk-choice', visit.owner, choice);
     return seeOther(`${queue.bulkAddress}?draft=${draft}`);
   }
 
   async function run(visit: Visit): Promise<Reply> {
     const owner = visit.owner;
-    const choice = (await takeAct(deps.db, deps.cipher, { purpose: 'bulk-choice', owner }, visit.body.one('draft'))) as
-      BulkChoice | undefined;
+    const choice = await takeDraft<BulkChoice>(deps.db, deps.cipher, 'bulk-choice', owner, visit.body.one('draft'));
     if (!choice || !queue.moves.includes(choice.move) || choice.chosen.length === 0) return gone;
     const { move, back } = choice;
     const items = itemsOf(choice);
@@ -227,7 +222,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     } else {
       result = { move, back, isUndone: false, general: [], answers: await moveEach(deps, visit.actor, move, items, visit.requestId) };
     }
-    const id = await keepAct(deps.db, deps.cipher, { purpose: 'bulk-result', owner }, result);
+    const id = await keepDraft(deps.db, deps.cipher, 'bulk-result', owner, result);
     return seeOther(`${queue.bulkAddress}?result=${id}`);
   }
 

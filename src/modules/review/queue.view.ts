@@ -1,66 +1,20 @@
 import type { ControlModel } from '../../form/control';
+import { anyOr, choiceFilter, textFilter } from '../../form/filter-controls';
+import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
 import { states } from '../../policy/declaration-moves';
-import { levels, type Catalogue } from '../catalogue';
-import { filterQuery, withQuery, type FilterRules, type QueueFilter } from './queue-filter';
+import { levelOptions, seriesOptions, type Catalogue } from '../catalogue';
+import { filterQuery, type FilterRules, type QueueFilter } from './queue-filter';
 import type { QueueCondition, QueueRow, Show, SortKey } from './queue.read';
-
-type Item = { value: string; text: string; selected: boolean };
-
-export const selectControl = (name: string, label: string, items: Item[], width: 's' | 'm' = 's'): ControlModel => ({
-  type: 'choice',
-  id: `f-${name}`,
-  name,
-  label,
-  required: false,
-  value: items.find((i) => i.selected)?.value ?? '',
-  items,
-  width,
-});
-
-const textControl = (name: string, label: string, value: string): ControlModel => ({
-  type: 'text',
-  id: `f-${name}`,
-  name,
-  label,
-  required: false,
-  value,
-  width: 's',
-});
-
-const anyOf = (items: { value: string; text: string }[], chosen: string): Item[] =>
-  [{ value: '', text: '全部' }, ...items].map((i) => ({ ...i, selected: i.value === chosen }));
 
 /** 年度, 职称系列, 职称级别: the same three on every list. */
 export function conditionControls(c: QueueCondition, catalogue: Catalogue, years: readonly number[]): ControlModel[] {
   return [
-    selectControl(
-      'year',
-      '年度',
-      anyOf(
-        years.map((y) => ({ value: String(y), text: String(y) })),
-        c.year === undefined ? '' : String(c.year),
-      ),
-    ),
-    selectControl(
-      'series',
-      '职称系列',
-      anyOf(
-        catalogue.series.map((s) => ({ value: String(s.id), text: s.name })),
-        c.seriesId === undefined ? '' : String(c.seriesId),
-      ),
-      'm',
-    ),
-    selectControl(
-      'level',
-      '职称级别',
-      anyOf(
-        levels.map((l) => ({ value: l.code, text: l.text })),
-        c.level ?? '',
-      ),
-    ),
+    choiceFilter('year', '年度', anyOr(years.map((y) => ({ value: String(y), text: String(y) }))), c.year),
+    choiceFilter('series', '职称系列', anyOr(seriesOptions(catalogue.series)), c.seriesId, 'm'),
+    choiceFilter('level', '职称级别', anyOr(levelOptions()), c.level),
   ];
 }
 
@@ -81,13 +35,12 @@ export function filterControls(
   const state = shows.map((s, i) => ({
     value: i === 0 ? '' : s.value,
     text: `${s.text}（${counts.get(s.value) ?? 0}）`,
-    selected: s.value === f.show,
   }));
   return [
     ...conditionControls(f, catalogue, years),
-    selectControl('state', '状态', state, 'm'),
-    textControl('name', '姓名', f.name),
-    textControl('unit', '申报单位', f.unit),
+    choiceFilter('state', '状态', state, f.show === shows[0]?.value ? '' : f.show, 'm'),
+    textFilter('name', '姓名', f.name),
+    textFilter('unit', '申报单位', f.unit),
   ];
 }
 
@@ -167,7 +120,7 @@ export function queueTable(input: {
       const { sort, ...head } = heads[key];
       if (sort === undefined || !rules.sorts.includes(sort)) return { key, ...head };
       const isSorted = filter.sort === sort;
-      const href = withQuery(input.address, filterQuery({ ...filter, sort, descending: isSorted && !filter.descending, page: 1 }, rules));
+      const href = addressOf(input.address, filterQuery({ ...filter, sort, descending: isSorted && !filter.descending, page: 1 }, rules));
       return { key, ...head, href, ...(isSorted ? { sorted: filter.descending ? 'desc' : 'asc' } : {}) };
     }),
     rows: input.rows.map((r, i) => ({

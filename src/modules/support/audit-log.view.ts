@@ -1,4 +1,5 @@
 import type { ControlModel } from '../../form/control';
+import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
 import type { FormInput } from '../../http/form-input';
@@ -7,7 +8,6 @@ import { readDate } from '../../lib/dates';
 import { normaliseLine } from '../../lib/text';
 import { stateNames, states } from '../../policy/declaration-moves';
 import { levelText } from '../catalogue';
-import { addressOf } from '../units';
 import { auditActions, auditActionText, subjectKindText } from './audit-actions';
 import type { AuditFilter, AuditLine, AuditPage } from './audit-log.read';
 import { verdictText } from './verify-log';
@@ -98,6 +98,16 @@ const detailTexts: Readonly<Record<string, string>> = {
   doubts: '自动校验结果',
   reason: '原因',
   tries: '次数',
+  before: '更正前',
+  after: '更正后',
+  correction: '更正编号',
+  declarations: '随之更正的申报',
+  found: '查到的账号数',
+  accounts: '账号编号',
+  role: '账号类型',
+  title: '标题',
+  mobile: '更正了手机号码',
+  evidence: '证明材料校验值',
 };
 const order = Object.keys(detailTexts);
 const placeOf = (key: string): number => (order.includes(key) ? order.indexOf(key) : order.length);
@@ -107,12 +117,14 @@ function valueText(value: unknown): string {
   if (value === false) return '否';
   if (Array.isArray(value)) return value.length === 0 ? '无' : value.map(valueText).join('、');
   if (typeof value !== 'string') return JSON.stringify(value);
+  // of a content hash the beginning is enough to compare
+  if (/^[0-9a-f]{64}$/.test(value)) return `${value.slice(0, 16)}…`;
   const state = stateNames.find((s) => s === value);
   return (state && states[state].text) || levelText(value) || value;
 }
 
 /** Facts of an entry as one line; what has no words here stays as it was written. */
-function detailText({ action, detail }: AuditLine): string {
+export function detailText({ action, detail }: AuditLine): string {
   if (action === 'audit.verify') return verdictText(detail).text;
   return Object.entries(detail)
     .sort(([a], [b]) => placeOf(a) - placeOf(b))

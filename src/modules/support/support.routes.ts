@@ -3,13 +3,15 @@ import { paths } from '../../http/paths';
 import { notFound, page, refusal, seeOther, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { auditFilterForm, auditLinks, auditTable, chainState, readAuditQuery } from './audit-log.view';
 import { findLastVerification, listAuditLog } from './audit-log.read';
+import { supportAccountsRoutes } from './accounts.routes';
+import { correctionsRoutes } from './corrections.routes';
 import { readClock } from './clock.store';
 import { isClockChange, setClock } from './set-clock';
 import { verifyLog } from './verify-log';
 
 const crumbs = (text: string): NonNullable<PageMeta['breadcrumbs']> => [{ text: '首页', href: paths.home() }, { text }];
 
-/** Pages of the system administrator: 「操作日志」 and 「演示时钟」. */
+/** Pages of technical support, and of the system administrator: 「操作日志」 and 「演示时钟」. */
 export function supportRoutes(deps: Deps): Route[] {
   const clock = async (visit: Visit): Promise<Reply> => {
     if (!deps.config.demo) return notFound;
@@ -48,6 +50,8 @@ export function supportRoutes(deps: Deps): Route[] {
   };
 
   return [
+    ...supportAccountsRoutes(deps),
+    ...correctionsRoutes(deps),
     { method: 'get', path: paths.clock(), access: 'clock.set', audit: null, handle: clock },
     { method: 'post', path: paths.clock(), access: 'clock.set', audit: 'clock.set', handle: moveClock },
     { method: 'get', path: paths.audit(), access: 'audit.read', audit: null, handle: audit },

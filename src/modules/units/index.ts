@@ -1,11 +1,10 @@
 export { findPermissionSubject } from './permission-subject.store';
+export { findUnitSubject } from './unit-subject.store';
 export { searchUnits, findUnitOption, detailOf as unitDetail, type UnitHit, type UnitSearch } from './search-units.read';
 export { readSearchTerms, escapeLike } from './search-terms';
 export { matchCondition } from './search-units.read';
 export { findUnit, type Unit, type PermissionState } from './unit.store';
 export { unitsRoutes, unitActor } from './units.routes';
-export { smallForm, smallFormContext } from './small-form';
-export { decisionForm, decisionOf } from './decision-form';
-export { pagingOf, pagingLinks, addressOf, type Paging } from './paging';
+export { blankDecision, decidedText, decisionModel, readDecision } from './decision-form';
 export { requestPermission, type PermissionOutcome } from './request-permission';
 export { decidePermission, type DecisionOutcome } from './decide-permission';

@@ -5,14 +5,18 @@ import type { RawSection } from '../../form/field';
 import { problemLinks } from '../../form/form-model';
 import { emptySection, readSection } from '../../form/read-section';
 import type { Problem } from '../../form/section';
+import { choiceFilter, textFilter } from '../../form/filter-controls';
+import { smallForm } from '../../form/small-form';
+import { homeCrumb } from '../../http/crumbs';
+import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { page, permissionOf, refusal, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { showMoment } from '../../lib/moment';
 import type { Actor } from '../../policy/actor';
 import { bureauName, findDivision, listDivisions } from '../catalogue';
+import { bureauUnitsRoutes } from './bureau-units.routes';
 import { decidePermission } from './decide-permission';
-import { decisionForm, decisionOf } from './decision-form';
-import { addressOf, pagingLinks, pagingOf } from './paging';
+import { blankDecision, decidedText, decisionModel, readDecision } from './decision-form';
 import {
   declaredDivision,
   divisionParents,
@@ -26,10 +30,7 @@ import { countPermissionRequests, listNamesakes, listPermissionRequests, type Qu
 import { findLatestRequest, findPermissionRequest } from './permission.store';
 import { comparisonRows, permissionTags, queueColumns, queueRow, unitRows } from './permission.view';
 import { requestPermission } from './request-permission';
-import { smallForm, smallFormContext } from './small-form';
 import { findRegisterEntry, findUnit, type SameName, type Unit } from './unit.store';
-
-const home = { text: '首页', href: paths.home() };
 
 /** The actor as the speaker of a unit. Throws when the policy let somebody else in. */
 export function unitActor(visit: Visit): Actor & { unitId: number } {
@@ -52,7 +53,7 @@ export function unitsRoutes(deps: Deps): Route[] {
     const meta: PageMeta = {
       title: '权限申请',
       heading: '权限申请（职称评审）',
-      breadcrumbs: [home, { text: '权限申请' }],
+      breadcrumbs: [homeCrumb, { text: '权限申请' }],
       ...(o.notice ? { notice: o.notice } : {}),
     };
     const shown = {
@@ -67,9 +68,14 @@ export function unitsRoutes(deps: Deps): Route[] {
     const [{ today }, divisions] = await Promise.all([databaseNow(db), listDivisions(db, divisionParents(typed))]);
     const ctx = permissionContext(today, unit.creditCode, divisions);
     const problems = o.problems ?? [];
-    const form = smallForm(permissionForm, typed, ctx, problems, paths.unitPermission(), [
-      { value: 'save', text: '保存申请', kind: 'primary' },
-    ]);
+    const form = smallForm({
+      section: permissionForm,
+      raw: typed,
+      ctx,
+      problems,
+      action: paths.unitPermission(),
+      buttons: [{ value: 'save', text: '保存申请', kind: 'primary' }],
+    });
     const errors: PageError[] = [...problemLinks(problems), ...(o.other ? [{ text: '已经存在有权限的同名单位', href: '#duplicate' }] : [])];
     const duplicate = o.other && { name: unit.name, divisionName: o.other.divisionName, bureau: bureauName(o.other.divisionName) };
     return page('units/permission', { ...meta, errors }, { ...shown, form, duplicate }, errors.length > 0 ? 422 : 200);
@@ -119,6 +125,7 @@ export function unitsRoutes(deps: Deps): Route[] {
   }
 
   const stateNames = { requested: '待审核', granted: '已通过', refused: '未通过' } as const;
+  const stateOptions = [{ value: 'all', text: '全部' }, ...Object.entries(stateNames).map(([value, text]) => ({ value, text }))];
 
   function filterOf(visit: Visit): { filter: QueueFilter; address: Record<string, string> } {
     const asked = visit.query.has('state') ? visit.query.one('state') : 'requested';
@@ -142,29 +149,13 @@ export function unitsRoutes(deps: Deps): Route[] {
           : undefined;
     return page(
       'units/permission-queue',
-      { title: '单位权限审核', breadcrumbs: [home, { text: '单位权限审核' }], ...(notice ? { notice } : {}) },
+      { title: '单位权限审核', breadcrumbs: [homeCrumb, { text: '单位权限审核' }], ...(notice ? { notice } : {}) },
       {
         division,
         filter: {
           action: paths.permissions(),
           resetHref: paths.permissions(),
-          controls: [
-            {
-              type: 'choice',
-              style: 'select',
-              id: 'state',
-              name: 'state',
-              label: '状态',
-              value: filter.state,
-              width: 's',
-              items: [['all', '全部'], ...Object.entries(stateNames)].map(([value, text]) => ({
-                value,
-                text,
-                selected: value === (filter.state || 'all'),
-              })),
-            },
-            { type: 'text', id: 'name', name: 'name', label: '单位名称', value: filter.name, width: 'm' },
-          ],
+          controls: [choiceFilter('state', '状态', stateOptions, address.state), textFilter('name', '单位名称', filter.name, 'm')],
         },
         table: {
           caption: '单位权限申请',
@@ -196,7 +187,7 @@ export function unitsRoutes(deps: Deps): Route[] {
       {
         title: `单位权限审核：${unit.name}`,
         heading: unit.name,
-        breadcrumbs: [home, { text: '单位权限审核', href: paths.permissions() }, { text: unit.name }],
+        breadcrumbs: [homeCrumb, { text: '单位权限审核', href: paths.permissions() }, { text: unit.name }],
         errors,
       },
       {
@@ -234,12 +225,7 @@ export function unitsRoutes(deps: Deps): Route[] {
             ],
           })),
         },
-        form:
-          request.state === 'requested'
-            ? smallForm(decisionForm, raw, smallFormContext({ today }), problems, paths.decidePermission(id), [
-                { value: 'save', text: '提交审核意见', kind: 'primary' },
-              ])
-            : undefined,
+        form: request.state === 'requested' ? decisionModel(raw, today, problems, paths.decidePermission(id)) : undefined,
       },
       errors.length > 0 ? 422 : 200,
     );
@@ -247,32 +233,24 @@ export function unitsRoutes(deps: Deps): Route[] {
 
   async function postDecision(visit: Visit): Promise<Reply> {
     const { id } = permissionOf(visit);
-    const raw = readSection(decisionForm, visit.body, emptySection(decisionForm));
-    const { today } = await databaseNow(db);
-    const checked = checkSection(decisionForm, raw, smallFormContext({ today }));
-    if (checked.problems.length > 0) return decisionPage(visit, raw, checked.problems);
-    const decided = decisionOf(checked);
+    const { raw, problems, decided } = readDecision(visit.body, (await databaseNow(db)).today);
+    if (problems.length > 0) return decisionPage(visit, raw, problems);
     const outcome = await decidePermission(deps, visit.actor, { permissionId: id, ...decided, requestId: visit.requestId });
     switch (outcome.kind) {
       case 'done':
         return seeOther(addressOf(paths.permissions(), { done: decided.decision }));
-      case 'already-decided': {
-        const { decidedBy, decidedAt, state } = outcome.request;
-        return refusal(
-          409,
-          `该申请已由${decidedBy ?? '其他人员'}于${showMoment(decidedAt)}审核为「${state === 'granted' ? '通过' : '不通过'}」，您的意见没有保存`,
-          {
-            text: '查看该申请',
-            href: paths.decidePermission(id),
-          },
-        );
-      }
+      case 'already-decided':
+        return refusal(409, `该申请${decidedText(outcome.request, outcome.request.state === 'granted')}，您的意见没有保存`, {
+          text: '查看该申请',
+          href: paths.decidePermission(id),
+        });
       case 'duplicate':
         return decisionPage(visit, raw, [], outcome.other);
     }
   }
 
   return [
+    ...bureauUnitsRoutes(deps),
     { method: 'get', path: '/unit/permission', access: 'unit.permission', audit: null, handle: showPermission },
     { method: 'post', path: '/unit/permission', access: 'unit.permission', audit: 'permission.request', handle: postPermission },
     { method: 'get', path: '/bureau/permissions', access: 'permissions.review', audit: null, handle: showQueue },
@@ -281,7 +259,7 @@ export function unitsRoutes(deps: Deps): Route[] {
       path: '/bureau/permissions/:permission',
       access: 'permission.read',
       audit: null,
-      handle: (visit) => decisionPage(visit, emptySection(decisionForm)),
+      handle: (visit) => decisionPage(visit, blankDecision()),
     },
     {
       method: 'post',

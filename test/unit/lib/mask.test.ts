@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { maskIdNumber, maskMobile, maskName } from '../../../src/lib/mask';
+import { maskIdNumber, maskMobile, maskName, maskNumbersIn } from '../../../src/lib/mask';
 
 describe('X3 masking', () => {
   it.each([
@@ -41,5 +41,17 @@ describe('X3 masking', () => {
         return masked.length === value.length && masked.replaceAll('*', '').length <= 7 && masked.includes('*');
       }),
     );
+  });
+});
+
+describe('S53 numbers in free text', () => {
+  it.each([
+    ['本人来电，证件号码 371002198605120014，手机 13906310001。', '本人来电，证件号码 371***********0014，手机 139****0001。'],
+    ['37100219860512001x', '371***********001x'],
+    ['371002860512001', '371********2001'],
+    ['文号 鲁人社字〔2026〕13号，共 12345678901234567890 元', '文号 鲁人社字〔2026〕13号，共 12345678901234567890 元'],
+    ['', ''],
+  ])('%s', (text, masked) => {
+    expect(maskNumbersIn(text)).toBe(masked);
   });
 });

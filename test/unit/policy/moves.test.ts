@@ -82,7 +82,7 @@ describe('S31 the state machine: every (state, move, actor) outside the table is
 
   test('C3 a unit whose permission is gone may not pass, return or report', () => {
     const decision = can(actors.holderUnitWithoutPermission as Actor, 'declaration.pass', subjectIn('unit_review'));
-    expect(decision).toEqual({ ok: false, why: 'not-now', reason: expect.stringContaining('权限申请') as string });
+    expect(decision).toEqual({ ok: false, why: 'not-now', reason: expect.stringContaining('权限申请') as string, mend: 'permission' });
   });
 });
 

@@ -1,4 +1,4 @@
-import { Semaphore } from '../../../src/adapters/semaphore';
+import { Semaphore } from '../../../src/lib/semaphore';
 
 describe('semaphore', () => {
   it('never lets more than its limit in, keeps the order and survives failures', async () => {

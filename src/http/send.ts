@@ -1,0 +1,64 @@
+import type { Request, Response } from 'express';
+import type { Actor } from '../policy/actor';
+import { refusalTitles } from './errors';
+import type { NavItem, Renderer } from './render';
+import type { PageMeta, Reply } from './route';
+import { csrfTokenOf, saveSession } from './session';
+
+export interface SendDeps {
+  renderer: Renderer;
+  navigation: (actor: Actor | undefined) => NavItem[];
+}
+
+/** Made by the log's middleware in src/app.ts. */
+export const requestIdOf = (req: Request): string => (typeof req.id === 'string' ? req.id : '');
+
+/** Turns a reply into the HTTP answer. */
+export async function send(req: Request, res: Response, visitor: Actor | undefined, reply: Reply, deps: SendDeps): Promise<void> {
+  const render = (view: string, meta: PageMeta, data: object) =>
+    deps.renderer.page(view, { page: meta, data, visitor, csrf: csrfTokenOf(req), nav: deps.navigation(visitor), address: req.path });
+  switch (reply.kind) {
+    case 'page': {
+      res
+        .status(reply.status)
+        .type('html')
+        .send(render(reply.view, reply.page, reply.data));
+      return;
+    }
+    case 'fragment':
+      res.type('html').send(deps.renderer.fragment(reply.view, reply.data));
+      return;
+    case 'see-other':
+      // S20: what the browser has kept of these pages goes with the session
+      if (reply.signOut) res.set('Clear-Site-Data', '"cache", "storage"');
+      await saveSession(req);
+      res.redirect(303, reply.to);
+      return;
+    case 'file': {
+      const ascii = reply.fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+      res.set({
+        'Content-Type': reply.contentType,
+        'Content-Disposition': `${reply.inline ? 'inline' : 'attachment'}; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(reply.fileName)}`,
+        'Content-Security-Policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:",
+        'Cross-Origin-Resource-Policy': 'same-origin',
+        'Cache-Control': reply.maxAge === undefined ? 'no-store' : `private, max-age=${reply.maxAge}`,
+      });
+      res.send(reply.body);
+      return;
+    }
+    case 'repost':
+      throw new Error('a kept form is run in once()');
+    case 'refusal':
+      res
+        .status(reply.status)
+        .type('html')
+        .send(
+          render(
+            `errors/${reply.status}`,
+            { title: refusalTitles[reply.status] ?? '操作未完成' },
+            { message: reply.message, backHref: reply.next?.href, backText: reply.next?.text, requestId: requestIdOf(req) },
+          ),
+        );
+      return;
+  }
+}

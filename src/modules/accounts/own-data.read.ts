@@ -1,0 +1,66 @@
+import type { Handle } from '../../db/db';
+import type { Cipher } from '../../lib/cipher';
+import { findPerson } from './account.store';
+import { listSessions } from './password.store';
+
+/** S63: everything that is held about a person, in words that the person understands; undefined when the account is not a person's. */
+export async function collectOwnData(h: Handle, cipher: Cipher, accountId: number): Promise<Record<string, unknown> | undefined> {
+  const person = await findPerson(h, cipher, accountId);
+  const account = (await h('accounts').where({ id: accountId }).first('login_name', 'created_at')) as
+    { login_name: string; created_at: Date } | undefined;
+  if (!person || !account) return undefined;
+  const all = async (sql: string): Promise<Record<string, unknown>[]> =>
+    (await h.raw<{ rows: Record<string, unknown>[] }>(sql, { id: accountId })).rows;
+  const own = 'IN (SELECT id FROM declarations WHERE person_id = :id)';
+  const declarations = await all(
+    `SELECT d.id AS "编号", d.year AS "年度", s.name AS "职称系列", d.level AS "职称级别", d.state AS "状态", d.applicant_name AS "姓名", u.name AS "申报单位",
+       d.created_at AS "新增时间", d.submitted_at AS "提交时间", d.deleted_at AS "删除时间"
+     FROM declarations d JOIN series s ON s.id = d.series_id LEFT JOIN units u ON u.id = d.unit_id WHERE d.person_id = :id ORDER BY d.created_at`,
+  );
+  return {
+    说明: '本文件是系统保存的本人全部信息。附件请在对应的申报中逐个打开下载。',
+    账号: { 登录名: account.login_name, 注册时间: account.created_at },
+    基本信息: {
+      姓名: person.name,
+      性别: person.sexText,
+      出生日期: person.bornOn,
+      民族: person.ethnicityText,
+      证件类型: person.idTypeText,
+      证件号码: person.idNumber,
+      手机号码: person.mobile,
+      政治面貌: person.politicalStatusText,
+      籍贯: person.nativePlace,
+      证件照: person.photoSha256 === null ? '没有上传' : '/profile/photo',
+      最近修改时间: person.updatedAt,
+    },
+    姓名和证件号码的更正: await all(
+      `SELECT kind AS "项目", old_name AS "原姓名", new_name AS "新姓名", reason AS "原因", state AS "状态", requested_at AS "提出时间", decided_at AS "生效时间"
+       FROM identity_corrections WHERE account_id = :id ORDER BY id`,
+    ),
+    同意的申报承诺书: await all(
+      'SELECT batch_id AS "批次编号", text AS "内容", accepted_at AS "同意时间" FROM commitments WHERE account_id = :id ORDER BY accepted_at',
+    ),
+    申报: declarations,
+    申报内容: await all(
+      `SELECT declaration_id AS "申报编号", section AS "部分", raw AS "内容", updated_at AS "保存时间" FROM declaration_sections WHERE declaration_id ${own} ORDER BY declaration_id, section`,
+    ),
+    提交的版本: await all(
+      `SELECT declaration_id AS "申报编号", round AS "提交次数", content AS "内容", sha256 AS "校验值", frozen_at AS "提交时间" FROM declaration_versions WHERE declaration_id ${own} ORDER BY declaration_id, round`,
+    ),
+    办理经过: await all(
+      `SELECT declaration_id AS "申报编号", move AS "操作", from_state AS "原状态", to_state AS "新状态", on_behalf_of AS "办理单位", opinion AS "意见", comments AS "修改意见", at AS "时间"
+       FROM declaration_events WHERE declaration_id ${own} ORDER BY id`,
+    ),
+    附件: await all(
+      `SELECT declaration_id AS "申报编号", section AS "部分", name AS "文件名", media_type AS "格式", size AS "字节数", uploaded_at AS "上传时间", removed_at AS "删除时间",
+         '/declarations/' || declaration_id || '/attachments/' || id AS "地址" FROM attachments WHERE declaration_id ${own} ORDER BY declaration_id, position`,
+    ),
+    证书: await all(
+      `SELECT declaration_id AS "申报编号", number AS "证书编号", holder_name AS "姓名", issued_on AS "发证日期", revoked_at AS "撤销时间" FROM certificates WHERE declaration_id ${own} ORDER BY id`,
+    ),
+    目前的登录: (await listSessions(h, accountId)).map((s) => ({ 登录时间: s.signedInAt, 最近使用: s.seenAt })),
+    操作记录: await all(
+      `SELECT at AS "时间", actor_name AS "人员", action AS "操作" FROM audit_log WHERE actor_id = :id OR (subject_kind = 'account' AND subject_id = :id::text) ORDER BY id`,
+    ),
+  };
+}

@@ -1,0 +1,79 @@
+import { choice, text } from '../../form/fields';
+import { asText, CHOOSE, type FormContext, type Option } from '../../form/field';
+import type { CheckedSection, SectionDefinition } from '../../form/section';
+import { smallFormContext } from '../../form/small-form';
+import { roleTexts } from '../../policy/actor';
+import { chosenDivision, divisionFields, divisionOptions, type Division } from '../catalogue';
+import type { StaffInput } from './create-staff';
+import { loginNameProblem } from './login-name';
+import { personNameProblem, tidyPersonName } from './person-name';
+import type { StaffRole } from './staff.read';
+
+export const PART = 'staff';
+export const staffRoles: readonly StaffRole[] = ['bureau', 'office', 'support', 'admin'];
+export const roleOptions: readonly Option[] = staffRoles.map((value) => ({ value, text: roleTexts[value] }));
+
+/** 「新增工作人员账号」: a bureau's officer belongs to a division, an office's to a committee. */
+export const staffForm: SectionDefinition = {
+  id: 'staff',
+  title: '新增工作人员账号',
+  parts: [
+    {
+      kind: 'group',
+      id: PART,
+      fields: [
+        choice({ id: 'role', label: '账号类型', required: true, refreshes: true, options: [CHOOSE, ...roleOptions] }),
+        ...divisionFields().map((f) => ({ ...f, appliesWhen: (raw: Record<string, string>) => raw.role === 'bureau' })),
+        choice({
+          id: 'committee',
+          label: '评审委员会',
+          required: true,
+          width: 'l',
+          appliesWhen: (raw) => raw.role === 'office',
+          options: (_raw, ctx) => [CHOOSE, ...ctx.options('committees')],
+        }),
+        text({ id: 'name', label: '姓名', required: true, max: 50, width: 'm', tidy: tidyPersonName, check: personNameProblem }),
+        text({
+          id: 'loginName',
+          label: '登录名',
+          required: true,
+          max: 100,
+          width: 'm',
+          hint: '4 至 20 位英文字母、数字或者下划线，以字母开头',
+          check: loginNameProblem,
+        }),
+      ],
+    },
+  ],
+  rules: [],
+};
+
+export function staffContext(
+  today: string,
+  divisions: readonly Division[],
+  committees: readonly { id: number; name: string }[],
+): FormContext {
+  const ofDivision = divisionOptions(divisions);
+  return smallFormContext(today, {
+    options: (list, ...keys) =>
+      list === 'committees' ? committees.map((c) => ({ value: String(c.id), text: c.name })) : ofDivision(list, ...keys),
+  });
+}
+
+/** The account that a form without problems asks for. */
+export function staffInput(checked: CheckedSection): StaffInput {
+  const { values, raw } = checked.groups[PART] ?? { values: {}, raw: {} };
+  const common = { loginName: asText(values.loginName), displayName: asText(values.name) };
+  switch (asText(values.role)) {
+    case 'bureau':
+      return { ...common, role: 'bureau', divisionCode: chosenDivision(raw) };
+    case 'office':
+      return { ...common, role: 'office', committeeId: Number(values.committee) };
+    case 'support':
+      return { ...common, role: 'support' };
+    case 'admin':
+      return { ...common, role: 'admin' };
+    default:
+      throw new RangeError('staff: no such role');
+  }
+}

@@ -1,0 +1,165 @@
+import { databaseNow, inTransaction } from '../../db/db';
+import type { Deps } from '../../deps';
+import type { SectionDefinition } from '../../form/section';
+import { homeCrumb } from '../../http/crumbs';
+import { paths } from '../../http/paths';
+import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
+import { showMoment } from '../../lib/moment';
+import { moveNames, moves, refusalReasons, type MoveName } from '../../policy/declaration-moves';
+import { can } from '../../policy/policy';
+import { declarationName, listCrumbs, mineCrumb, mineCrumbs, rowOf } from './declaration-pages';
+import { stateText, summaryOf } from './declarations.view';
+import { currentContent } from './freeze-version';
+import { formComplaints } from './guards';
+import { loadDeclaration, sectionsOf } from './load-declaration';
+import { moveDeclaration } from './move-declaration';
+import { noInput, readMoveInput } from './move-input';
+import { sections } from './sections';
+
+/** D15 and the moves: one confirm page and one act for each row of the state table. */
+export function movesRoutes(deps: Deps): Route[] {
+  // ---- D15: everything once more, then 确定申报
+
+  async function checkAnswers(visit: Visit): Promise<Reply> {
+    const d = await rowOf(deps, visit);
+    const subject = declarationOf(visit);
+    const loaded = await loadDeclaration(deps, deps.db, d);
+    const { content } = await currentContent(deps, deps.db, loaded, false);
+    const complaints = await formComplaints(deps, deps.db, d);
+    const move: MoveName = d.state === 'draft' ? 'submit' : 'resubmit';
+    const photoMissing = content.applicant.photoSha256 === null;
+    const open = (s: string): boolean => d.reopened_sections === null || d.reopened_sections.includes(s);
+    return page(
+      'declarations/check',
+      {
+        title: `${moves[move].text}前核对`,
+        heading: '请核对申报内容',
+        breadcrumbs: [
+          ...mineCrumbs,
+          { text: declarationName(d, loaded.batch.seriesName, loaded.batch.levelText), href: paths.declaration(d.id) },
+          { text: '核对' },
+        ],
+      },
+      {
+        complaints,
+        photoMissing,
+        sections: content.sections.map((s) => summaryOf(d.id, s, open(s.id) ? { changeHref: paths.section(d.id, s.id) } : {})),
+        unit: content.unit,
+        canMove: can(visit.actor, `declaration.${move}`, subject).ok,
+        deadline: { at: showMoment(loaded.batch.applicantClosesAt), isOpen: loaded.batch.isOpenForApplicants || move === 'resubmit' },
+        move: { text: moves[move].text, confirm: moves[move].confirm, action: paths.move(d.id, move) },
+        version: d.version,
+        overviewHref: paths.declaration(d.id),
+        reviewFormHref: paths.reviewForm(d.id),
+      },
+    );
+  }
+
+  // ---- the moves: one confirm page and one act for each row of the table
+
+  async function movePage(
+    visit: Visit,
+    move: MoveName,
+    errors: { text: string; href?: string }[] = [],
+    typed: Record<string, string> = {},
+  ): Promise<Reply> {
+    const d = await rowOf(deps, visit);
+    if (move === 'submit' || move === 'resubmit') {
+      if (errors.length === 0) return seeOther(paths.checkAnswers(d.id));
+    }
+    const loaded = await loadDeclaration(deps, deps.db, d);
+    const rule = moves[move];
+    const name = declarationName(d, loaded.batch.seriesName, loaded.batch.levelText);
+    return page(
+      'declarations/move',
+      {
+        title: visit.actor.role === 'person' ? rule.text : `${rule.text}：${d.applicant_name}`,
+        breadcrumbs: [
+          homeCrumb,
+          ...(visit.actor.role === 'person' ? [mineCrumb] : listCrumbs(visit.actor.role)),
+          { text: visit.actor.role === 'person' ? name : d.applicant_name, href: paths.declaration(d.id) },
+          { text: rule.text },
+        ],
+        errors: errors.map((e) => ({ text: e.text, href: e.href ?? '#main' })),
+      },
+      {
+        move: { name: move, ...rule },
+        action: paths.move(d.id, move),
+        backHref: paths.declaration(d.id),
+        version: d.version,
+        facts: [
+          { label: '申报人', text: d.applicant_name },
+          { label: '申报', text: name },
+          { label: '申报单位', text: loaded.context(sections[0] as SectionDefinition).unit(String(d.unit_id ?? ''))?.name ?? '' },
+          { label: '当前状态', text: stateText(d.state, d.stop_position) },
+        ],
+        needs: {
+          opinion: rule.needs.includes('opinion'),
+          comments: rule.needs.includes('comments'),
+          reason: rule.needs.includes('reason'),
+          due: rule.needs.includes('due-date'),
+          vote: rule.needs.includes('vote'),
+        },
+        sections: sectionsOf(loaded).map((s) => ({
+          id: s.id,
+          title: s.title,
+          checked: (typed[`reopen.${s.id}`] ?? '') !== '',
+          comment: typed[`comment.${s.id}`] ?? '',
+        })),
+        reasons: refusalReasons,
+        typed,
+        rank: move === 'report' && loaded.batch.rankBy === 'unit' && d.rank_fixed_at === null,
+      },
+      errors.length > 0 ? 422 : 200,
+    );
+  }
+
+  async function makeMove(visit: Visit, move: MoveName): Promise<Reply> {
+    const { id } = declarationOf(visit);
+    const { today } = await databaseNow(deps.db);
+    const { input, complaints } = readMoveInput(
+      move,
+      visit.body,
+      sections.map((s) => s.id),
+      today,
+    );
+    const typed = Object.fromEntries(visit.body.entries());
+    if (complaints.length > 0) return movePage(visit, move, complaints, typed);
+    const outcome = await inTransaction(deps.db, async (trx) => {
+      const result = await moveDeclaration(deps, trx, id, move, visit.actor, { ...noInput, ...input }, visit.requestId);
+      return result;
+    });
+    switch (outcome.kind) {
+      case 'moved':
+        return seeOther(`${paths.declaration(id)}?done=${move}`);
+      case 'hidden':
+        return notFound;
+      case 'not-now':
+        return refusal(409, outcome.reason, { text: '查看最新内容', href: paths.declaration(id) });
+      case 'blocked':
+        return movePage(visit, move, outcome.complaints, typed);
+    }
+  }
+
+  const moveRoutes = moveNames.flatMap((move): Route[] => [
+    {
+      method: 'get',
+      path: `/declarations/:declaration/moves/${move}`,
+      access: `declaration.${move}`,
+      audit: null,
+      handle: (visit) => movePage(visit, move),
+    },
+    {
+      method: 'post',
+      path: `/declarations/:declaration/moves/${move}`,
+      access: `declaration.${move}`,
+      audit: `declaration.${move}`,
+      handle: (visit) => makeMove(visit, move),
+    },
+  ]);
+
+  return [
+    { method: 'get', path: '/declarations/:declaration/check', access: 'declaration.edit', audit: null, handle: checkAnswers },
+    ...moveRoutes,
+  ];
+}

@@ -1,0 +1,341 @@
+import type { Deps } from '../../deps';
+import type { RawSection } from '../../form/field';
+import { formModel, problemLinks } from '../../form/form-model';
+import { flatText, mergeChoices, postedFrom } from '../../form/merge-sections';
+import { readSection } from '../../form/read-section';
+import { fieldId, type Problem, type SectionDefinition } from '../../form/section';
+import { findDraft, keepDraft } from '../../http/form-drafts.store';
+import { paths } from '../../http/paths';
+import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
+import { wholeNumber } from '../../lib/ids';
+import { showMoment } from '../../lib/moment';
+import { newToken } from '../../lib/new-token';
+import { receiveFiles } from '../attachments';
+import { searchUnits } from '../units';
+import { declarationName, mineCrumbs, openComments, rowOf } from './declaration-pages';
+import { findEvents, type Declaration } from './declarations.store';
+import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
+import { saveSection, type SaveOutcome } from './save-section';
+import { findSection } from './sections';
+
+interface SectionView {
+  section: SectionDefinition;
+  d: Declaration;
+  raw?: RawSection;
+  messages?: FileMessages;
+  showProblems: boolean;
+  saved: boolean;
+}
+
+interface FileMessages {
+  problems: string[];
+  notes: string[];
+}
+
+/** D1, D2: the pages of one section: the form, its conflicts, the search for the unit. */
+export function sectionsRoutes(deps: Deps): Route[] {
+  async function renderSection(visit: Visit, v: SectionView): Promise<Reply> {
+    const { section, d } = v;
+    const loaded = await loadDeclaration(deps, deps.db, d, v.raw ? { section, raw: v.raw } : undefined);
+    const raw = loaded.typed(section);
+    const checked = loaded.check(section);
+    const problems: Problem[] = v.showProblems ? checked.problems : [];
+    const action = paths.section(d.id, section.id);
+    const form = formModel({
+      section,
+      raw,
+      ctx: loaded.context(section),
+      problems,
+      action,
+      token: newToken(),
+      version: loaded.stored.get(section.id)?.version ?? 0,
+      buttons: [
+        { value: 'next', text: '保存并继续', kind: 'primary' },
+        { value: 'save', text: '保存', kind: 'secondary' },
+      ],
+      files: { view: (id) => paths.attachment(d.id, id), thumbnail: (id) => paths.thumbnail(d.id, id) },
+      unitSearch: (field) => paths.findUnit(d.id, section.id, field),
+    });
+    const all = sectionsOf(loaded);
+    const at = all.indexOf(section);
+    const events = d.state === 'draft' ? [] : await findEvents(deps.db, d.id);
+    const hasFileProblems = (v.messages?.problems.length ?? 0) > 0;
+    return page(
+      'declarations/section',
+      {
+        title: section.title,
+        breadcrumbs: [
+          ...mineCrumbs,
+          { text: declarationName(d, loaded.batch.seriesName, loaded.batch.levelText), href: paths.declaration(d.id) },
+          { text: section.title },
+        ],
+        errors: [...(v.messages?.problems ?? []).map((text) => ({ text, href: '#form' })), ...problemLinks(problems)],
+        ...(v.saved && !hasFileProblems
+          ? {
+              notice: {
+                kind: 'success' as const,
+                text:
+                  ['已保存', ...(v.messages?.notes ?? [])].join('。') +
+                  (problems.length > 0 ? '。以下内容在「确定申报」之前还需要修改或者补充' : ''),
+              },
+            }
+          : {}),
+      },
+      {
+        form,
+        intro: section.intro ?? [],
+        position: { number: at + 1, of: all.length },
+        previous: all[at - 1] ? { text: all[at - 1]?.title, href: paths.section(d.id, all[at - 1]?.id ?? '') } : undefined,
+        overviewHref: paths.declaration(d.id),
+        comments: openComments(events, d).filter((c) => c.section === section.id),
+        savedAt: showMoment(loaded.stored.get(section.id)?.updated_at),
+      },
+    );
+  }
+
+  async function showSection(visit: Visit): Promise<Reply> {
+    const section = findSection(visit.param('section'));
+    if (!section) return notFound;
+    const d = await rowOf(deps, visit);
+    const saved = visit.query.one('saved') === '1';
+    const messages = await findDraft<FileMessages>(deps.db, deps.cipher, 'file-problems', visit.owner, visit.query.one('messages'));
+    return renderSection(visit, {
+      section,
+      d,
+      saved,
+      showProblems: visit.query.one('saved') !== '' || visit.query.one('check') === '1',
+      ...(messages ? { messages } : {}),
+    });
+  }
+
+  async function save(visit: Visit): Promise<Reply> {
+    const section = findSection(visit.param('section'));
+    if (!section) return notFound;
+    const { id } = declarationOf(visit);
+    const action = visit.body.one('do') || 'save';
+    const version = wholeNumber(visit.body.one('version'), 9) ?? 0;
+    const d = await rowOf(deps, visit);
+    const before = (await loadDeclaration(deps, deps.db, d)).typed(section);
+    const files = await receiveFiles(deps, id, section, readSection(section, visit.body, before), visit.files);
+    const outcome = await saveSection(deps, {
+      id,
+      section,
+      form: visit.body,
+      version,
+      action,
+      uploads: files.good,
+      actor: visit.actor,
+      requestId: visit.requestId,
+    });
+    const messages =
+      files.problems.length + files.notes.length > 0
+        ? await keepDraft(deps.db, deps.cipher, 'file-problems', visit.owner, { problems: files.problems, notes: files.notes }, 30)
+        : undefined;
+    return afterSave(visit, section, action, outcome, messages);
+  }
+
+  async function afterSave(
+    visit: Visit,
+    section: SectionDefinition,
+    action: string,
+    outcome: SaveOutcome,
+    messages: string | undefined,
+  ): Promise<Reply> {
+    const { id } = declarationOf(visit);
+    switch (outcome.kind) {
+      case 'hidden':
+        return notFound;
+      case 'closed':
+        return refusal(403, outcome.reason, { text: '返回申报详情', href: paths.declaration(id) });
+      case 'conflict':
+        return showConflict(visit, section, outcome);
+      case 'saved':
+    }
+    const here = paths.section(id, section.id);
+    const note = messages ? `&messages=${messages}` : '';
+    if (action.startsWith('find-unit:')) return seeOther(paths.findUnit(id, section.id, action.slice('find-unit:'.length)));
+    if (outcome.addedRow) return seeOther(`${here}#row-${outcome.addedRow.part}-${outcome.addedRow.id}`);
+    if (action === 'next' || action === 'save') {
+      const d = await rowOf(deps, visit);
+      const loaded = await loadDeclaration(deps, deps.db, d);
+      const hasProblems = loaded.check(section).problems.length > 0 || messages !== undefined;
+      if (action === 'save' || hasProblems) return seeOther(`${here}?saved=1${note}${hasProblems ? '#error-summary' : ''}`);
+      const all = sectionsOf(loaded).filter((s) => d.reopened_sections === null || d.reopened_sections.includes(s.id));
+      const following = all[all.indexOf(section) + 1];
+      return seeOther(following ? paths.section(id, following.id) : paths.declaration(id));
+    }
+    const part = action.startsWith('upload:')
+      ? `#f-${action.slice('upload:'.length).replaceAll('.', '-')}`
+      : action.startsWith('remove-row:')
+        ? `#part-${action.split(':')[1] ?? ''}`
+        : '';
+    return seeOther(`${here}${messages ? `?messages=${messages}` : ''}${part}`);
+  }
+
+  /** D1: two tabs. Both texts side by side; the choice is made field by field. */
+  async function showConflict(visit: Visit, section: SectionDefinition, c: Extract<SaveOutcome, { kind: 'conflict' }>): Promise<Reply> {
+    const { id } = declarationOf(visit);
+    const d = await rowOf(deps, visit);
+    const kept = await keepDraft(
+      deps.db,
+      deps.cipher,
+      'conflict',
+      visit.owner,
+      { declaration: id, section: section.id, typed: c.typed },
+      24 * 60,
+    );
+    const mineLoaded = await loadDeclaration(deps, deps.db, d, { section, raw: c.typed });
+    const storedLoaded = await loadDeclaration(deps, deps.db, d);
+    const text = (loaded: LoadedDeclaration, raw: RawSection) => flatText(section, raw, loaded.context(section));
+    const typed = text(mineLoaded, c.typed);
+    const stored = text(storedLoaded, c.stored);
+    const rows = [...new Set([...typed.keys(), ...stored.keys()])]
+      .filter((k) => typed.get(k)?.text !== stored.get(k)?.text)
+      .map((key) => ({
+        key,
+        label: (typed.get(key) ?? stored.get(key))?.label ?? '',
+        mine: typed.get(key)?.text ?? '',
+        saved: stored.get(key)?.text ?? '',
+      }));
+    return page(
+      'declarations/conflict',
+      {
+        title: '内容已被更改',
+        breadcrumbs: [...mineCrumbs, { text: section.title, href: paths.section(id, section.id) }, { text: '内容已被更改' }],
+      },
+      {
+        choice: {
+          action: paths.section(id, section.id),
+          version: c.storedVersion,
+          fields: { resolve: kept },
+          rows,
+          cancelHref: paths.section(id, section.id),
+        },
+      },
+      409,
+    );
+  }
+
+  async function resolveConflict(visit: Visit): Promise<Reply> {
+    const section = findSection(visit.param('section'));
+    const { id } = declarationOf(visit);
+    const kept = await findDraft<{ declaration: string; section: string; typed: RawSection }>(
+      deps.db,
+      deps.cipher,
+      'conflict',
+      visit.owner,
+      visit.body.one('resolve'),
+    );
+    if (!section || kept?.declaration !== id || kept.section !== section.id) {
+      return refusal(410, '页面已过期，请重新打开该项目', { text: '返回填写页面', href: paths.section(id, visit.param('section')) });
+    }
+    const d = await rowOf(deps, visit);
+    const stored = (await loadDeclaration(deps, deps.db, d)).typed(section);
+    const merged = mergeChoices(section, kept.typed, stored, (key) => visit.body.one(`keep.${key}`) !== 'saved');
+    const version = wholeNumber(visit.body.one('version'), 9) ?? 0;
+    const form = postedFrom(section, merged);
+    const outcome = await saveSection(deps, {
+      id,
+      section,
+      form,
+      version,
+      action: 'save',
+      uploads: [],
+      actor: visit.actor,
+      requestId: visit.requestId,
+    });
+    return afterSave(visit, section, 'save', outcome, undefined);
+  }
+
+  // ---- D2: looking for the unit
+
+  async function findUnit(visit: Visit): Promise<Reply> {
+    const section = findSection(visit.param('section'));
+    const field = visit.query.one('field');
+    const known = section?.parts.some(
+      (p) => p.kind === 'group' && p.fields.some((f) => f.type === 'unitPicker' && `${p.id}.${f.id}` === field),
+    );
+    if (!section || !known) return notFound;
+    const { id } = declarationOf(visit);
+    const q = visit.query.one('q').trim().slice(0, 60);
+    const found = q === '' ? { rows: [], total: 0, more: false } : await searchUnits(deps.db, q, 20);
+    return page(
+      'declarations/find-unit',
+      {
+        title: '查找单位',
+        breadcrumbs: [...mineCrumbs, { text: section.title, href: paths.section(id, section.id) }, { text: '查找单位' }],
+      },
+      {
+        q,
+        field,
+        action: paths.findUnit(id, section.id, field),
+        results: {
+          q,
+          units: found.rows
+            .filter((u) => u.permitted)
+            .map((u) => ({ id: u.id, name: u.name, detail: `${u.divisionName}　${u.creditCode}` })),
+          more: found.more,
+        },
+        unpermitted: found.rows.filter((u) => !u.permitted).map((u) => u.name),
+        backHref: `${paths.section(id, section.id)}#f-${field.replace('.', '-')}`,
+      },
+    );
+  }
+
+  async function chooseUnit(visit: Visit): Promise<Reply> {
+    const section = findSection(visit.param('section'));
+    const { id } = declarationOf(visit);
+    const field = visit.body.one('field');
+    const unit = visit.body.one('unit');
+    const [partId = '', fieldName = ''] = field.split('.');
+    if (
+      !section?.parts.some(
+        (p) => p.kind === 'group' && p.id === partId && p.fields.some((f) => f.type === 'unitPicker' && f.id === fieldName),
+      )
+    )
+      return notFound;
+    if (!/^\d{1,15}$/.test(unit)) return seeOther(paths.findUnit(id, section.id, field));
+    const d = await rowOf(deps, visit);
+    const loaded = await loadDeclaration(deps, deps.db, d);
+    const raw = loaded.typed(section);
+    raw.groups[partId] = { ...raw.groups[partId], [fieldName]: unit };
+    const outcome = await saveSection(deps, {
+      id,
+      section,
+      form: postedFrom(section, raw),
+      version: loaded.stored.get(section.id)?.version ?? 0,
+      action: 'choose-unit',
+      uploads: [],
+      actor: visit.actor,
+      requestId: visit.requestId,
+    });
+    if (outcome.kind === 'saved') return seeOther(`${paths.section(id, section.id)}#${fieldId({ part: partId, field: fieldName })}`);
+    return afterSave(visit, section, 'save', outcome, undefined);
+  }
+
+  return [
+    { method: 'get', path: '/declarations/:declaration/sections/:section', access: 'declaration.edit', audit: null, handle: showSection },
+    {
+      method: 'post',
+      path: '/declarations/:declaration/sections/:section',
+      access: 'declaration.edit',
+      audit: 'section.save',
+      files: 20,
+      handle: (visit) => (visit.body.has('resolve') ? resolveConflict(visit) : save(visit)),
+    },
+    {
+      method: 'get',
+      path: '/declarations/:declaration/sections/:section/find-unit',
+      access: 'declaration.edit',
+      audit: null,
+      handle: findUnit,
+    },
+    {
+      method: 'post',
+      path: '/declarations/:declaration/sections/:section/find-unit',
+      access: 'declaration.edit',
+      audit: 'section.save',
+      handle: chooseUnit,
+    },
+  ];
+}

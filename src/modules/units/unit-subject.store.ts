@@ -1,0 +1,8 @@
+import type { Handle } from '../../db/db';
+import type { UnitSubject } from '../../policy/policy';
+
+/** What the policy needs to know of a unit. */
+export async function findUnitSubject(h: Handle, id: number): Promise<UnitSubject | undefined> {
+  const r = (await h('units').where({ id }).first('id', 'division_code')) as { id: number; division_code: string } | undefined;
+  return r && { kind: 'unit', id: r.id, divisionCode: r.division_code };
+}

@@ -1,0 +1,193 @@
+import http from 'node:http';
+import { page, seeOther, type Route } from '../../src/http/route';
+import { makePerson, signInAs } from '../support/factories';
+import { openSite, type Site, type Visitor } from '../support/site';
+
+let site: Site;
+/** the same application with routes that fail on purpose */
+let faulty: http.Server;
+let base: string;
+
+const SECRET_OF_THE_ERROR = 'select id_number from persons at /srv/app/dist/src/db';
+const routes: Route[] = [
+  {
+    method: 'get',
+    path: '/throws',
+    access: 'public',
+    audit: null,
+    handle: () => Promise.reject(new Error(SECRET_OF_THE_ERROR)),
+  },
+  {
+    method: 'get',
+    path: '/away',
+    access: 'public',
+    audit: null,
+    handle: () => Promise.reject(Object.assign(new Error(SECRET_OF_THE_ERROR), { code: '57P01' })),
+  },
+  {
+    method: 'get',
+    path: '/form',
+    access: 'public',
+    audit: null,
+    handle: () => Promise.resolve(page('errors/404', { title: '测试' })),
+  },
+  { method: 'post', path: '/form', access: 'public', audit: null, files: 2, handle: () => Promise.resolve(seeOther('/form')) },
+];
+
+beforeAll(async () => {
+  site = await openSite();
+  faulty = http.createServer(site.composition.appOf(routes));
+  await new Promise<void>((r) => faulty.listen(0, '127.0.0.1', r));
+  base = `http://127.0.0.1:${(faulty.address() as { port: number }).port}`;
+});
+afterAll(async () => {
+  faulty.closeAllConnections();
+  await new Promise<void>((r) => faulty.close(() => r()));
+  await site.close();
+});
+
+const CSP =
+  "default-src 'none';script-src 'self';style-src 'self';img-src 'self';font-src 'self';connect-src 'self';object-src 'none';form-action 'self';frame-ancestors 'none';base-uri 'none'";
+
+async function ask(method: string, to: string, body?: string | FormData, type?: string): Promise<Response> {
+  return fetch(base + to, { method, redirect: 'manual', ...(body ? { body } : {}), headers: type ? { 'content-type': type } : {} });
+}
+
+describe('S18, S25, S26, S45 every kind of answer', () => {
+  const big = new FormData();
+  big.append('f', new Blob([new Uint8Array(31 * 1024 * 1024)]), 'a.pdf');
+  const kinds: [string, () => Promise<Response>, number][] = [
+    ['a page', () => ask('GET', '/form'), 200],
+    ['an unknown address', () => ask('GET', '/nothing-here'), 404],
+    ['an unknown method', () => ask('DELETE', '/form'), 404],
+    ['a malformed address', () => ask('GET', '/%ff%fe'), 404],
+    ['a form without its token', () => ask('POST', '/form', 'a=1', 'application/x-www-form-urlencoded'), 403],
+    ['a form that is too large', () => ask('POST', '/form', 'a='.padEnd(300 * 1024, 'x'), 'application/x-www-form-urlencoded'), 413],
+    ['a form with too many fields', () => ask('POST', '/form', 'a=1&'.repeat(1300), 'application/x-www-form-urlencoded'), 413],
+    ['a file that is too large', () => ask('POST', '/form', big), 413],
+    ['broken multipart', () => ask('POST', '/form', '--x\r\nnonsense', 'multipart/form-data; boundary=x'), 400],
+    ['multipart without a boundary', () => ask('POST', '/form', 'x', 'multipart/form-data'), 400],
+    ['JSON', () => ask('POST', '/form', '{"a":1}', 'application/json'), 403],
+    ['an unknown encoding', () => fetch(`${base}/form`, { method: 'POST', body: 'a=1', headers: { 'content-encoding': 'br', 'content-type': 'application/x-www-form-urlencoded' } }), 400],
+    ['a failure of the program', () => ask('GET', '/throws'), 500],
+    ['a database that is away', () => ask('GET', '/away'), 503],
+    ['the health check', () => ask('GET', '/healthz'), 200],
+    ['a style sheet', () => ask('GET', site.deps.renderer.page('errors/404', { page: { title: '' }, data: {}, visitor: undefined, csrf: '', nav: [], address: '/' }).match(/\/assets\/[^"]+site\.css/)?.[0] ?? ''), 200],
+  ]; // prettier-ignore
+
+  it.each(kinds)('%s has all the headers and says nothing of the inside', async (_name, request, status) => {
+    const answer = await request();
+    expect(answer.status).toBe(status);
+    const { headers } = answer;
+    expect(headers.get('content-security-policy')).toBe(CSP);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('same-origin');
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(headers.get('x-frame-options')).not.toBeNull();
+    expect(headers.get('x-powered-by')).toBeNull();
+    for (const line of headers.getSetCookie()) {
+      expect(line).toMatch(/^(sid|device|kept)=/);
+      for (const flag of ['HttpOnly', 'SameSite=Lax', 'Path=/']) expect(line.split('; ')).toContain(flag);
+    }
+    const text = await answer.text();
+    expect(text).not.toMatch(/select id_number|node_modules|\.(js|ts):\d+|at .*\(.*\)|Error:/);
+    if (status >= 400) expect(text).toMatch(/lang="zh-CN"/);
+  });
+
+  it('S45 a failure is told by its number only, which also stands in the log', async () => {
+    const text = await (await ask('GET', '/throws')).text();
+    const id = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/.exec(text)?.[0] ?? 'none';
+    const line = site.log.find((l) => l.includes(id) && l.includes('request failed'));
+    expect(line).toContain(SECRET_OF_THE_ERROR);
+  });
+});
+
+describe('S24 htmx', () => {
+  it('evaluates nothing, asks this site only and stores no page in the browser', async () => {
+    const html = await (await ask('GET', '/form')).text();
+    const settings = JSON.parse(/name="htmx-config" content='([^']*)'/.exec(html)?.[1] ?? '{}') as unknown;
+    expect(settings).toMatchObject({ allowEval: false, selfRequestsOnly: true, includeIndicatorStyles: false, historyCacheSize: 0 });
+  });
+});
+
+describe('S43 sizes', () => {
+  it('1,200 fields and 250 KB are read, one more is refused, and a file of 31 MB never comes further than memory', async () => {
+    const fields = (n: number): string => Array.from({ length: n }, (_, i) => `f${i}=1`).join('&');
+    const type = 'application/x-www-form-urlencoded';
+    expect((await ask('POST', '/form', fields(1200), type)).status).toBe(403);
+    expect((await ask('POST', '/form', fields(1201), type)).status).toBe(413);
+    expect((await ask('POST', '/form', 'a='.padEnd(255 * 1024, 'x'), type)).status).toBe(403);
+    expect(await site.db('kept_posts')).toEqual([]);
+  });
+
+  it('headers of 100 KB and an address of 100 KB are refused by the server itself', async () => {
+    const long = await fetch(`${base}/form?${'a'.repeat(100_000)}`).then(
+      (r) => r.status,
+      () => 431,
+    );
+    expect([414, 431]).toContain(long);
+    const wide = await fetch(`${base}/form`, { headers: { 'x-a': 'b'.repeat(100_000) } }).then(
+      (r) => r.status,
+      () => 431,
+    );
+    expect(wide).toBe(431);
+  });
+});
+
+describe('F12, F13 clocks and the table of sessions', () => {
+  const stale = async (visitor: Visitor): Promise<number> => (await visitor.get('/home')).status;
+
+  it('F12 a machine whose clock is wrong by an hour or a day either way ends no session and keeps none', async () => {
+    const person = await makePerson(site);
+    const visitor = await signInAs(site, person);
+    for (const shift of [3600_000, -3600_000, 86_400_000, -86_400_000]) {
+      const clock = jest.spyOn(Date, 'now').mockImplementation(() => performance.timeOrigin + performance.now() + shift);
+      try {
+        expect([shift, await stale(visitor)]).toEqual([shift, 200]);
+      } finally {
+        clock.mockRestore();
+      }
+    }
+    await site.db('sessions').update({ expire: site.db.raw("now() - interval '1 second'") });
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => performance.timeOrigin + performance.now() - 86_400_000);
+    expect(await stale(visitor)).toBe(303);
+    clock.mockRestore();
+  });
+
+  it('F13 while the table of sessions is locked the answer is 503 and nobody is signed out', async () => {
+    const person = await makePerson(site);
+    const visitor = await signInAs(site, person);
+    const lock = await site.db.transaction();
+    await lock.raw('LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE');
+    try {
+      const answer = await visitor.get('/home');
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '10']);
+      expect(answer.headers.getSetCookie()).toEqual([]);
+    } finally {
+      await lock.rollback();
+    }
+    expect(await stale(visitor)).toBe(200);
+  }, 30_000);
+
+  it('F13 a form sent meanwhile is answered with 503 and its text, and goes through later with one press', async () => {
+    const person = await makePerson(site);
+    const visitor = await signInAs(site, person);
+    const form = await visitor.get('/profile');
+    const lock = await site.db.transaction();
+    await lock.raw('LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE');
+    let answer;
+    try {
+      answer = await visitor.submit(form, { 'profile.nativePlace': '山东“威海”&荣成', password: 'not-to-be-shown' });
+    } finally {
+      await lock.rollback();
+    }
+    expect(answer.status).toBe(503);
+    expect(answer.text()).toContain('没有丢失');
+    expect(answer.html).not.toContain('not-to-be-shown');
+    const again = await visitor.submit(answer, {}, { form: 'form.confirm' });
+    expect(again.status).toBe(303);
+    const row = await site.db('persons').where({ account_id: person.accountId }).first<{ native_place: string }>('native_place');
+    expect(row.native_place).toBe('山东“威海”&荣成');
+  }, 30_000);
+});
