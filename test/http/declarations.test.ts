@@ -347,7 +347,6 @@ describe('D15, D16 submitting and what comes after', () => {
     expect(empty.find('textarea[name="opinion"]')?.text).toContain('材料不全');
     await move(upper, id, 'return-to-applicant', {
       opinion: '材料不全',
-      'reopen.performance': 'yes',
       'comment.performance': '请写明工作量',
     });
     const page = await visitor.open(`/declarations/${id}`);

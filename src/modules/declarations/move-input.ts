@@ -49,8 +49,9 @@ export function readMoveInput(
   else if (needs.includes('opinion') && input.opinion === '') complaints.push({ text: '请填写意见', href: '#opinion' });
   if (needs.includes('comments')) {
     for (const id of sectionIds) {
-      if (form.one(`reopen.${id}`) === '') continue;
       const text = normaliseText(form.one(`comment.${id}`));
+      // whoever writes what is to be changed means it to be changed, ticked or not
+      if (form.one(`reopen.${id}`) === '' && text === '') continue;
       if (text === '') complaints.push({ text: '请写明所选项目需要修改的内容', href: `#comment-${id}` });
       else if (countCharacters(text) > 500) complaints.push({ text: '修改意见最多 500 个字', href: `#comment-${id}` });
       input.comments.push({ section: id, text });
