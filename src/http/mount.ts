@@ -130,7 +130,6 @@ function visitOf(at: Passage, { route, params, path, query, body, files, subject
     query,
     body,
     files,
-    oversized: [],
     param: (name) => {
       const value = params[name];
       if (value === undefined) throw new Error(`route ${route.path} has no parameter ${name}`);

@@ -42,7 +42,6 @@ function assetTable(dir: string): Map<string, string> {
 
 export interface Renderer {
   page(view: string, input: RenderInput): string;
-  fragment(view: string, data: object): string;
   /** a document for printing: own layout, no site around it */
   document(view: string, data: object): string;
   readonly assetsDir: string;
@@ -94,7 +93,6 @@ export function createRenderer(rootDir: string, site: SiteFacts, cache: boolean)
         nav: nav.map((n) => ({ ...n, current: n === current })),
       });
     },
-    fragment: (view, data) => env.render(`${view}.njk`, data),
     document: (view, data) => env.render(`${view}.njk`, data),
   };
 }

@@ -1,15 +1,5 @@
 import type { Actor } from '../policy/actor';
-import type {
-  AccountSubject,
-  Action,
-  CorrectionSubject,
-  DeclarationSubject,
-  PathSubject,
-  PermissionSubject,
-  StaffSubject,
-  Subject,
-  UnitSubject,
-} from '../policy/policy';
+import type { Action, Subject } from '../policy/policy';
 import type { FormInput } from './form-input';
 import type { KeptPost } from './kept-posts.store';
 
@@ -28,8 +18,6 @@ export interface Visit {
   query: FormInput;
   body: FormInput;
   files: UploadedFile[];
-  /** true when a file was cut off at the size limit: its name is in here */
-  oversized: string[];
   param(name: string): string;
   /** undefined on public pages without sign-in */
   visitor: Actor | undefined;
@@ -66,7 +54,6 @@ export interface PageMeta {
 
 export type Reply =
   | { kind: 'page'; view: string; page: PageMeta; data: object; status: number }
-  | { kind: 'fragment'; view: string; data: object }
   /** signIn: renew the session for this account; signOut: end it */
   | { kind: 'see-other'; to: string; signIn?: number; signOut?: true }
   | { kind: 'file'; body: Buffer; contentType: string; fileName: string; inline: boolean; maxAge?: number }
@@ -111,31 +98,17 @@ export interface Route {
   handle: (visit: Visit) => Promise<Reply>;
 }
 
-export function declarationOf(visit: Visit): DeclarationSubject {
-  if (visit.subject?.kind !== 'declaration') throw new Error(`${visit.path}: the route's access is not about a declaration`);
-  return visit.subject;
-}
-export function pathOf(visit: Visit): PathSubject {
-  if (visit.subject?.kind !== 'path') throw new Error(`${visit.path}: the route's access is not about a path`);
-  return visit.subject;
-}
-export function permissionOf(visit: Visit): PermissionSubject {
-  if (visit.subject?.kind !== 'permission') throw new Error(`${visit.path}: the route's access is not about a permission request`);
-  return visit.subject;
-}
-export function unitOf(visit: Visit): UnitSubject {
-  if (visit.subject?.kind !== 'unit') throw new Error(`${visit.path}: the route's access is not about a unit`);
-  return visit.subject;
-}
-export function accountOf(visit: Visit): AccountSubject {
-  if (visit.subject?.kind !== 'account') throw new Error(`${visit.path}: the route's access is not about an account`);
-  return visit.subject;
-}
-export function staffOf(visit: Visit): StaffSubject {
-  if (visit.subject?.kind !== 'staff') throw new Error(`${visit.path}: the route's access is not about a staff account`);
-  return visit.subject;
-}
-export function correctionOf(visit: Visit): CorrectionSubject {
-  if (visit.subject?.kind !== 'correction') throw new Error(`${visit.path}: the route's access is not about a correction`);
-  return visit.subject;
-}
+/** The subject that the guard loaded for the route's action; a route whose access is about something else is a fault of the program. */
+const subjectGetter =
+  <K extends Subject['kind']>(kind: K) =>
+  (visit: Visit): Extract<Subject, { kind: K }> => {
+    if (visit.subject?.kind !== kind) throw new Error(`${visit.path}: the route's access is not about a ${kind}`);
+    return visit.subject as Extract<Subject, { kind: K }>;
+  };
+export const declarationOf = subjectGetter('declaration');
+export const pathOf = subjectGetter('path');
+export const permissionOf = subjectGetter('permission');
+export const unitOf = subjectGetter('unit');
+export const accountOf = subjectGetter('account');
+export const staffOf = subjectGetter('staff');
+export const correctionOf = subjectGetter('correction');

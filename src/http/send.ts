@@ -25,9 +25,6 @@ export async function send(req: Request, res: Response, visitor: Actor | undefin
         .send(render(reply.view, reply.page, reply.data));
       return;
     }
-    case 'fragment':
-      res.type('html').send(deps.renderer.fragment(reply.view, reply.data));
-      return;
     case 'see-other':
       // S20: what the browser has kept of these pages goes with the session
       if (reply.signOut) res.set('Clear-Site-Data', '"cache", "storage"');

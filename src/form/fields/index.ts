@@ -5,3 +5,4 @@ export { choice, choiceWithOther, yesNo, OTHER } from './choices';
 export { unitPicker } from './unit-picker';
 export { files } from './files';
 export { creditCode } from './credit-code';
+export { unitName } from './unit-name';

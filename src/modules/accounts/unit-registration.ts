@@ -1,4 +1,4 @@
-import { choice, creditCode, text } from '../../form/fields';
+import { choice, creditCode, text, unitName } from '../../form/fields';
 import { emptySection } from '../../form/read-section';
 import { CHOOSE, optionsOf, type FormContext, type Option, type RawGroup, type RawSection } from '../../form/field';
 import type { SectionDefinition } from '../../form/section';
@@ -18,11 +18,6 @@ const MUNICIPAL: Option = { value: '', text: '市直单位，不选县（市、�
 const cities = (ctx: FormContext): readonly Option[] => ctx.options('cities');
 const districts = (ctx: FormContext): readonly Option[] => ctx.options('districts');
 
-const unitNameProblem = (name: string): string | undefined => {
-  if (/[<>]/.test(name)) return '「单位名称」不能包含「<」「>」';
-  return /\p{L}/u.test(name) ? undefined : '「单位名称」请填写单位全称';
-};
-
 /** C1: the fields of 「单位注册」. */
 export const unitRegistrationSection: SectionDefinition = {
   id: 'register-unit',
@@ -32,17 +27,7 @@ export const unitRegistrationSection: SectionDefinition = {
       kind: 'group',
       id: 'unit',
       fields: [
-        text({
-          id: 'name',
-          label: '单位名称',
-          required: true,
-          max: 100,
-          width: 'l',
-          autocomplete: 'organization',
-          hint: '填写全称，与单位证照一致',
-          tidy: (line) => line.replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, ''),
-          check: unitNameProblem,
-        }),
+        unitName('name'),
         creditCode({ id: 'creditCode', label: '统一社会信用代码', required: true }),
         choice({ id: 'nature', label: '单位性质', required: true, options: [CHOOSE, ...optionsOf(unitNatures)] }),
         text({ id: 'superiorName', label: '主管部门', max: 100, width: 'l', hint: '没有主管部门的不填' }),

@@ -20,7 +20,7 @@ import { divisionParents, findDivision, listDivisions } from '../catalogue';
 import { countBureauUnits, listBureauUnits, type BureauUnitFilter } from './bureau-units.read';
 import { changedFacts, correctUnit, factsOf } from './correct-unit';
 import { listNamesakes } from './permission-queue.read';
-import { permissionTags, unitRows } from './permission.view';
+import { namesakesTable, permissionTags, unitRows } from './permission.view';
 import { resetUnitPassword } from './reset-unit-password';
 import {
   correctionContext,
@@ -125,24 +125,7 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
 
   const namesakesOf = async (name: string, exceptId: number): Promise<object | undefined> => {
     const namesakes = await listNamesakes(db, name, exceptId);
-    if (namesakes.length === 0) return undefined;
-    return {
-      caption: '同名单位',
-      columns: [
-        { key: 'code', text: '信用代码' },
-        { key: 'division', text: '所属地区' },
-        { key: 'state', text: '权限' },
-        { key: 'at', text: '注册时间' },
-      ],
-      rows: namesakes.map((n) => ({
-        cells: [
-          { text: n.creditCode },
-          { text: n.divisionName },
-          { tag: permissionTags[n.permissionState as keyof typeof permissionTags] },
-          { text: showMoment(n.createdAt) },
-        ],
-      })),
-    };
+    return namesakes.length === 0 ? undefined : namesakesTable(namesakes);
   };
 
   const correctionCells = (c: UnitCorrection, name: DivisionName): { text: string; sub?: string }[] => {

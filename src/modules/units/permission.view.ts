@@ -1,6 +1,6 @@
 import { codeText, unitNatures } from '../../lib/codes';
 import { showMoment } from '../../lib/moment';
-import type { PermissionRow } from './permission-queue.read';
+import type { Namesake, PermissionRow } from './permission-queue.read';
 import type { PermissionRequest } from './permission.store';
 import type { PermissionState, RegisterEntry, Unit } from './unit.store';
 import { isSameName } from './check-register';
@@ -21,6 +21,27 @@ export function unitRows(unit: Unit): { label: string; text: string }[] {
     { label: '主管部门', text: unit.superiorName || '无' },
     { label: '联系人', text: unit.contactName },
   ];
+}
+
+/** Units of the same name, as a table: who decides sees what else is there. */
+export function namesakesTable(namesakes: readonly Namesake[]) {
+  return {
+    caption: '同名单位',
+    columns: [
+      { key: 'code', text: '统一社会信用代码' },
+      { key: 'division', text: '所属地区' },
+      { key: 'state', text: '「职称评审」权限' },
+      { key: 'at', text: '注册时间' },
+    ],
+    rows: namesakes.map((n) => ({
+      cells: [
+        { text: n.creditCode },
+        { text: n.divisionName },
+        { tag: permissionTags[n.permissionState as PermissionState] },
+        { text: showMoment(n.createdAt) },
+      ],
+    })),
+  };
 }
 
 /** What was declared beside what the register says, and whether they agree. */

@@ -1,4 +1,4 @@
-import { choice, creditCode, longText, text } from '../../form/fields';
+import { choice, creditCode, longText, text, unitName } from '../../form/fields';
 import { asText, CHOOSE, optionsOf, type FormContext, type RawSection } from '../../form/field';
 import type { CheckedSection, Problem, SectionDefinition } from '../../form/section';
 import { smallFormContext } from '../../form/small-form';
@@ -11,11 +11,6 @@ import type { UnitFacts } from './unit-correction.store';
 
 export const PART = 'unit';
 
-const nameProblem = (name: string): string | undefined => {
-  if (/[<>]/.test(name)) return '「单位名称」不能包含「<」「>」';
-  return /\p{L}/u.test(name) ? undefined : '「单位名称」请填写单位全称';
-};
-
 /** C4: what the bureau corrects. The fields are those of the registration. */
 export const unitCorrectionForm: SectionDefinition = {
   id: 'correct-unit',
@@ -25,15 +20,7 @@ export const unitCorrectionForm: SectionDefinition = {
       kind: 'group',
       id: PART,
       fields: [
-        text({
-          id: 'name',
-          label: '单位名称',
-          required: true,
-          max: 100,
-          hint: '填写全称，与单位证照一致',
-          tidy: (line) => line.replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, ''),
-          check: nameProblem,
-        }),
+        unitName('name'),
         creditCode({ id: 'creditCode', label: '统一社会信用代码', required: true }),
         choice({ id: 'nature', label: '单位性质', required: true, options: [CHOOSE, ...optionsOf(unitNatures)] }),
         ...divisionFields(),

@@ -28,7 +28,7 @@ import {
 } from './permission-form';
 import { countPermissionRequests, listNamesakes, listPermissionRequests, type QueueFilter } from './permission-queue.read';
 import { findLatestRequest, findPermissionRequest } from './permission.store';
-import { comparisonRows, permissionTags, queueColumns, queueRow, unitRows } from './permission.view';
+import { comparisonRows, namesakesTable, permissionTags, queueColumns, queueRow, unitRows } from './permission.view';
 import { requestPermission } from './request-permission';
 import { findRegisterEntry, findUnit, type SameName, type Unit } from './unit.store';
 
@@ -208,23 +208,7 @@ export function unitsRoutes(deps: Deps): Route[] {
           ],
           rows: comparisonRows(unit, request, entry),
         },
-        namesakes: {
-          caption: '同名单位',
-          columns: [
-            { key: 'code', text: '统一社会信用代码' },
-            { key: 'division', text: '所属地区' },
-            { key: 'state', text: '「职称评审」权限' },
-            { key: 'at', text: '注册时间' },
-          ],
-          rows: namesakes.map((n) => ({
-            cells: [
-              { text: n.creditCode },
-              { text: n.divisionName },
-              { tag: permissionTags[n.permissionState as keyof typeof permissionTags] },
-              { text: showMoment(n.createdAt) },
-            ],
-          })),
-        },
+        namesakes: namesakesTable(namesakes),
         form: request.state === 'requested' ? decisionModel(raw, today, problems, paths.decidePermission(id)) : undefined,
       },
       errors.length > 0 ? 422 : 200,
