@@ -17,14 +17,16 @@ export const requestIdOf = (req: Request): string => (typeof req.id === 'string'
 export async function send(req: Request, res: Response, visitor: Actor | undefined, reply: Reply, deps: SendDeps): Promise<void> {
   const render = (view: string, meta: PageMeta, data: object) =>
     deps.renderer.page(view, { page: meta, data, visitor, csrf: csrfTokenOf(req), nav: deps.navigation(visitor), address: req.path });
+  // a browser asks for the pictures of a page while it still arrives: the session they belong to must stand before the first byte leaves
+  const show = async (status: number, view: string, meta: PageMeta, data: object): Promise<void> => {
+    const isNew = req.session.csrfToken === undefined;
+    const html = render(view, meta, data);
+    if (isNew) await saveSession(req);
+    res.status(status).type('html').send(html);
+  };
   switch (reply.kind) {
-    case 'page': {
-      res
-        .status(reply.status)
-        .type('html')
-        .send(render(reply.view, reply.page, reply.data));
-      return;
-    }
+    case 'page':
+      return show(reply.status, reply.view, reply.page, reply.data);
     case 'see-other':
       // S20: what the browser has kept of these pages goes with the session
       if (reply.signOut) res.set('Clear-Site-Data', '"cache", "storage"');
@@ -46,16 +48,11 @@ export async function send(req: Request, res: Response, visitor: Actor | undefin
     case 'repost':
       throw new Error('a kept form is run in once()');
     case 'refusal':
-      res
-        .status(reply.status)
-        .type('html')
-        .send(
-          render(
-            `errors/${reply.status}`,
-            { title: refusalTitles[reply.status] ?? '操作未完成' },
-            { message: reply.message, backHref: reply.next?.href, backText: reply.next?.text, requestId: requestIdOf(req) },
-          ),
-        );
-      return;
+      return show(
+        reply.status,
+        `errors/${reply.status}`,
+        { title: refusalTitles[reply.status] ?? '操作未完成' },
+        { message: reply.message, backHref: reply.next?.href, backText: reply.next?.text, requestId: requestIdOf(req) },
+      );
   }
 }

@@ -1,6 +1,8 @@
 import fs from 'node:fs';
+import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { makeCommittee, makePerson, makeStaff, makeUnit, PASSWORD, signInAs, signInVia } from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
@@ -62,6 +64,29 @@ describe('S17 what is stored of a session', () => {
     const thief = site.visitor();
     thief.cookies.set('sid', `s%3A${stored?.sid ?? ''}.${sidOf(visitor).split('.')[1] ?? ''}`);
     expect((await thief.get('/home')).status).toBe(303);
+  });
+});
+
+describe('A1 the pictures of a first page', () => {
+  it('find the session they belong to: it is stored before the first byte of the page leaves', async () => {
+    const lock = await site.db.transaction();
+    await lock.raw('LOCK TABLE sessions IN SHARE MODE');
+    let bytes = 0;
+    const answered = new Promise<void>((resolve, reject) => {
+      http
+        .get(`${site.base}/sign-in`, (r) => {
+          bytes += 1;
+          r.resume().on('end', resolve);
+        })
+        .on('error', reject);
+    });
+    const waiting =
+      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO sessions%'";
+    while ((await site.db.raw<{ rows: unknown[] }>(waiting)).rows.length === 0) await wait(20);
+    expect(bytes).toBe(0);
+    await lock.rollback();
+    await answered;
+    expect(bytes).toBe(1);
   });
 });
 
