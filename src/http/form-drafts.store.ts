@@ -25,7 +25,8 @@ export type DraftPurpose =
   | 'unit-correction'
   | 'new-staff'
   | 'content'
-  | 'own-data';
+  | 'own-data'
+  | 'import-report';
 
 interface Row {
   content: Buffer;
