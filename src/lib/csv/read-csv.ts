@@ -29,7 +29,10 @@ export type CsvEncoding = 'UTF-8' | 'GB18030';
 
 const CHUNK = 256 * 1024;
 
-const codeOf = (e: unknown): string => String((e as { code?: unknown } | null)?.code ?? '');
+const codeOf = (e: unknown): string => {
+  const { code } = (e ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+};
 
 /** Spreadsheets save as UTF-8 or, on Chinese systems, as GB18030; what is no valid UTF-8 is taken for the latter. */
 function decode(content: Buffer): { text: string; encoding: CsvEncoding } | undefined {
