@@ -1,4 +1,4 @@
-import type { Field, FieldValue, FormContext, RawGroup, RawSection, Values } from './field';
+import { isFiles, type Field, type FieldValue, type FormContext, type RawGroup, type RawSection, type Values } from './field';
 import type { CheckedGroup, CheckedSection, Part, Place, Problem, SectionDefinition } from './section';
 
 export const applies = (field: Field, raw: RawGroup, ctx: FormContext): boolean => field.appliesWhen?.(raw, ctx) ?? true;
@@ -9,6 +9,10 @@ function readField(field: Field, raw: RawGroup, ctx: FormContext, place: Place):
   if (field.type === 'files') {
     const list = ctx.files(place.part, place.row ?? '', field.id);
     return list.length > 0 ? { value: list } : {};
+  }
+  if (field.derive) {
+    const value = field.derive(raw, ctx);
+    return value === undefined ? {} : { value };
   }
   const typed = raw[field.id] ?? '';
   if (typed === '') return {};
@@ -42,7 +46,7 @@ function checkGroup(
  * are advice, at submission a bar. Rules across fields run on what could be read.
  */
 export function checkSection(s: SectionDefinition, raw: RawSection, ctx: FormContext): CheckedSection {
-  const checked: CheckedSection = { groups: {}, rows: {}, problems: [], isBlank: true };
+  const checked: CheckedSection = { groups: {}, rows: {}, problems: [], advice: [], isBlank: true };
   for (const part of s.parts) {
     if (part.kind === 'group') {
       const title = part.title && s.parts.length > 1 ? `${part.title}：` : '';
@@ -69,9 +73,10 @@ export function checkSection(s: SectionDefinition, raw: RawSection, ctx: FormCon
         text: `「${part.title ?? s.title}」最多填写 ${max} 条，现有 ${rows.length} 条`,
       });
   }
-  for (const rule of s.rules) checked.problems.push(...rule(checked, ctx));
+  for (const found of s.rules.flatMap((rule) => rule(checked, ctx)))
+    (found.severity === 'advice' ? checked.advice : checked.problems).push(found);
   const all = [...Object.values(checked.groups), ...Object.values(checked.rows).flat()];
-  checked.isBlank = all.every((g) => Object.values(g.raw).every((v) => v === '') && Object.values(g.values).every((v) => v === undefined));
+  checked.isBlank = all.every((g) => Object.values(g.raw).every((v) => v === '') && !Object.values(g.values).some(isFiles));
   return checked;
 }
 

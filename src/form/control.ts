@@ -12,7 +12,8 @@ export interface ControlModel {
     | 'yesNo'
     | 'unitPicker'
     | 'files'
-    | 'password';
+    | 'password'
+    | 'computed';
   id: string;
   name: string;
   label: string;
@@ -35,6 +36,12 @@ export interface ControlModel {
   autocomplete?: string;
   readonly?: boolean;
   extra?: string;
+  /** worth a second look, bars nothing */
+  advice?: string[];
+  /** places of a long text, with the words around them */
+  marks?: { before: string; found: string; after: string }[];
+  /** a computed value with its working; the button takes it over */
+  proposal?: { text: string; working: string; buttonValue: string; isTaken: boolean };
 }
 
 export interface FormButton {

@@ -56,7 +56,7 @@ export interface FormContext {
   options: (list: string, ...keys: string[]) => readonly Option[];
   unit: (id: string) => UnitOption | undefined;
   files: (part: string, rowId: string, field: string) => readonly FileValue[];
-  /** policies of the batch: who gives the rank, how many results … */
+  /** policies of the batch (rankBy, maxResults, entrustedEvidenceBy), and as typed elsewhere in the declaration: startedOn, way, appointedOn */
   policy: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -75,6 +75,15 @@ export interface FieldBase {
   width?: ControlModel['width'];
   /** what a blank means to readers, such as 至今; without it they read 未填写 */
   blankText?: string;
+  /** into next year's declaration (D0): 'no' leaves it out, 'check' carries it over to be looked at again; without it it is carried over */
+  copies?: 'no' | 'check';
+}
+
+/** A value worked out from what else was typed, with its working in words (D4 聘任年限). */
+export interface Proposal {
+  /** as it would be typed */
+  value: string;
+  working: string;
 }
 
 /** A field: one definition from which form, check, review view, print, search and export come. */
@@ -88,6 +97,10 @@ export interface Field extends FieldBase {
   read(input: string): string;
   /** from raw text to the typed value; a blank never reaches it */
   schema(raw: RawGroup, ctx: FormContext): z.ZodType<FieldValue, string>;
+  /** shown beside the field and taken over with one button; what was typed stays until then */
+  propose?(raw: RawGroup, ctx: FormContext): Proposal | undefined;
+  /** for fields nobody types: the value, out of the others */
+  derive?(raw: RawGroup, ctx: FormContext): FieldValue | undefined;
   /** what the template needs beyond the base */
   control(raw: RawGroup, ctx: FormContext): Partial<ControlModel>;
   /** for people: review pages, frozen version, printed form */

@@ -13,6 +13,8 @@ export interface FormModelInput {
   ctx: FormContext;
   /** problems to show beside the fields; [] for a form nobody has saved yet */
   problems: readonly Problem[];
+  /** what is worth a second look, shown beside the fields */
+  advice?: readonly Problem[];
   action: string;
   token: string;
   /** of what is stored, when saves of stale data are refused */
@@ -28,11 +30,18 @@ export function showSize(bytes: number): string {
   return bytes >= 1024 * 1024 ? `${(bytes / 1024 / 1024).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`;
 }
 
+/** How problems of a row begin; beside the field it is plain which row is meant. */
+const ROW_PREFIX = /^第 \d+ 条：/;
+
 function control(field: Field, raw: RawGroup, place: Place, input: FormModelInput): ControlModel {
   const here = { ...place, field: field.id };
   const id = fieldId(here);
   const name = inputName(place, field.id);
-  const problem = input.problems.find((p) => p.part === place.part && p.row === place.row && p.field === field.id);
+  const isHere = (p: Problem): boolean => p.part === place.part && p.row === place.row && p.field === field.id;
+  const [problem, ...further] = input.problems.filter(isHere);
+  const marks = [problem, ...further].flatMap((p) => p?.mark ?? []);
+  const advice = (input.advice ?? []).filter(isHere).map((p) => p.text.replace(ROW_PREFIX, ''));
+  const proposal = field.propose?.(raw, input.ctx);
   const own = field.control(raw, input.ctx);
   const model: ControlModel = {
     type: field.type,
@@ -43,7 +52,19 @@ function control(field: Field, raw: RawGroup, place: Place, input: FormModelInpu
     value: raw[field.id] ?? '',
     ...(field.hint ? { hint: field.hint } : {}),
     ...(field.refreshes ? { refreshes: true } : {}),
-    ...(problem ? { problem: problem.text.replace(/^第 \d+ 条：/, '') } : {}),
+    ...(problem ? { problem: problem.text.replace(ROW_PREFIX, '') } : {}),
+    ...(marks.length > 0 ? { marks } : {}),
+    ...(advice.length > 0 ? { advice } : {}),
+    ...(proposal
+      ? {
+          proposal: {
+            text: proposal.value,
+            working: proposal.working,
+            buttonValue: `accept:${name}`,
+            isTaken: (raw[field.id] ?? '') === proposal.value,
+          },
+        }
+      : {}),
     ...own,
   };
   if (own.other) model.other = { ...own.other, id: `${id}-other`, name: inputName(place, `${field.id}Other`) };

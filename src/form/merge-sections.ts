@@ -13,7 +13,7 @@ export function flatText(section: SectionDefinition, raw: RawSection, ctx: FormC
         : (raw.rows[part.id] ?? []).map((r, i) => ({ ...r, prefix: `第 ${i + 1} 条：` }));
     for (const g of groups) {
       for (const f of part.fields) {
-        if (f.type === 'files') continue;
+        if (f.type === 'files' || f.derive) continue;
         const typed = g.values[f.id] ?? '';
         const parsed = typed === '' ? undefined : f.schema(g.values, ctx).safeParse(typed);
         const shown = parsed?.success ? f.text(parsed.data, g.values, ctx) : typed;

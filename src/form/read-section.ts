@@ -18,7 +18,7 @@ export const emptySection = (s: SectionDefinition): RawSection => ({
 function readGroup(part: Part, row: string | undefined, form: PostedForm, before: RawGroup): RawGroup {
   const raw: RawGroup = {};
   for (const field of part.fields) {
-    if (field.type === 'files') continue;
+    if (field.type === 'files' || field.derive) continue;
     for (const input of [field.id, ...field.extraInputs]) {
       const name = inputName({ part: part.id, ...(row === undefined ? {} : { row }) }, input);
       // a field that was not on the page (hidden by a condition) keeps what it held

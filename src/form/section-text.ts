@@ -6,17 +6,21 @@ export interface TextLine {
   label: string;
   text: string;
 }
+/** A file, and the item it was uploaded to; versions frozen before items were kept have no label. */
+export interface TextFile extends FileValue {
+  label?: string;
+}
 export interface TextItem {
   /** row id: a row is recognised again after it moved */
   id: string;
   lines: TextLine[];
-  files: FileValue[];
+  files: TextFile[];
 }
 export interface TextPart {
   id: string;
   title: string;
   lines: TextLine[];
-  files: FileValue[];
+  files: TextFile[];
   items: TextItem[];
   isRows: boolean;
 }
@@ -29,7 +33,7 @@ export interface SectionText {
 
 export const UNANSWERED = '未填写';
 
-function linesOf(part: Part, group: CheckedGroup, ctx: FormContext): { lines: TextLine[]; files: FileValue[] } {
+function linesOf(part: Part, group: CheckedGroup, ctx: FormContext): { lines: TextLine[]; files: TextFile[] } {
   const shown = part.fields.filter((f) => applies(f, group.raw, ctx));
   const line = (f: Field): TextLine => {
     const value = group.values[f.id];
@@ -39,7 +43,7 @@ function linesOf(part: Part, group: CheckedGroup, ctx: FormContext): { lines: Te
     lines: shown.filter((f) => f.type !== 'files').map(line),
     files: shown.flatMap((f) => {
       const value = group.values[f.id];
-      return isFiles(value) ? value : [];
+      return isFiles(value) ? value.map((file): TextFile => ({ ...file, label: f.label })) : [];
     }),
   };
 }

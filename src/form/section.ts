@@ -29,11 +29,19 @@ export interface Place {
   row?: string;
   field?: string;
 }
-/** shape: what was typed can't be read · missing: nothing typed · rule: it contradicts something else */
-export type Severity = 'shape' | 'missing' | 'rule';
+/** shape: what was typed can't be read · missing: nothing typed · rule: it contradicts something else · advice: worth a second look, bars nothing */
+export type Severity = 'shape' | 'missing' | 'rule' | 'advice';
+/** Words of a long text that are to be shown with what stands around them. */
+export interface Mark {
+  before: string;
+  found: string;
+  after: string;
+}
 export interface Problem extends Place {
   severity: Severity;
   text: string;
+  /** the place in a long text that it speaks of */
+  mark?: Mark;
 }
 
 export interface CheckedGroup {
@@ -46,7 +54,10 @@ export interface CheckedRow extends CheckedGroup {
 export interface CheckedSection {
   groups: Record<string, CheckedGroup>;
   rows: Record<string, CheckedRow[]>;
+  /** what bars the submission */
   problems: Problem[];
+  /** what is worth a second look */
+  advice: Problem[];
   /** nothing typed and nothing uploaded anywhere */
   isBlank: boolean;
 }
@@ -57,11 +68,15 @@ export type SectionRule = (s: CheckedSection, ctx: FormContext) => Problem[];
 export interface SectionDefinition {
   id: string;
   title: string;
+  /** heading it stands under on the overview */
+  group?: string;
   /** one or two sentences above the form, in the guide's words */
   intro?: readonly string[];
   parts: readonly Part[];
   rules: readonly SectionRule[];
   appliesWhen?: (ctx: FormContext) => boolean;
+  /** 'no': belongs to one year only and is not carried over into the next declaration */
+  copies?: 'no';
 }
 
 /** html id of a field: label, error link and control all use this. */

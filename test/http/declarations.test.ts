@@ -182,7 +182,7 @@ describe('D2-D11 rules of the sections', () => {
     expect(page.errors().join()).toContain('与第 1 条的成果名称相同');
   });
 
-  test('D4 the years of appointment are proposed with their working', async () => {
+  test('D4 the years of appointment are proposed with their working, kept as typed and taken over with one button', async () => {
     const visitor = await signInAs(site, await makePerson(site));
     const id = await begin(visitor);
     const page = await fillSection(visitor, id, {
@@ -191,7 +191,15 @@ describe('D2-D11 rules of the sections', () => {
         titles: [{ level: 'junior', series: '91', title: 'other', titleOther: '助理馆员', obtainedOn: '2020.12', appointedOn: '2020.12' }],
       },
     });
-    expect(page.text()).toContain('建议填写 6');
+    expect(page.text()).toContain('系统计算为 6：2020年12月至2026年12月共72个月，满6年');
+    const [row = ''] = rowIds(page, 'titles');
+    const field = `titles.${row}.appointedYears`;
+    const valueOf = (p: Page): string | undefined => p.find(`input[name="${field}"]`)?.getAttribute('value');
+    const kept = await visitor.send(page, { [field]: '5' }, { button: 'do=save' });
+    expect(valueOf(kept)).toBe('5');
+    const accepted = await visitor.send(kept, {}, { button: `do=accept:${field}` });
+    expect(valueOf(accepted)).toBe('6');
+    expect(accepted.text()).not.toContain('按计算结果填写');
   });
 
   test('D2 a unit without the permission is not offered (C3)', async () => {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { readFraction } from '../../lib/fraction';
 import { normaliseLine, toHalfWidth } from '../../lib/text';
-import { isFraction, type Field, type FieldBase, type FormContext, type RawGroup } from '../field';
+import { isFraction, type Field, type FieldBase, type FormContext, type Proposal, type RawGroup } from '../field';
 
 interface IntegerOptions extends FieldBase {
   min?: number;
   max?: number;
   unit?: string;
   /** a computed proposal with its working shown (D4 聘任年限) */
-  propose?: (raw: RawGroup, ctx: FormContext) => { value: number; working: string } | undefined;
+  propose?: (raw: RawGroup, ctx: FormContext) => Proposal | undefined;
 }
 
 /** A whole number. */
@@ -30,10 +30,7 @@ export function integer(o: IntegerOptions): Field {
         issue.addIssue({ code: 'custom', message: complaint });
         return z.NEVER;
       }),
-    control: (raw, ctx) => {
-      const p = o.propose?.(raw, ctx);
-      return { inputmode: 'numeric', width: 'xs', ...(p ? { extra: `建议填写 ${p.value}：${p.working}` } : {}) };
-    },
+    control: () => ({ inputmode: 'numeric', width: 'xs' }),
     text: (v) => (typeof v === 'number' ? `${v}${o.unit ?? ''}` : ''),
     words: () => [],
     cell: (v) => (typeof v === 'number' ? v : ''),

@@ -1,6 +1,5 @@
-import type { FileValue } from '../../form/field';
 import { showSize } from '../../form/form-model';
-import type { SectionText, TextItem, TextPart } from '../../form/section-text';
+import type { SectionText, TextFile, TextItem, TextPart } from '../../form/section-text';
 import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
@@ -12,6 +11,7 @@ interface SummaryFile {
   href: string;
   thumbHref?: string;
   size: string;
+  note?: string;
 }
 interface SummaryRow {
   label: string;
@@ -24,10 +24,11 @@ export function summaryOf(
   s: SectionText,
   o: { changeHref?: string; comments?: { text: string; by: string; at: string }[] } = {},
 ) {
-  const file = (f: FileValue): SummaryFile => ({
+  const file = (f: TextFile): SummaryFile => ({
     name: f.name,
     href: paths.attachment(declaration, f.id),
     size: showSize(f.size),
+    ...(f.label ? { note: f.label } : {}),
     ...(f.hasThumbnail ? { thumbHref: paths.thumbnail(declaration, f.id) } : {}),
   });
   const rows = (lines: readonly SummaryRow[]) => lines.map((l) => ({ label: l.label, text: l.text }));

@@ -10,6 +10,7 @@ import { levelOptions, seriesOptions, type Catalogue } from '../catalogue';
 import { findUnitOption } from '../units';
 import { findAttachments, findSections, type AttachmentRow, type Declaration, type StoredSection } from './declarations.store';
 import { application } from './sections/application.section';
+import { currentTitle } from './sections/current-title.section';
 import { sections } from './sections';
 
 /** A declaration with all that forms, checks and texts need to know; read once, then everything is pure. */
@@ -80,7 +81,14 @@ export async function loadDeclaration(
     unit: (id) => (unit && String(unit.id) === id ? unit : undefined),
     files: (part, rowId, field) =>
       attachments.filter((a) => a.section === s.id && a.part === part && a.row_id === rowId && a.field === field).map(toFile),
-    policy: { rankBy: batch.rankBy, maxResults: batch.maxResults, startedOn: main.startedOn ?? '' },
+    policy: {
+      rankBy: batch.rankBy,
+      maxResults: batch.maxResults,
+      entrustedEvidenceBy: batch.entrustedEvidenceBy,
+      startedOn: main.startedOn ?? '',
+      way: main.way ?? '',
+      appointedOn: typed(currentTitle).rows.titles?.[0]?.values.appointedOn ?? '',
+    },
   });
   return { row, batch, stored, attachments, typed, context, check: (s, r) => checkSection(s, r ?? typed(s), context(s)) };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
-import type { RawSection } from '../../form/field';
+import type { FormContext, RawSection } from '../../form/field';
 import { readSection, restoreSection, type PostedForm } from '../../form/read-section';
 import type { SectionDefinition } from '../../form/section';
 import type { Actor } from '../../policy/actor';
@@ -20,7 +20,7 @@ export interface SaveInput {
   form: PostedForm;
   /** of the stored section when the form was made; 0 when there was none */
   version: number;
-  /** name of the button: save, next, refresh, add-row:<part>, remove-row:<part>:<row>, delete-file:<id>, upload:<item>, find-unit:<field> */
+  /** name of the button: save, next, refresh, add-row:<part>, remove-row:<part>:<row>, delete-file:<id>, upload:<item>, accept:<item>, find-unit:<field> */
   action: string;
   /** files that passed their inspection, blobs already stored */
   uploads: NewAttachment[];
@@ -48,6 +48,16 @@ function applyRowAction(section: SectionDefinition, raw: RawSection, action: str
   return undefined;
 }
 
+/** 「按计算结果填写」: what the field proposes takes the place of what was typed. */
+function acceptProposal(section: SectionDefinition, raw: RawSection, ctx: FormContext, item: string): void {
+  const [partId = '', ...rest] = item.split('.');
+  const part = section.parts.find((p) => p.id === partId);
+  const field = part?.fields.find((f) => f.id === rest.at(-1));
+  const values = part?.kind === 'rows' ? raw.rows[partId]?.find((r) => r.id === rest[0])?.values : raw.groups[partId];
+  const proposal = values && field?.propose?.(values, ctx);
+  if (field && proposal) values[field.id] = proposal.value;
+}
+
 /** Saves a section as typed, at any time, incomplete too (D1). The later save of stale data is refused with both versions. */
 export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOutcome> {
   const { id, section, actor } = input;
@@ -69,6 +79,10 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
       return { kind: 'conflict', typed: raw, stored, storedVersion: storedRow?.version ?? 0 };
     }
     const addedRow = applyRowAction(section, raw, input.action);
+    if (input.action.startsWith('accept:')) {
+      const loaded = await loadDeclaration(deps, trx, row, { section, raw });
+      acceptProposal(section, raw, loaded.context(section), input.action.slice('accept:'.length));
+    }
     if (!(await saveSectionRow(trx, id, section.id, raw, input.version, actor.accountId)))
       throw new Error(`section ${section.id} of ${id} changed under its lock`);
     if (input.action.startsWith('delete-file:')) await removeAttachment(trx, id, section.id, input.action.slice('delete-file:'.length));

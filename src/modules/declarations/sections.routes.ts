@@ -46,6 +46,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
       raw,
       ctx: loaded.context(section),
       problems,
+      advice: v.showProblems ? checked.advice : [],
       action,
       token: newToken(),
       version: loaded.stored.get(section.id)?.version ?? 0,
@@ -164,11 +165,13 @@ export function sectionsRoutes(deps: Deps): Route[] {
       const following = all[all.indexOf(section) + 1];
       return seeOther(following ? paths.section(id, following.id) : paths.declaration(id));
     }
-    const part = action.startsWith('upload:')
-      ? `#f-${action.slice('upload:'.length).replaceAll('.', '-')}`
-      : action.startsWith('remove-row:')
-        ? `#part-${action.split(':')[1] ?? ''}`
-        : '';
+    const item = /^(?:upload|accept):(.*)$/.exec(action)?.[1];
+    const part =
+      item !== undefined
+        ? `#f-${item.replaceAll('.', '-')}`
+        : action.startsWith('remove-row:')
+          ? `#part-${action.split(':')[1] ?? ''}`
+          : '';
     return seeOther(`${here}${messages ? `?messages=${messages}` : ''}${part}`);
   }
 

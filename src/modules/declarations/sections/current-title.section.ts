@@ -77,7 +77,7 @@ export const currentTitle: SectionDefinition = {
             const from = readYearMonth(raw.appointedOn ?? '');
             if (from === undefined) return undefined;
             const r = fullYears([{ from, label: '聘任' }], `${ctx.year}-12-31`);
-            return { value: r.years, working: r.working };
+            return { value: String(r.years), working: r.working };
           },
         }),
         files({
