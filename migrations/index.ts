@@ -2,10 +2,17 @@ import type { Knex } from 'knex';
 import * as m0001 from './0001_init';
 import * as m0004 from './0004_web';
 import * as m0002 from './0002_sms';
+import * as m0019 from './0019_abandon';
 import * as m0003 from './0003_corrections';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
-const list: Record<string, Knex.Migration> = { '0001_init': m0001, '0002_sms': m0002, '0003_corrections': m0003, '0004_web': m0004 };
+const list: Record<string, Knex.Migration> = {
+  '0001_init': m0001,
+  '0002_sms': m0002,
+  '0003_corrections': m0003,
+  '0004_web': m0004,
+  '0019_abandon': m0019,
+};
 
 export const migrationSource: Knex.MigrationSource<string> = {
   getMigrations: () => Promise.resolve(Object.keys(list).sort()),

@@ -7,6 +7,7 @@ const WHO: Record<Relation, string> = {
   'holder-unit': '当前单位',
   'holder-office': '评委会办事机构',
   bureau: '人社局',
+  system: '系统',
 };
 
 /** docs/states.md out of the table of states and moves: the diagram can't drift from what the program does (a test compares). */

@@ -5,6 +5,7 @@ import { pruneExpired } from './http/housekeeping.store';
 import type { OneTimeTokens } from './http/one-time-token.store';
 import { pruneSmsCodes } from './modules/accounts';
 import { collectOrphans } from './modules/attachments';
+import { watchCorrections } from './modules/declarations';
 import type { JobHandlers } from './jobs/jobs';
 import { printCertificate } from './modules/certificates';
 
@@ -22,6 +23,7 @@ export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
     },
     'certificate:print': async ({ certificateId }) => void (await printCertificate(deps, certificateId)),
     'sms:send': ({ messageId }) => sendQueuedSms(deps, messageId),
+    'corrections:watch': () => watchCorrections(deps),
     'attachments:collect': async () => {
       deps.log.info({ removed: await collectOrphans(deps) }, 'orphaned contents collected');
     },

@@ -10,6 +10,7 @@ export interface JobPayloads {
   'housekeeping:prune': Record<string, never>;
   'attachments:collect': Record<string, never>;
   'sms:send': { messageId: string };
+  'corrections:watch': Record<string, never>;
 }
 export type JobName = keyof JobPayloads;
 export type JobHandlers = { [N in JobName]: (payload: JobPayloads[N]) => Promise<void> };
@@ -23,9 +24,11 @@ export interface Jobs {
   drain: (handlers: JobHandlers) => Promise<void>;
 }
 
+// In UTC. Corrections are watched from 9 to 20 o'clock in Beijing, because people are told by short message.
 const CRONTAB = `* * * * * audit:seal
 17 * * * * housekeeping:prune
-29 3 * * * attachments:collect`;
+29 3 * * * attachments:collect
+5 1-12 * * * corrections:watch`;
 
 /** Brings the queue's own tables up to date. */
 export async function migrateJobs(connectionString: string): Promise<void> {

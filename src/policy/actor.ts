@@ -23,3 +23,8 @@ export interface Actor {
   /** the password came from somebody else: nothing else goes before a new one is set (S12) */
   mustChangePassword?: true;
 }
+
+/** The site itself: makes the moves that no person makes, such as ending what has missed its deadline. Never signs in. */
+export const systemActor = { role: 'system', accountId: null, name: '系统', behalf: '系统' } as const;
+export type SystemActor = typeof systemActor;
+export type Mover = Actor | SystemActor;

@@ -13,6 +13,7 @@ export type StateName =
   | 'correction'
   | 'accepted'
   | 'refused'
+  | 'abandoned'
   | 'voted_passed'
   | 'voted_failed'
   | 'publicity'
@@ -41,6 +42,7 @@ export const states: Record<StateName, State> = {
   correction: { text: '待补正', colour: 'orange', holder: 'applicant', forApplicant: '评委会办事机构要求补正，请在期限内修改后重新提交' },
   accepted: { text: '已受理', colour: 'blue', holder: 'office', forApplicant: '评委会办事机构已受理，等待评审' },
   refused: { text: '不予受理', colour: 'red', holder: 'nobody', forApplicant: '评委会办事机构不予受理', final: true },
+  abandoned: { text: '视为放弃', colour: 'red', holder: 'nobody', forApplicant: '逾期未补正，本次申报视为放弃', final: true },
   voted_passed: { text: '评审通过', colour: 'green', holder: 'office', forApplicant: '评审已通过，等待公示' },
   voted_failed: { text: '评审未通过', colour: 'red', holder: 'nobody', forApplicant: '本年度评审未通过', final: true },
   publicity: { text: '结果公示中', colour: 'yellow', holder: 'bureau', forApplicant: '评审结果正在公示，公示结束后由人社局确认' },
@@ -58,12 +60,13 @@ export type MoveName =
   | 'accept'
   | 'request-correction'
   | 'refuse'
+  | 'abandon'
   | 'record-vote'
   | 'publish'
   | 'confirm';
 
-/** How the mover is related to the declaration; src/policy/policy.ts says what each relation means. */
-export type Relation = 'applicant' | 'holder-unit' | 'holder-office' | 'bureau';
+/** How the mover is related to the declaration; src/policy/policy.ts says what each relation means. `system`: nobody asks for it, a job does it when its time has come. */
+export type Relation = 'applicant' | 'holder-unit' | 'holder-office' | 'bureau' | 'system';
 
 /** Conditions checked inside the transaction; src/modules/declarations/guards.ts holds one function for each. */
 export type GuardName =
@@ -75,6 +78,8 @@ export type GuardName =
   | 'path-approved'
   | 'rank-given'
   | 'committee-valid'
+  | 'correction-in-time'
+  | 'correction-overdue'
   | 'vote-valid'
   | 'publicity-over';
 
@@ -129,7 +134,7 @@ export const moves: Record<MoveName, Move> = {
     from: ['returned_to_applicant', 'correction'],
     to: ['unit_review', 'office_review'],
     who: 'applicant',
-    guards: ['form-complete', 'unit-permitted'],
+    guards: ['correction-in-time', 'form-complete', 'unit-permitted'],
     needs: [],
     confirm: '提交后，申报数据直接回到退回该申报的单位。',
     done: '修改后重新提交',
@@ -216,6 +221,17 @@ export const moves: Record<MoveName, Move> = {
     done: '不予受理',
     kind: 'danger',
   },
+  abandon: {
+    text: '视为放弃',
+    from: ['correction'],
+    to: ['abandoned'],
+    who: 'system',
+    guards: ['correction-overdue'],
+    needs: [],
+    confirm: '补正期限已过的申报由系统办理。',
+    done: '逾期未补正，视为放弃',
+    kind: 'danger',
+  },
   'record-vote': {
     text: '登记表决结果',
     from: ['accepted'],
@@ -252,6 +268,9 @@ export const moves: Record<MoveName, Move> = {
     bulk: true,
   },
 };
+
+/** The moves that people make: each has its button and its confirm page. */
+export const isByHand = (move: MoveName): boolean => moves[move].who !== 'system';
 
 export const stateNames = Object.keys(states) as StateName[];
 export const moveNames = Object.keys(moves) as MoveName[];

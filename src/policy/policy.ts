@@ -1,4 +1,4 @@
-import type { Actor, Role } from './actor';
+import type { Actor, Mover, Role } from './actor';
 import { moveNames, moves, notNow, type MoveName, type Relation, type StateName } from './declaration-moves';
 
 /** What a decision may look at. Loaders (src/subjects.ts) fill these; policy never queries. */
@@ -87,6 +87,8 @@ export function isRelated(actor: Actor, relation: Relation, d: DeclarationSubjec
       return actor.role === 'office' && actor.committeeId !== undefined && actor.committeeId === d.holderCommitteeId;
     case 'bureau':
       return actor.role === 'bureau' && actor.divisionCode !== undefined && covers(actor.divisionCode, d.committeeDivision);
+    case 'system':
+      return false;
   }
 }
 
@@ -230,6 +232,7 @@ function moveRule(name: MoveName): Rule<DeclarationSubject> {
     'holder-unit': m.from.includes('office_review') ? ['unit', 'office'] : ['unit'],
     'holder-office': ['office'],
     bureau: ['bureau'],
+    system: [],
   };
   return onDeclaration(roles[m.who], (a, d) => {
     if (!maySee(a, d)) return hidden;
@@ -275,6 +278,13 @@ export function can(actor: Actor, action: Action, subject?: Subject): Decision {
   if (r.subject !== subject?.kind)
     throw new Error(`policy: ${action} needs a ${r.subject ?? 'no subject'}, got ${subject?.kind ?? 'none'}`);
   return r.when ? (r.when as (a: Actor, s: Subject | undefined) => Decision)(actor, subject) : yes;
+}
+
+/** Whether the mover may make the move: the site itself only those that are nobody else's, and nobody else those. */
+export function canMove(mover: Mover, move: MoveName, d: DeclarationSubject): Decision {
+  if (mover.role !== 'system') return can(mover, `declaration.${move}`, d);
+  if (moves[move].who !== 'system') return hidden;
+  return moves[move].from.includes(d.state) ? yes : notNowBecause(notNow(move, d.state));
 }
 
 /** The moves this actor may make now: what the buttons of a page are made of. */

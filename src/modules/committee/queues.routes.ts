@@ -14,6 +14,7 @@ const officeStates = [
   'publicity',
   'certified',
   'refused',
+  'abandoned',
 ] as const satisfies readonly StateName[];
 
 /** The committee office's list (J1, J4). */

@@ -165,7 +165,8 @@ export interface DeclarationEvent {
   from_state: StateName;
   to_state: StateName;
   round: number;
-  actor_id: number;
+  /** null: the site itself */
+  actor_id: number | null;
   actor_name: string;
   on_behalf_of: string;
   stop_position: number | null;
@@ -305,7 +306,7 @@ export async function otherRankTotal(h: Handle, unitId: number, batchId: number,
     .where({ unit_id: unitId, batch_id: batchId })
     .whereNotNull('rank_fixed_at')
     .whereNot({ id })
-    .whereNotIn('state', ['refused'])
+    .whereNotIn('state', ['refused', 'abandoned'])
     .first('rank_of')) as { rank_of: number } | undefined;
   return row?.rank_of;
 }

@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps';
-import { databaseNow, type Trx } from '../../db/db';
+import { databaseNow, type Handle, type Trx } from '../../db/db';
 import type { GuardName, MoveName } from '../../policy/declaration-moves';
 import { showDate } from '../../lib/dates';
 import { checkVote } from '../../lib/vote-rules';
@@ -45,20 +45,25 @@ export async function formComplaints(deps: Deps, trx: Trx | Deps['db'], d: Decla
   });
 }
 
+/** D17: the last day of a correction still counts. By the database's clock. */
+export async function isOverdue(h: Handle, d: Declaration): Promise<boolean> {
+  return d.state === 'correction' && d.correction_due_on !== null && (await databaseNow(h)).today > d.correction_due_on;
+}
+
+/** Why a correction can't be handed in any more; nothing while it can. */
+export async function deadlineComplaints(h: Handle, d: Declaration): Promise<Complaint[]> {
+  if (!(await isOverdue(h, d))) return [];
+  return [{ text: `补正期限（${showDate(d.correction_due_on ?? '')}）已过，视为放弃。如有疑问，请联系评委会办事机构` }];
+}
+
 /** One function for each guard of the table in src/policy/declaration-moves.ts; run inside the move's transaction on the locked row. */
 export const guards: Record<GuardName, Guard> = {
   'commitment-accepted': async ({ trx, d }) =>
     (await hasCommitment(trx, d.person_id, d.batch_id)) ? [] : [{ text: '请先阅读并同意申报承诺书', href: paths.commitment(d.batch_id) }],
 
-  'form-complete': async ({ deps, trx, d }) => {
-    const complaints = await formComplaints(deps, trx, d);
-    if (d.state === 'correction' && d.correction_due_on !== null) {
-      const { today } = await databaseNow(trx);
-      if (today > d.correction_due_on)
-        complaints.unshift({ text: `补正期限（${showDate(d.correction_due_on)}）已过，视为放弃。如有疑问，请联系评委会办事机构` });
-    }
-    return complaints;
-  },
+  'form-complete': ({ deps, trx, d }) => formComplaints(deps, trx, d),
+
+  'correction-in-time': ({ trx, d }) => deadlineComplaints(trx, d),
 
   'unit-permitted': async ({ trx, d, move }) => {
     if (d.unit_id === null) return [{ text: '请选择「申报单位」', href: `${paths.section(d.id, 'application')}#f-main-unit` }];
@@ -123,6 +128,8 @@ export const guards: Record<GuardName, Guard> = {
     d.holder_committee_id !== null && (await isCommitteeValid(trx, d.holder_committee_id, d.series_id, d.level))
       ? []
       : [{ text: '评审委员会未经核准、已过有效期或者没有本系列本级别的评审权限，请联系人社局' }],
+
+  'correction-overdue': async ({ trx, d }) => ((await isOverdue(trx, d)) ? [] : [{ text: '补正期限未到' }]),
 
   'vote-valid': ({ input }) => {
     if (!input.vote) return Promise.resolve([{ text: '请填写表决结果' }]);

@@ -17,6 +17,7 @@ export {
 export { loadDeclaration } from './load-declaration';
 export { currentContent, type FrozenContent } from './freeze-version';
 export { moveDeclaration, openPublicity, type MoveOutcome } from './move-declaration';
+export { watchCorrections } from './watch-corrections';
 export { noInput, readRank, type MoveInput } from './move-input';
 
 /** All pages of declarations. */

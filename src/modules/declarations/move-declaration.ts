@@ -4,9 +4,9 @@ import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
 import { addWorkingDays } from '../../lib/working-days';
-import type { Actor } from '../../policy/actor';
+import type { Actor, Mover } from '../../policy/actor';
 import { moves, refusalReasons, type MoveName, type StateName } from '../../policy/declaration-moves';
-import { can } from '../../policy/policy';
+import { canMove } from '../../policy/policy';
 import { findBatch, loadWorkCalendar, windowOf } from '../batches';
 import { issueCertificate } from '../certificates';
 import { lockLivePath } from '../paths';
@@ -55,14 +55,14 @@ export async function moveDeclaration(
   trx: Trx,
   id: string,
   move: MoveName,
-  actor: Actor,
+  actor: Mover,
   input: MoveInput,
   requestId: string,
 ): Promise<MoveOutcome> {
   const d = await lockDeclaration(trx, id);
   const subject = d && (await findDeclarationSubject(trx, id));
   if (!d || !subject) return { kind: 'hidden' };
-  const decision = can(actor, `declaration.${move}`, subject);
+  const decision = canMove(actor, move, subject);
   if (!decision.ok) {
     if (decision.why !== 'not-now') return { kind: 'hidden' };
     return { kind: 'not-now', reason: `${await lastActText(trx, d)}${decision.reason}` };
@@ -127,7 +127,7 @@ async function lastActText(trx: Trx, d: Declaration): Promise<string> {
 
 type ChangeResult = Change | { complaint: Complaint };
 
-async function changeFor(deps: Deps, trx: Trx, d: Declaration, move: MoveName, actor: Actor, input: MoveInput): Promise<ChangeResult> {
+async function changeFor(deps: Deps, trx: Trx, d: Declaration, move: MoveName, actor: Mover, input: MoveInput): Promise<ChangeResult> {
   switch (move) {
     case 'submit':
       return submit(deps, trx, d);
@@ -163,15 +163,27 @@ async function changeFor(deps: Deps, trx: Trx, d: Declaration, move: MoveName, a
       };
     case 'refuse':
       return { to: 'refused', columns: {}, detail: { reason: refusalReasons.find((r) => r.code === input.reason)?.text ?? '' } };
+    case 'abandon':
+      // the office that asked for the correction keeps it in its list
+      return { to: 'abandoned', columns: { holder_committee_id: await committeeOfReturn(trx, d), reopened_sections: null } };
     case 'record-vote':
-      return recordVote(trx, d, actor, input);
+      return recordVote(trx, d, person(actor), input);
     case 'publish':
-      return publish(trx, d, actor, input);
+      return publish(trx, d, person(actor), input);
     case 'confirm': {
       const number = await issueCertificate(deps, trx, d.id);
       return { to: 'certified', columns: {}, detail: { certificate: number } };
     }
   }
+}
+
+function person(mover: Mover): Actor {
+  if (mover.role === 'system') throw new Error('a move of the site itself asks for a person');
+  return mover;
+}
+
+async function committeeOfReturn(trx: Trx, d: Declaration): Promise<number | null> {
+  return (await findStops(trx, d.id)).find((s) => s.position === d.return_position)?.committee_id ?? null;
 }
 
 async function submit(deps: Deps, trx: Trx, d: Declaration): Promise<ChangeResult> {

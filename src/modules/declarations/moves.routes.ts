@@ -5,12 +5,12 @@ import { homeCrumb } from '../../http/crumbs';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
 import { showMoment } from '../../lib/moment';
-import { moveNames, moves, refusalReasons, type MoveName } from '../../policy/declaration-moves';
+import { isByHand, moveNames, moves, refusalReasons, type MoveName } from '../../policy/declaration-moves';
 import { can } from '../../policy/policy';
 import { declarationName, listCrumbs, mineCrumb, mineCrumbs, rowOf } from './declaration-pages';
 import { stateText, summaryOf } from './declarations.view';
 import { currentContent } from './freeze-version';
-import { formComplaints } from './guards';
+import { deadlineComplaints, formComplaints } from './guards';
 import { loadDeclaration, sectionsOf } from './load-declaration';
 import { moveDeclaration } from './move-declaration';
 import { noInput, readMoveInput } from './move-input';
@@ -25,7 +25,7 @@ export function movesRoutes(deps: Deps): Route[] {
     const subject = declarationOf(visit);
     const loaded = await loadDeclaration(deps, deps.db, d);
     const { content } = await currentContent(deps, deps.db, loaded, false);
-    const complaints = await formComplaints(deps, deps.db, d);
+    const complaints = [...(await deadlineComplaints(deps.db, d)), ...(await formComplaints(deps, deps.db, d))];
     const move: MoveName = d.state === 'draft' ? 'submit' : 'resubmit';
     const photoMissing = content.applicant.photoSha256 === null;
     const open = (s: string): boolean => d.reopened_sections === null || d.reopened_sections.includes(s);
@@ -141,7 +141,7 @@ export function movesRoutes(deps: Deps): Route[] {
     }
   }
 
-  const moveRoutes = moveNames.flatMap((move): Route[] => [
+  const moveRoutes = moveNames.filter(isByHand).flatMap((move): Route[] => [
     {
       method: 'get',
       path: `/declarations/:declaration/moves/${move}`,

@@ -29,6 +29,7 @@ const conditions = {
   publicity: "d.state = 'publicity'",
   certified: "d.state = 'certified'",
   refused: "d.state = 'refused'",
+  abandoned: "d.state = 'abandoned'",
   // a bureau's list
   publicity_over: "d.state = 'publicity' AND p.ends_on < app_today()",
   publicity_running: "d.state = 'publicity' AND p.ends_on >= app_today()",

@@ -55,6 +55,7 @@ const MOVERS: Record<string, string[]> = {
   'record-vote': ['office'],
   publish: ['office'],
   confirm: ['bureau', 'cityBureau'],
+  abandon: [],
 };
 
 describe('S31 the state machine: every (state, move, actor) outside the table is refused', () => {
