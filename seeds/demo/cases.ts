@@ -1,6 +1,9 @@
 import type { SectionComment } from '../../src/modules/declarations/declarations.store';
 import type { MoveName, StateName } from '../../src/policy/declaration-moves';
 
+/** What the site itself does, such as ending what has missed its deadline. */
+export const SYSTEM = 'system';
+
 /** One move of somebody's story: when, what, by whose account, and what was given along. */
 export interface Deed {
   daysAgo: number;
@@ -263,11 +266,19 @@ export const cases: readonly Case[] = [
     loginName: 'xiahouwq',
     started: 24,
     filled: 'complete',
-    deeds: throughTwoUnits('xiahouwq', [17, 13, 9], 'tushuguan').map((d) =>
-      d.by === 'tushuguan' && d.move === 'report' ? { ...d, rank: { n: 1, of: 4 } } : d,
-    ),
-    ends: 'office_review',
-    trial: '等待图书资料评委会受理；复姓',
+    deeds: [
+      ...throughTwoUnits('xiahouwq', [17, 13, 12], 'tushuguan').map((d) =>
+        d.by === 'tushuguan' && d.move === 'report' ? { ...d, rank: { n: 1, of: 4 } } : d,
+      ),
+      deed(11, '10:20', 'pwh_tszl', 'request-correction', {
+        opinion: '请补正后重新提交。',
+        comments: [{ section: 'performance', text: '请写明任现职以来完成的编目和读者服务工作量。' }],
+        dueInDays: 7,
+      }),
+      deed(3, '09:05', SYSTEM, 'abandon'),
+    ],
+    ends: 'abandoned',
+    trial: '逾期未补正，视为放弃；复姓',
   },
   {
     loginName: 'piaoyinghua',

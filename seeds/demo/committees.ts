@@ -42,7 +42,7 @@ export const committees: readonly DemoCommittee[] = [
     seriesId: 9,
     seriesText: '图书资料',
     phone: '0631-5200102',
-    office: { loginName: 'pwh_tszl', displayName: '梁玉梅', trial: '有待受理的申报，有待审核的路径' },
+    office: { loginName: 'pwh_tszl', displayName: '梁玉梅', trial: '有逾期未补正的申报，有待审核的路径' },
     opens: -40,
     closes: 20,
     unitsUntil: 30,

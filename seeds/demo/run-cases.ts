@@ -3,7 +3,8 @@ import { moveDeclaration, openPublicity } from '../../src/modules/declarations';
 import { findDeclaration } from '../../src/modules/declarations/declarations.store';
 import type { MoveInput } from '../../src/modules/declarations';
 import { startDeclaration } from '../../src/modules/declarations/start-declaration';
-import { cases, type Case, type Deed } from './cases';
+import { cases, SYSTEM, type Case, type Deed } from './cases';
+import { systemActor } from '../../src/policy/actor';
 import { careers, type Career } from './careers';
 import type { Plan } from './clock';
 import { fillComplete, fillHalf, papersOfCareer } from './fill-form';
@@ -46,7 +47,7 @@ async function start(plan: Plan, world: World, c: Case, scans: Scans, publicitie
 }
 
 async function act(world: World, id: string, c: Case, d: Deed, publicities: Map<number, number>): Promise<void> {
-  const actor = await actorOf(world, d.by);
+  const actor = d.by === SYSTEM ? systemActor : await actorOf(world, d.by);
   const { now, today } = await databaseNow(world.trx);
   const { vote } = d;
   const input: MoveInput = {
@@ -58,7 +59,7 @@ async function act(world: World, id: string, c: Case, d: Deed, publicities: Map<
     ...(d.rank ? { rank: d.rank } : {}),
   };
   const outcome = await inTransaction(world.deps.db, async (trx) => {
-    if (d.move !== 'publish') return moveDeclaration(world.deps, trx, id, d.move, actor, input, REQUEST_ID);
+    if (d.move !== 'publish' || actor.role === 'system') return moveDeclaration(world.deps, trx, id, d.move, actor, input, REQUEST_ID);
     // published on the same day, published on the same sheet
     let publicityId = publicities.get(d.daysAgo);
     if (publicityId === undefined) {
