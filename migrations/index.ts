@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import * as m0001 from './0001_init';
+import * as m0010 from './0010_operators';
 import * as m0004 from './0004_web';
 import * as m0002 from './0002_sms';
 import * as m0019 from './0019_abandon';
@@ -12,6 +13,7 @@ const list: Record<string, Knex.Migration> = {
   '0003_corrections': m0003,
   '0004_web': m0004,
   '0019_abandon': m0019,
+  '0010_operators': m0010,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -21,7 +21,7 @@ import { createCipher } from './lib/cipher';
 import { wholeNumber } from './lib/ids';
 import { jobHandlers } from './job-handlers';
 import { navigation } from './navigation';
-import { findAccountSubject, findActor, findStaffSubject } from './modules/accounts';
+import { findAccountSubject, findActor, findOperatorSubject, findStaffSubject } from './modules/accounts';
 import { createCatalogueCache } from './modules/catalogue';
 import { findDeclarationSubject } from './modules/declarations';
 import { findPathSubject } from './modules/paths';
@@ -45,6 +45,7 @@ const subjectLoaders: Record<Exclude<SubjectKind, 'declaration'>, (h: Handle, id
   unit: findUnitSubject,
   account: findAccountSubject,
   staff: findStaffSubject,
+  operator: findOperatorSubject,
   correction: findCorrectionSubject,
 };
 

@@ -31,6 +31,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '单位路径申请', href: paths.unitPaths() },
         { text: '路径审核', href: paths.pathReview() },
         { text: '权限申请', href: paths.unitPermission() },
+        { text: '经办人管理', href: paths.operators() },
         { text: '常见问题', href: paths.faq() },
       ];
     case 'bureau':

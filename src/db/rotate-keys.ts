@@ -14,6 +14,7 @@ export const encryptedColumns: readonly EncryptedColumn[] = [
   { table: 'persons', key: 'account_id', column: 'id_number', purpose: 'person.id-number' },
   { table: 'persons', key: 'account_id', column: 'mobile', purpose: 'person.mobile' },
   { table: 'units', key: 'id', column: 'mobile', purpose: 'unit.mobile' },
+  { table: 'accounts', key: 'id', column: 'mobile', purpose: 'account.mobile' },
   { table: 'identity_corrections', key: 'id', column: 'old_id_number', purpose: 'person.id-number' },
   { table: 'identity_corrections', key: 'id', column: 'new_id_number', purpose: 'person.id-number' },
   { table: 'unit_corrections', key: 'id', column: 'mobile_before', purpose: 'unit.mobile' },

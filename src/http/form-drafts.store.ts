@@ -24,6 +24,7 @@ export type DraftPurpose =
   | 'identity-correction'
   | 'unit-correction'
   | 'new-staff'
+  | 'new-operator'
   | 'content'
   | 'own-data'
   | 'import-report';

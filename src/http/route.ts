@@ -83,7 +83,7 @@ export const refusal = (
 
 /**
  * Who may come in. `public`: anybody; otherwise an action of the policy. An action about a subject takes the subject from the path parameter of its kind
- * (`:declaration`, `:path`, `:permission`, `:unit`, `:account`, `:staff`, `:correction`). There is no default: a route without access does not compile.
+ * (`:declaration`, `:path`, `:permission`, `:unit`, `:account`, `:staff`, `:correction`, `:operator`). There is no default: a route without access does not compile.
  */
 export type Access = 'public' | Action;
 
@@ -112,3 +112,11 @@ export const unitOf = subjectGetter('unit');
 export const accountOf = subjectGetter('account');
 export const staffOf = subjectGetter('staff');
 export const correctionOf = subjectGetter('correction');
+export const operatorOf = subjectGetter('operator');
+
+/** The actor as the speaker of a unit. Throws when the policy let somebody else in. */
+export function unitActor(visit: Visit): Actor & { unitId: number } {
+  const { actor } = visit;
+  if (actor.unitId === undefined) throw new Error(`${visit.path}: ${actor.role} speaks for no unit`);
+  return { ...actor, unitId: actor.unitId };
+}

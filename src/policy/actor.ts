@@ -18,6 +18,8 @@ export interface Actor {
   behalf: string;
   unitId?: number;
   unitPermitted?: boolean;
+  /** looks after the other operators of the unit (C6) */
+  isOwner?: true;
   divisionCode?: string;
   committeeId?: number;
   /** the password came from somebody else: nothing else goes before a new one is set (S12) */

@@ -52,8 +52,16 @@ export interface CorrectionSubject {
   requestedBy: number;
   state: 'pending' | 'confirmed' | 'refused';
 }
+/** an account of a unit: one of its operators (C6) */
+export interface OperatorSubject {
+  kind: 'operator';
+  id: number;
+  unitId: number;
+  isOwner: boolean;
+  state: 'active' | 'suspended' | 'removed';
+}
 export type Subject =
-  DeclarationSubject | PathSubject | PermissionSubject | UnitSubject | AccountSubject | StaffSubject | CorrectionSubject;
+  DeclarationSubject | PathSubject | PermissionSubject | UnitSubject | AccountSubject | StaffSubject | CorrectionSubject | OperatorSubject;
 export type SubjectKind = Subject['kind'];
 
 export type Decision =
@@ -154,6 +162,19 @@ const onCorrection = (roles: readonly Role[], when: (a: Actor, c: CorrectionSubj
   when,
 });
 
+const onOperator = (roles: readonly Role[], when: (a: Actor, o: OperatorSubject) => Decision): Rule<OperatorSubject> => ({
+  roles,
+  subject: 'operator',
+  when,
+});
+/** C6: the owner looks after the unit's other operators, who are not removed. */
+const byOwner = (a: Actor, o: OperatorSubject): Decision => {
+  if (a.unitId === undefined || o.unitId !== a.unitId) return hidden;
+  if (a.isOwner !== true) return notNowBecause('经办人由本单位的主经办人管理，请联系主经办人');
+  if (o.isOwner) return notNowBecause('主经办人不能停用或者移除，请先移交给其他经办人');
+  return o.state === 'removed' ? notNowBecause('该经办人已经移除') : yes;
+};
+
 /** C3: a unit without the permission can't be chosen, approve or report. */
 const permittedUnit = (a: Actor): Decision =>
   a.role !== 'unit' || a.unitPermitted === true
@@ -174,6 +195,14 @@ const fixed = {
     return editable.includes(d.state) ? yes : notNowBecause('该申报已经提交，当前不能修改');
   }),
   'unit.permission': rule(['unit']),
+  'operators.read': rule(['unit']),
+  'operator.add': rule(['unit'], (a) => (a.isOwner === true ? yes : notNowBecause('经办人由本单位的主经办人管理，请联系主经办人'))),
+  'operator.read': onOperator(['unit'], (a, o) => (a.unitId !== undefined && o.unitId === a.unitId ? yes : hidden)),
+  'operator.manage': onOperator(['unit'], byOwner),
+  'operator.promote': onOperator(['unit'], (a, o) => {
+    const decision = byOwner(a, o);
+    return decision.ok && o.state === 'suspended' ? notNowBecause('该经办人已经停用，请先恢复再移交') : decision;
+  }),
   'paths.own': rule(['unit'], permittedUnit),
   'paths.review': rule(['unit', 'office'], permittedUnit),
   'path.decide': onPath(['unit', 'office'], (a, p) => {
@@ -260,6 +289,7 @@ const rules = {
   | Rule<AccountSubject>
   | Rule<StaffSubject>
   | Rule<CorrectionSubject>
+  | Rule<OperatorSubject>
 >;
 
 export const actions = Object.keys(rules) as Action[];

@@ -35,6 +35,7 @@ beforeAll(async () => {
   foreign.permission = String(request?.id);
   foreign.unit = String((await makeUnit(site, { name: '外地文化馆', divisionCode: '370102' })).unitId);
   // what support looks after is nothing for the administrator, and the other way round
+  foreign.operator = String(unit.accountId);
   foreign.account = String((await makeStaff(site, { role: 'admin' })).accountId);
   foreign.staff = String(owner.accountId);
   foreign.correction = '999999999';

@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps';
 import type { Route } from '../../http/route';
 import { changeMobileRoutes } from './change-mobile.routes';
+import { operatorsRoutes } from './operators.routes';
 import { ownDataRoutes } from './own-data.routes';
 import { ownSessionsRoutes } from './own-sessions.routes';
 import { passwordRoutes } from './password.routes';
@@ -22,5 +23,6 @@ export const accountsRoutes = (deps: Deps): Route[] => [
   ...ownDataRoutes(deps),
   ...passwordRoutes(deps),
   ...ownSessionsRoutes(deps),
+  ...operatorsRoutes(deps),
   ...staffRoutes(deps),
 ];

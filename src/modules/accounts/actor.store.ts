@@ -13,6 +13,7 @@ interface Row {
   division_name: string | null;
   committee_name: string | null;
   must_change_password: boolean;
+  is_owner: boolean;
 }
 
 /** The signed-in account with the rights it has at this moment; undefined when it was disabled or is gone. One query. */
@@ -35,6 +36,7 @@ export async function findActor(h: Handle, accountId: number): Promise<Actor | u
       'd.name as division_name',
       'c.name as committee_name',
       'a.must_change_password',
+      'a.is_owner',
     )) as Row | undefined;
   if (!r) return undefined;
   const behalf = r.unit_name ?? (r.division_name === null ? r.committee_name : `${r.division_name}人力资源和社会保障局`) ?? r.display_name;
@@ -46,6 +48,7 @@ export async function findActor(h: Handle, accountId: number): Promise<Actor | u
     ...(r.unit_id === null ? {} : { unitId: r.unit_id, unitPermitted: r.permission_state === 'granted' }),
     ...(r.division_code === null ? {} : { divisionCode: r.division_code }),
     ...(r.committee_id === null ? {} : { committeeId: r.committee_id }),
+    ...(r.is_owner ? { isOwner: true as const } : {}),
     ...(r.must_change_password ? { mustChangePassword: true as const } : {}),
   };
 }

@@ -20,4 +20,4 @@ export { oneTimePassword } from './one-time-password';
 export { endSessions, writePassword } from './password.store';
 export { liftLocks } from './sign-in-attempt.store';
 export { findActor } from './actor.store';
-export { findAccountSubject, findStaffSubject } from './account-subject.store';
+export { findAccountSubject, findOperatorSubject, findStaffSubject } from './account-subject.store';

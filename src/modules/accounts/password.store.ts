@@ -40,14 +40,23 @@ export async function findOwnWords(h: Handle, cipher: Cipher, accountId: number)
     .leftJoin('persons as p', 'p.account_id', 'a.id')
     .leftJoin('units as u', 'u.id', 'a.unit_id')
     .where('a.id', accountId)
-    .first('a.login_name', 'p.id_number', 'p.mobile as person_mobile', 'u.credit_code', 'u.mobile as unit_mobile')) as
-    OwnWordsRow | undefined;
+    .first(
+      'a.login_name',
+      'p.id_number',
+      'p.mobile as person_mobile',
+      'a.display_name',
+      'a.mobile as account_mobile',
+      'u.name as unit_name',
+      'u.credit_code',
+      'u.mobile as unit_mobile',
+    )) as OwnWordsRow | undefined;
   if (!r) return [];
   return [
     { text: r.login_name, what: '登录名' },
     ...(r.id_number ? [{ text: cipher.decrypt(r.id_number, 'person.id-number'), what: '证件号码' }] : []),
     ...(r.person_mobile ? [{ text: cipher.decrypt(r.person_mobile, 'person.mobile'), what: '手机号码' }] : []),
     ...(r.credit_code ? [{ text: r.credit_code, what: '统一社会信用代码' }] : []),
+    ...(r.account_mobile ? [{ text: cipher.decrypt(r.account_mobile, 'account.mobile'), what: '手机号码' }] : []),
     ...(r.unit_mobile ? [{ text: cipher.decrypt(r.unit_mobile, 'unit.mobile'), what: '手机号码' }] : []),
   ];
 }
@@ -55,6 +64,9 @@ interface OwnWordsRow {
   login_name: string;
   id_number: Buffer | null;
   person_mobile: Buffer | null;
+  display_name: string;
+  account_mobile: Buffer | null;
+  unit_name: string | null;
   credit_code: string | null;
   unit_mobile: Buffer | null;
 }

@@ -28,7 +28,10 @@ const QUERY = `
     FROM persons p JOIN accounts a ON a.id = p.account_id WHERE p.mobile_index = :index AND a.disabled_at IS NULL
   UNION ALL
   SELECT a.id, a.role, a.login_name, a.display_name, u.name, NULL, u.credit_code
-    FROM units u JOIN accounts a ON a.unit_id = u.id WHERE u.mobile_index = :index AND a.disabled_at IS NULL
+    FROM units u JOIN accounts a ON a.unit_id = u.id WHERE u.mobile_index = :index AND a.is_owner
+  UNION ALL
+  SELECT a.id, a.role, a.login_name, a.display_name, u.name, NULL, u.credit_code
+    FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.mobile_index = :index AND a.disabled_at IS NULL
   ORDER BY id`;
 
 /** How many accounts of a number can be recovered. Costs the same for a number without any (S05). */

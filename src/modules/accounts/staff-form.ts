@@ -1,12 +1,11 @@
-import { choice, text } from '../../form/fields';
+import { choice } from '../../form/fields';
 import { asText, CHOOSE, type FormContext, type Option } from '../../form/field';
 import type { CheckedSection, SectionDefinition } from '../../form/section';
 import { smallFormContext } from '../../form/small-form';
 import { roleTexts } from '../../policy/actor';
 import { chosenDivision, divisionFields, divisionOptions, type Division } from '../catalogue';
 import type { StaffInput } from './create-staff';
-import { loginNameProblem } from './login-name';
-import { personNameProblem, tidyPersonName } from './person-name';
+import { givenLoginNameField, workerNameField } from './operator-form';
 import type { StaffRole } from './staff.read';
 
 export const PART = 'staff';
@@ -32,16 +31,8 @@ export const staffForm: SectionDefinition = {
           appliesWhen: (raw) => raw.role === 'office',
           options: (_raw, ctx) => [CHOOSE, ...ctx.options('committees')],
         }),
-        text({ id: 'name', label: '姓名', required: true, max: 50, width: 'm', tidy: tidyPersonName, check: personNameProblem }),
-        text({
-          id: 'loginName',
-          label: '登录名',
-          required: true,
-          max: 100,
-          width: 'm',
-          hint: '4 至 20 位英文字母、数字或者下划线，以字母开头',
-          check: loginNameProblem,
-        }),
+        workerNameField(),
+        givenLoginNameField(),
       ],
     },
   ],

@@ -16,6 +16,8 @@ export interface SupportAccount {
   unitName: string | null;
   divisionName: string | null;
   creditCode: string | null;
+  /** of a unit's account: it looks after the unit's other operators */
+  isOwner: boolean;
   /** of a person: what kind of document, and its number masked */
   idTypeText: string;
   idNumberMasked: string;
@@ -39,6 +41,8 @@ interface Row {
   id_number: Buffer | null;
   person_mobile: Buffer | null;
   unit_mobile: Buffer | null;
+  account_mobile: Buffer | null;
+  is_owner: boolean;
   failed_count: number;
   locked_until: Date | null;
   disabled_at: Date | null;
@@ -46,7 +50,7 @@ interface Row {
 }
 
 const SELECT = `SELECT a.id, a.role, a.login_name, a.display_name, u.name AS unit_name, d.full_name AS division_name, u.credit_code, p.id_type, p.id_number,
-    p.mobile AS person_mobile, u.mobile AS unit_mobile, a.failed_count, greatest(CASE WHEN a.locked_until > app_now() THEN a.locked_until END,
+    p.mobile AS person_mobile, CASE WHEN a.is_owner THEN u.mobile END AS unit_mobile, a.mobile AS account_mobile, a.is_owner, a.failed_count, greatest(CASE WHEN a.locked_until > app_now() THEN a.locked_until END,
       (SELECT max(v.locked_until) FROM device_cookies v WHERE v.account_id = a.id AND v.locked_until > app_now())) AS locked_until,
     a.disabled_at, a.created_at
   FROM accounts a LEFT JOIN persons p ON p.account_id = a.id LEFT JOIN units u ON u.id = a.unit_id LEFT JOIN divisions d ON d.code = u.division_code
@@ -54,6 +58,7 @@ const SELECT = `SELECT a.id, a.role, a.login_name, a.display_name, u.name AS uni
 
 function mobileOf(cipher: Cipher, r: Row): string {
   if (r.person_mobile) return maskMobile(cipher.decrypt(r.person_mobile, 'person.mobile'));
+  if (r.account_mobile) return maskMobile(cipher.decrypt(r.account_mobile, 'account.mobile'));
   return r.unit_mobile ? maskMobile(cipher.decrypt(r.unit_mobile, 'unit.mobile')) : '';
 }
 
@@ -67,6 +72,7 @@ const accountOf =
     unitName: r.unit_name,
     divisionName: r.division_name,
     creditCode: r.credit_code,
+    isOwner: r.is_owner,
     idTypeText: r.id_type === null ? '' : (codeText(idTypes, r.id_type) ?? ''),
     idNumberMasked: r.id_number ? maskIdNumber(cipher.decrypt(r.id_number, 'person.id-number')) : '',
     mobileMasked: mobileOf(cipher, r),
@@ -85,8 +91,9 @@ export async function findSupportAccount(h: Handle, cipher: Cipher, id: number):
 export async function findAccountsExactly(h: Handle, cipher: Cipher, typed: string): Promise<SupportAccount[]> {
   const mobile = readMobile(typed);
   const { rows } = await h.raw<{ rows: Row[] }>(
-    `${SELECT} AND (a.id IN (SELECT n.account_id FROM sign_in_names n WHERE n.name_index = :name)
-       OR p.mobile_index = :mobile OR u.mobile_index = :mobile) ORDER BY a.id LIMIT 50`,
+    `${SELECT} AND a.id IN (SELECT account_id FROM sign_in_names WHERE name_index = :name
+       UNION ALL SELECT account_id FROM persons WHERE mobile_index = :mobile UNION ALL SELECT id FROM accounts WHERE mobile_index = :mobile
+       UNION ALL SELECT o.id FROM units m JOIN accounts o ON o.unit_id = m.id AND o.is_owner WHERE m.mobile_index = :mobile) ORDER BY a.id LIMIT 50`,
     { name: signInNameIndex(cipher, typed), mobile: mobile.ok ? mobileIndex(cipher, mobile.value) : null },
   );
   return rows.map(accountOf(cipher));

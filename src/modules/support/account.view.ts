@@ -38,7 +38,7 @@ export function accountRows(a: SupportAccount): { label: string; text: string }[
           { label: '单位名称', text: a.unitName ?? '' },
           { label: '统一社会信用代码', text: a.creditCode ?? '' },
           { label: '所属地区', text: a.divisionName ?? '' },
-          { label: '联系人', text: a.displayName },
+          { label: a.isOwner ? '主经办人' : '经办人', text: a.displayName },
         ]),
     { label: '手机号码', text: a.mobileMasked },
     { label: '登录名', text: a.loginName },

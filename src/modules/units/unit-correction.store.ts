@@ -35,7 +35,7 @@ export async function writeFacts(trx: Trx, cipher: Cipher, unitId: number, befor
         : { mobile: cipher.encrypt(after.mobile, 'unit.mobile'), mobile_index: mobileIndex(cipher, after.mobile) }),
     });
   if (after.contactName !== before.contactName)
-    await trx('accounts').where({ unit_id: unitId, display_name: before.contactName }).update({ display_name: after.contactName });
+    await trx('accounts').where({ unit_id: unitId, is_owner: true }).update({ display_name: after.contactName });
   if (after.creditCode !== before.creditCode)
     await trx('sign_in_names')
       .where({ kind: 'credit-code' })
@@ -80,9 +80,9 @@ export async function listUnitCorrections(h: Handle, unitId: number): Promise<Un
   return rows;
 }
 
-/** The account that a unit registered with. */
+/** The account of the unit's owner: it signs in with the credit code too, and the unit's telephone is theirs (C6). */
 export async function findUnitAccount(h: Handle, unitId: number): Promise<{ id: number; loginName: string } | undefined> {
-  const r = (await h('accounts').where({ unit_id: unitId }).orderBy('id').first('id', 'login_name')) as
+  const r = (await h('accounts').where({ unit_id: unitId, is_owner: true }).first('id', 'login_name')) as
     { id: number; login_name: string } | undefined;
   return r && { id: r.id, loginName: r.login_name };
 }

@@ -10,9 +10,19 @@ import { smallForm } from '../../form/small-form';
 import { homeCrumb } from '../../http/crumbs';
 import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
 import { paths } from '../../http/paths';
-import { page, permissionOf, refusal, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import {
+  page,
+  permissionOf,
+  refusal,
+  seeOther,
+  unitActor,
+  type PageError,
+  type PageMeta,
+  type Reply,
+  type Route,
+  type Visit,
+} from '../../http/route';
 import { showMoment } from '../../lib/moment';
-import type { Actor } from '../../policy/actor';
 import { bureauName, findDivision, listDivisions } from '../catalogue';
 import { bureauUnitsRoutes } from './bureau-units.routes';
 import { decidePermission } from './decide-permission';
@@ -31,13 +41,6 @@ import { findLatestRequest, findPermissionRequest } from './permission.store';
 import { comparisonRows, namesakesTable, permissionTags, queueColumns, queueRow, unitRows } from './permission.view';
 import { requestPermission } from './request-permission';
 import { findRegisterEntry, findUnit, type SameName, type Unit } from './unit.store';
-
-/** The actor as the speaker of a unit. Throws when the policy let somebody else in. */
-export function unitActor(visit: Visit): Actor & { unitId: number } {
-  const { actor } = visit;
-  if (actor.unitId === undefined) throw new Error(`${visit.path}: ${actor.role} speaks for no unit`);
-  return { ...actor, unitId: actor.unitId };
-}
 
 /** C2: 「权限申请」 of units, 「单位权限审核」 of bureaus. */
 export function unitsRoutes(deps: Deps): Route[] {
