@@ -7,10 +7,11 @@ import { httpGateway, outboxSender } from './adapters/sms';
 import { FsStorage } from './adapters/storage';
 import { createApp } from './app';
 import type { Config } from './config';
-import { answers, makeDb, type Db, type Handle } from './db/db';
+import { answers, databaseNow, makeDb, type Db, type Handle } from './db/db';
 import type { Deps } from './deps';
 import type { MountDeps } from './http/mount';
 import { createDevices } from './http/devices.store';
+import { moveDrafts } from './http/form-drafts.store';
 import { createKeptPosts } from './http/kept-posts.store';
 import { createSignedCookies } from './http/signed-cookie';
 import { createOneTimeTokens } from './http/one-time-token.store';
@@ -97,6 +98,8 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
       if (number === undefined) return undefined;
       return subjectLoaders[kind](db, number);
     },
+    now: async () => (await databaseNow(db)).now,
+    moveDrafts: (from, to) => moveDrafts(db, from, to),
     navigation: (actor) =>
       navigation(actor).filter((n) => (config.demo || n.text !== '演示时钟') && (!config.production || n.text !== '短信记录')),
   };

@@ -27,6 +27,7 @@ export type DraftPurpose =
   | 'new-operator'
   | 'content'
   | 'own-data'
+  | 'second-factor'
   | 'import-report';
 
 interface Row {
@@ -86,6 +87,11 @@ export async function replaceDraft(
       .where({ id, purpose, owner })
       .update({ content: cipher.encrypt(JSON.stringify(content), 'form-draft') })) > 0
   );
+}
+
+/** What was kept for one browser session belongs to another now: the same person's, with a new id. */
+export async function moveDrafts(h: Handle, fromOwner: string, toOwner: string): Promise<void> {
+  await h('form_drafts').where({ owner: fromOwner }).update({ owner: toOwner });
 }
 
 export async function removeDraft(h: Handle, id: string): Promise<void> {

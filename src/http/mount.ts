@@ -14,7 +14,18 @@ import { paths } from './paths';
 import { flatEntries, readMultipart } from './read-multipart';
 import { notFound, refusal, type Reply, type Route, type UploadedFile, type Visit } from './route';
 import { requestIdOf, send, type SendDeps } from './send';
-import { comesFromHere, csrfTokenOf, isOwnForm, joinSession, ownerOf, ownerOfCookie, renewSession, saveSession } from './session';
+import {
+  comesFromHere,
+  csrfTokenOf,
+  isOwnForm,
+  isProven,
+  joinSession,
+  ownerOf,
+  ownerOfCookie,
+  renewHalfSession,
+  renewSession,
+  saveSession,
+} from './session';
 import { hashOfToken, type SignedCookies } from './signed-cookie';
 
 export interface MountDeps extends SendDeps {
@@ -24,6 +35,10 @@ export interface MountDeps extends SendDeps {
   kept: KeptPosts;
   loadActor: (accountId: number) => Promise<Actor | undefined>;
   loadSubject: (kind: SubjectKind, id: string) => Promise<Subject | undefined>;
+  /** the database's clock */
+  now: () => Promise<Date>;
+  /** what was kept for a session goes on in the one that replaces it */
+  moveDrafts: (fromOwner: string, toOwner: string) => Promise<void>;
 }
 
 /** A page of a list sends up to two fields for each of its 500 rows. */
@@ -72,6 +87,8 @@ async function answer(at: Passage): Promise<Reply> {
   if ('kind' in admission) return (route.method === 'post' && (await answerOfEarlierCopy(at))) || admission;
   const { subject } = admission;
   const query = new FormInput(flatEntries(req.query));
+  const mustProve = route.reauth === true && !isProven(req, await deps.now());
+  if (mustProve && route.method === 'get') return { kind: 'see-other', to: paths.confirmPassword(req.originalUrl) };
   if (route.method === 'get')
     return route.handle(visitOf(at, { route, params, path: req.originalUrl, query, subject, body: new FormInput([]), files: [] }));
   const posted = await readPost(route, req, at.res);
@@ -82,6 +99,8 @@ async function answer(at: Passage): Promise<Reply> {
     if (visitor && (await keepPost(at, posted, visitor.accountId))) return { kind: 'see-other', to: paths.kept() };
     return refusal(403, '页面已过期，请返回上一页，刷新后重新操作', { text: '返回首页', href: visitor ? paths.home() : paths.signIn() });
   }
+  if (mustProve)
+    return { kind: 'see-other', to: paths.confirmPassword((await keepPost(at, posted, visitor?.accountId)) ? paths.kept() : paths.home()) };
   return once(at, visitOf(at, { route, params, path: req.originalUrl, query, subject, ...posted }), posted.digest);
 }
 
@@ -141,6 +160,7 @@ function visitOf(at: Passage, { route, params, path, query, body, files, subject
       return visitor;
     },
     subject,
+    halfSignedIn: req.session.halfAccountId,
     owner: ownerOf(req),
     device: deps.devices.of(req),
     browser: kept === undefined ? undefined : hashOfToken(kept),
@@ -215,6 +235,7 @@ async function repost(at: Passage, outer: Visit, post: KeptPost, id: string): Pr
   if (!route) return refusal(410, '该页面已经调整，请从首页重新进入', { text: '返回首页', href: paths.home() });
   const admission = await admit(route, visitor, post.params, deps);
   if ('kind' in admission) return admission;
+  if (route.reauth && !isProven(at.req, await deps.now())) return { kind: 'see-other', to: paths.confirmPassword(paths.kept()) };
   const body = new FormInput(post.fields);
   const query = new FormInput(new URL(post.url, 'http://site').searchParams);
   const visit = visitOf(at, { route, params: post.params, path: post.url, query, body, files: post.files, subject: admission.subject });
@@ -303,15 +324,26 @@ async function once(at: Passage, visit: Visit, digest: string): Promise<Reply> {
   if (reply.signIn !== undefined) {
     const actor = await deps.loadActor(reply.signIn);
     if (!actor) throw new Error(`account ${reply.signIn} signs in but cannot be loaded`);
+    const before = ownerOf(req);
     await renewSession(req, actor, Date.now());
+    if (at.visitor?.accountId === actor.accountId) await deps.moveDrafts(before, ownerOf(req));
+    if (reply.proven) req.session.provenAt = (await deps.now()).getTime();
     const kept = deps.cookies.read(req, 'kept');
     await deps.kept.recordForm(csrfTokenOf(req), actor.accountId);
     await deps.devices.remember(req, res, actor.accountId);
     if (kept !== undefined && (await deps.kept.settle(hashOfToken(kept), actor.accountId)) > 0) to = paths.kept();
     await saveSession(req);
+  } else if (reply.halfSignIn !== undefined) {
+    await renewHalfSession(req, reply.halfSignIn);
+    csrfTokenOf(req);
+    await saveSession(req);
   } else if (reply.signOut) {
     await renewSession(req, undefined, Date.now());
   }
-  await deps.tokens.answer(token, digest, reply.signIn === undefined ? { to } : { to, session: req.sessionID });
+  await deps.tokens.answer(
+    token,
+    digest,
+    reply.signIn === undefined && reply.halfSignIn === undefined ? { to } : { to, session: req.sessionID },
+  );
   return { ...reply, to };
 }

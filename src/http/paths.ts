@@ -69,6 +69,7 @@ export const paths = {
   auditVerify: () => '/admin/audit/verify',
   clock: () => '/admin/clock',
   password: () => '/password',
+  confirmPassword: (next?: string) => (next ? `/confirm-password?next=${encodeURIComponent(next)}` : '/confirm-password'),
   ownSessions: () => '/profile/sessions',
   endOtherSessions: () => '/profile/sessions/end-others',
   ownData: () => '/profile/data',

@@ -24,6 +24,8 @@ export interface Visit {
   /** the signed-in actor; throws on public routes without one */
   actor: Actor;
   subject: Subject | undefined;
+  /** the account whose password was right in this session and whose second factor is still asked for (S10) */
+  halfSignedIn: number | undefined;
   /** keyed name of this browser session, for drafts and captchas that belong to it */
   owner: string;
   requestId: string;
@@ -54,8 +56,11 @@ export interface PageMeta {
 
 export type Reply =
   | { kind: 'page'; view: string; page: PageMeta; data: object; status: number }
-  /** signIn: renew the session for this account; signOut: end it */
-  | { kind: 'see-other'; to: string; signIn?: number; signOut?: true }
+  /**
+   * signIn: renew the session for this account; with `proven` the password was given just now (S14) · halfSignIn: renew it for an account whose second factor
+   * is still asked for: it has no right at all (S10) · signOut: end it
+   */
+  | { kind: 'see-other'; to: string; signIn?: number; proven?: true; halfSignIn?: number; signOut?: true }
   | { kind: 'file'; body: Buffer; contentType: string; fileName: string; inline: boolean; maxAge?: number }
   /** a kept form (A9) is sent once more, by this session */
   | { kind: 'repost'; post: KeptPost; id: string }
@@ -93,6 +98,8 @@ export interface Route {
   access: Access;
   /** name of the audit entry written by the handler's use-case; POST routes say it or say why there is none */
   audit: string | null;
+  /** S14: the password must have been given within the last five minutes; a form that comes without is kept and goes on afterwards */
+  reauth?: true;
   /** accepts multipart uploads, at most this many files in one request */
   files?: number;
   handle: (visit: Visit) => Promise<Reply>;

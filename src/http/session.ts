@@ -11,6 +11,10 @@ import { SessionStore } from './session.store';
 declare module 'express-session' {
   interface SessionData {
     accountId: number;
+    /** S10: the password was right, the second factor is still asked for */
+    halfAccountId: number;
+    /** S14: when the password was last given once more, ms of the database's clock */
+    provenAt: number;
     signedInAt: number;
     seenAt: number;
   }
@@ -33,6 +37,9 @@ export function createSessions(pool: Pool, secret: string, secureCookies: boolea
   });
 }
 
+/** S10: how long the second page of a sign-in may take. */
+const HALF_OPEN_MS = 10 * 60_000;
+
 /** Moves the idle limit at most once a minute. `now` in ms by this machine: it only says how often, the limit itself goes by the database's clock. */
 export function keepSession(req: Request, now: number): void {
   const s = req.session;
@@ -53,6 +60,27 @@ export function renewSession(req: Request, account: { accountId: number; role: R
     });
   });
 }
+
+/** S10: a new session of somebody whose password was right and who has no right yet; it ends after ten minutes. */
+export function renewHalfSession(req: Request, accountId: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    req.session.regenerate((e: unknown) => {
+      if (e) return reject(asError(e));
+      req.session.halfAccountId = accountId;
+      req.session.cookie.maxAge = HALF_OPEN_MS;
+      resolve();
+    });
+  });
+}
+
+/** S14: for how long a password that was given once more opens what asks for it. */
+const PROOF_MS = 5 * 60_000;
+
+/** S14: whether the password was given within the last five minutes. */
+export const isProven = (req: Request, now: Date): boolean => {
+  const age = now.getTime() - (req.session.provenAt ?? -Infinity);
+  return age >= 0 && age < PROOF_MS;
+};
 
 /** A repeated sign-in lands in the session that the first copy opened (S03). False when that session is gone. */
 export function joinSession(req: Request, sid: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import {
+  confirmPassword,
   creditCode,
   makeBatch,
   makeCommittee,
@@ -147,7 +148,7 @@ describe('C6 经办人管理', () => {
     const before = await site.db('units').where({ id: unit.unitId }).first<{ mobile: Buffer }>('mobile');
     const oldMobile = site.deps.cipher.decrypt(before.mobile, 'unit.mobile');
     const visitor = await settleIn(member);
-    const page = await owner.get(`/unit/operators/${member.id}/hand-over`);
+    const page = await confirmPassword(owner, await owner.get(`/unit/operators/${member.id}/hand-over`));
     expect(page.text()).toContain('丛培英');
     expect((await owner.send(page, {}, { form: `/unit/operators/${member.id}/hand-over` })).text()).toContain('主经办人已移交');
     expect([(await owner.get('/unit/operators/new')).status, (await visitor.get('/unit/operators/new')).status]).toEqual([403, 200]);
@@ -174,6 +175,7 @@ describe('C6 经办人管理', () => {
   it('C6 two hand-overs at once leave one owner; the database keeps one whatever the program does', async () => {
     const { unit, owner, member } = await unitWithMember();
     const second = await addMember(owner, '姜山');
+    await confirmPassword(owner, await owner.get(`/unit/operators/${member.id}/hand-over`));
     const pages = await Promise.all([member, second].map((m) => owner.get(`/unit/operators/${m.id}/hand-over`)));
     const answers = await Promise.all(
       pages.map((p, i) => owner.submit(p, {}, { form: `/unit/operators/${[member, second][i]?.id ?? 0}` })),

@@ -154,6 +154,12 @@ export async function signInAs(site: Site, account: { loginName: string }): Prom
   return visitor;
 }
 
+/** S14: gives the password once more where a page asks for it; ends at the page that was wanted. */
+export async function confirmPassword(visitor: Visitor, answer: Page): Promise<Page> {
+  if (!answer.location.startsWith('/confirm-password')) throw new Error(`no password asked for: ${answer.status} ${answer.location}`);
+  return visitor.send(await visitor.get(answer.location), { password: PASSWORD });
+}
+
 /** A valid resident ID number (GB 11643) of 环翠区; `n` up to 3 digits, odd for men. */
 export function residentId(n: number, born = '19950312', area = '371002'): string {
   const body = `${area}${born}${String(n).padStart(3, '0')}`;

@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps';
 import type { Route } from '../../http/route';
 import { changeMobileRoutes } from './change-mobile.routes';
+import { confirmPasswordRoutes } from './confirm-password.routes';
 import { operatorsRoutes } from './operators.routes';
 import { ownDataRoutes } from './own-data.routes';
 import { ownSessionsRoutes } from './own-sessions.routes';
@@ -23,6 +24,7 @@ export const accountsRoutes = (deps: Deps): Route[] => [
   ...ownDataRoutes(deps),
   ...passwordRoutes(deps),
   ...ownSessionsRoutes(deps),
+  ...confirmPasswordRoutes(deps),
   ...operatorsRoutes(deps),
   ...staffRoutes(deps),
 ];

@@ -290,6 +290,7 @@ export function operatorsRoutes(deps: Deps): Route[] {
       method: 'get',
       path: paths.handOver(id),
       access: 'operator.promote',
+      reauth: true,
       audit: null,
       handle: (visit) =>
         confirmPage(visit, '移交主经办人', {
@@ -301,6 +302,7 @@ export function operatorsRoutes(deps: Deps): Route[] {
       method: 'post',
       path: paths.handOver(id),
       access: 'operator.promote',
+      reauth: true,
       audit: 'operator.hand-over',
       handle: async (visit) => answer(visit, await handOver(deps, taskOf(visit)), 'hand-over', paths.operators()),
     },

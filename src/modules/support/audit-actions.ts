@@ -46,6 +46,7 @@ export const auditActions: readonly { action: string; text: string }[] = [
   { action: 'account.disable', text: '停用账号' },
   { action: 'account.enable', text: '恢复账号' },
   { action: 'account.password', text: '修改密码' },
+  { action: 'account.confirm-password', text: '再次填写密码：正确' },
   { action: 'account.reset-password', text: '重置密码' },
   { action: 'account.end-sessions', text: '退出其他登录' },
   { action: 'account.export', text: '下载本人的全部信息' },
