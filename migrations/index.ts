@@ -5,6 +5,7 @@ import * as m0004 from './0004_web';
 import * as m0002 from './0002_sms';
 import * as m0019 from './0019_abandon';
 import * as m0003 from './0003_corrections';
+import * as m0013 from './0013_batches';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -14,6 +15,7 @@ const list: Record<string, Knex.Migration> = {
   '0004_web': m0004,
   '0019_abandon': m0019,
   '0010_operators': m0010,
+  '0013_batches': m0013,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

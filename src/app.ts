@@ -12,6 +12,7 @@ import { typedText } from './http/resend';
 import { notFound, refusal, type Reply, type Route } from './http/route';
 import { send } from './http/send';
 import { createSessions, keepSession } from './http/session';
+import { steadyNow } from './lib/arrival';
 import type { Actor } from './policy/actor';
 
 export interface AppInput {
@@ -31,6 +32,10 @@ export function createApp({ deps, routes, mount, sessionPool, isReady }: AppInpu
   app.set('trust proxy', config.trustProxyHops);
   app.set('query parser', 'simple');
 
+  app.use((_req, res, next) => {
+    res.locals.arrivedAt = steadyNow();
+    next();
+  });
   app.use(
     pinoHttp({
       logger: log,

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import express, { type Request, type Response, type Router } from 'express';
+import { duringRequest, steadyNow } from '../lib/arrival';
 import { asError } from '../lib/as-error';
 import { Semaphore } from '../lib/semaphore';
 import { roleTexts, type Actor } from '../policy/actor';
@@ -69,9 +70,11 @@ interface Posted {
 export function mountRoutes(router: Router, routes: readonly Route[], deps: MountDeps): void {
   for (const route of routes) {
     router[route.method](route.path, async (req, res) => {
-      const visitor = req.session.accountId === undefined ? undefined : await deps.loadActor(req.session.accountId);
-      res.locals.actor = visitor;
-      await send(req, res, visitor, await answer({ route, routes, req, res, visitor, deps }), deps);
+      await duringRequest(Number(res.locals.arrivedAt ?? steadyNow()), async () => {
+        const visitor = req.session.accountId === undefined ? undefined : await deps.loadActor(req.session.accountId);
+        res.locals.actor = visitor;
+        await send(req, res, visitor, await answer({ route, routes, req, res, visitor, deps }), deps);
+      });
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { Handle } from '../../db/db';
+import { waitedMs } from '../../lib/arrival';
 import { levelText, type Level } from '../catalogue';
-import type { Batch, Window } from './batch';
+import type { Batch, Window, WindowView } from './batch';
 
 interface Row {
   id: number;
@@ -22,18 +23,35 @@ interface Row {
   entrusted_evidence_by: Batch['entrustedEvidenceBy'];
   max_results: number;
   publicity_days: number;
+  demands_unit_publicity: boolean;
+  unit_publicity_days: number;
+  correction_days: number;
   commitment: string;
+  published: boolean;
+  version: number;
 }
 
-// K3: opening counts, closing does not: at the second of closing it is closed.
-const APPLICANT_OPEN = 'app_now() >= b.applicant_opens_at AND app_now() < b.applicant_closes_at';
-const UNIT_OPEN = 'app_now() >= b.applicant_opens_at AND app_now() < b.unit_closes_at';
+// K3: opening counts, closing does not: at the second of closing it is closed. An extension (e) counts as long as it was not taken back.
+const APPLICANT_CLOSES = 'greatest(b.applicant_closes_at, e.applicant_until)';
+const UNIT_CLOSES = 'greatest(b.unit_closes_at, e.unit_until)';
+// clock_timestamp moves on inside a transaction, as waitedMs does: their difference is the moment the request arrived, by the database's clock
+const AT = `(CASE WHEN :waited::float8 IS NULL THEN app_now() ELSE app_now() + (clock_timestamp() - now()) - make_interval(secs => :waited::float8) END)`;
+const OPENED = `b.published_at IS NOT NULL AND ${AT} >= b.applicant_opens_at`;
+const APPLICANT_OPEN = `${OPENED} AND ${AT} < ${APPLICANT_CLOSES}`;
+const UNIT_OPEN = `${OPENED} AND ${AT} < ${UNIT_CLOSES}`;
+const EXTENSION = 'LEFT JOIN batch_extensions e ON e.batch_id = b.id AND e.person_id = :person::bigint AND e.revoked_at IS NULL';
+const WINDOW = `b.applicant_opens_at, ${APPLICANT_CLOSES} AS applicant_closes_at, ${UNIT_CLOSES} AS unit_closes_at,
+    (${APPLICANT_OPEN}) AS applicant_open, (${UNIT_OPEN}) AS unit_open`;
+const bindings = ({ personId }: WindowView): { person: number | null; waited: number | null } => {
+  const waited = waitedMs();
+  return { person: personId ?? null, waited: waited === undefined ? null : waited / 1000 };
+};
 
 const SELECT = `SELECT b.id, b.year, b.committee_id, c.name AS committee_name, c.phone AS committee_phone, c.division_code, d.full_name AS division_name,
-    b.series_id, s.name AS series_name, b.level, b.applicant_opens_at, b.applicant_closes_at, b.unit_closes_at,
-    (${APPLICANT_OPEN}) AS applicant_open, (${UNIT_OPEN}) AS unit_open,
-    b.rank_by, b.entrusted_evidence_by, b.max_results, b.publicity_days, b.commitment
-  FROM batches b JOIN committees c ON c.id = b.committee_id JOIN divisions d ON d.code = c.division_code JOIN series s ON s.id = b.series_id`;
+    b.series_id, s.name AS series_name, b.level, ${WINDOW},
+    b.rank_by, b.entrusted_evidence_by, b.max_results, b.publicity_days, b.demands_unit_publicity, b.unit_publicity_days, b.correction_days, b.commitment,
+    b.published_at IS NOT NULL AS published, b.version
+  FROM batches b JOIN committees c ON c.id = b.committee_id JOIN divisions d ON d.code = c.division_code JOIN series s ON s.id = b.series_id ${EXTENSION}`;
 
 function batchOf(r: Row): Batch {
   return {
@@ -57,13 +75,18 @@ function batchOf(r: Row): Batch {
     entrustedEvidenceBy: r.entrusted_evidence_by,
     maxResults: r.max_results,
     publicityDays: r.publicity_days,
+    demandsUnitPublicity: r.demands_unit_publicity,
+    unitPublicityDays: r.unit_publicity_days,
+    correctionDays: r.correction_days,
     commitment: r.commitment,
+    isPublished: r.published,
+    version: r.version,
   };
 }
 
 /** One batch, or undefined when there is none of this id. */
-export async function findBatch(h: Handle, id: number): Promise<Batch | undefined> {
-  const { rows } = await h.raw<{ rows: Row[] }>(`${SELECT} WHERE b.id = ?`, [id]);
+export async function findBatch(h: Handle, id: number, view: WindowView = {}): Promise<Batch | undefined> {
+  const { rows } = await h.raw<{ rows: Row[] }>(`${SELECT} WHERE b.id = :id`, { id, ...bindings(view) });
   return rows[0] && batchOf(rows[0]);
 }
 
@@ -71,23 +94,20 @@ export async function findBatch(h: Handle, id: number): Promise<Batch | undefine
  * Batches in which somebody can still do something: those that applicants or units may use now, and those that open later. Batches of a committee that is
  * not approved or whose term is over receive nothing and are left out. The one that closes first comes first.
  */
-export async function listOpenBatches(h: Handle): Promise<Batch[]> {
+export async function listOpenBatches(h: Handle, view: WindowView = {}): Promise<Batch[]> {
   const { rows } = await h.raw<{ rows: Row[] }>(
-    `${SELECT} WHERE app_now() < b.unit_closes_at AND c.approved_at IS NOT NULL AND app_today() BETWEEN c.valid_from AND c.valid_until
+    `${SELECT} WHERE b.published_at IS NOT NULL AND app_now() < ${UNIT_CLOSES} AND c.approved_at IS NOT NULL AND app_today() BETWEEN c.valid_from AND c.valid_until
      ORDER BY b.applicant_closes_at, b.series_id, b.level, b.id`,
+    bindings(view),
   );
   return rows.map(batchOf);
 }
 
 /** K3: the windows of a batch at this moment. Inside a transaction that locked the declaration this is the answer that decides. Throws when the batch is gone. */
-export async function windowOf(h: Handle, batchId: number): Promise<Window> {
+export async function windowOf(h: Handle, batchId: number, view: WindowView = {}): Promise<Window> {
   const { rows } = await h.raw<{
     rows: Pick<Row, 'applicant_open' | 'unit_open' | 'applicant_opens_at' | 'applicant_closes_at' | 'unit_closes_at'>[];
-  }>(
-    `SELECT (${APPLICANT_OPEN}) AS applicant_open, (${UNIT_OPEN}) AS unit_open, b.applicant_opens_at, b.applicant_closes_at, b.unit_closes_at
-     FROM batches b WHERE b.id = ?`,
-    [batchId],
-  );
+  }>(`SELECT ${WINDOW} FROM batches b ${EXTENSION} WHERE b.id = :id`, { id: batchId, ...bindings(view) });
   const r = rows[0];
   if (!r) throw new Error(`no batch ${batchId}`);
   return {

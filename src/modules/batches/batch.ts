@@ -15,6 +15,7 @@ export interface Batch {
   level: Level;
   levelText: string;
   applicantOpensAt: Date;
+  /** with the extension of the person asked for, if there is one */
   applicantClosesAt: Date;
   unitClosesAt: Date;
   /** applicants may submit now */
@@ -26,10 +27,23 @@ export interface Batch {
   /** who uploads the evidence of 「委托评审」 */
   entrustedEvidenceBy: 'applicant' | 'unit';
   maxResults: number;
-  /** working days of publicity */
+  /** working days of publicity of the results */
   publicityDays: number;
+  /** R5: a unit must publish its applicants before it reports them, for so many working days */
+  demandsUnitPublicity: boolean;
+  unitPublicityDays: number;
+  /** working days that are proposed for a correction */
+  correctionDays: number;
   /** 「申报承诺书」 */
   commitment: string;
+  /** the administrator has opened it; nobody else sees it before */
+  isPublished: boolean;
+  version: number;
+}
+
+/** Whose windows are asked for: the same batch may be open longer for one person (K3). */
+export interface WindowView {
+  personId?: number;
 }
 
 export interface Window {

@@ -1,3 +1,3 @@
-export type { Batch, Window } from './batch';
+export type { Batch, Window, WindowView } from './batch';
 export { findBatch, listOpenBatches, windowOf } from './batch.read';
 export { loadWorkCalendar } from './work-calendar.read';

@@ -21,8 +21,10 @@ export interface OwnDeclaration {
 export async function listOwnDeclarations(h: Handle, personId: number): Promise<OwnDeclaration[]> {
   const { rows } = await h.raw<{ rows: OwnDeclaration[] }>(
     `SELECT d.id, d.batch_id AS "batchId", d.year, s.name AS "seriesName", d.level, t.name AS "titleName", d.state, u.name AS "unitName", d.correction_due_on AS "correctionDueOn", d.moved_at AS "movedAt",
-       (app_now() >= b.applicant_opens_at AND app_now() < b.applicant_closes_at) AS "isOpen", b.applicant_closes_at AS "closesAt"
-     FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN series s ON s.id = d.series_id LEFT JOIN titles t ON t.id = d.title_id LEFT JOIN units u ON u.id = d.unit_id
+       (app_now() >= b.applicant_opens_at AND app_now() < greatest(b.applicant_closes_at, e.applicant_until)) AS "isOpen",
+       greatest(b.applicant_closes_at, e.applicant_until) AS "closesAt"
+     FROM declarations d JOIN batches b ON b.id = d.batch_id
+     LEFT JOIN batch_extensions e ON e.batch_id = b.id AND e.person_id = d.person_id AND e.revoked_at IS NULL JOIN series s ON s.id = d.series_id LEFT JOIN titles t ON t.id = d.title_id LEFT JOIN units u ON u.id = d.unit_id
      WHERE d.person_id = ? AND d.deleted_at IS NULL ORDER BY d.year DESC, d.created_at DESC LIMIT 10`,
     [personId],
   );

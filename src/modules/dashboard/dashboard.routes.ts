@@ -29,7 +29,7 @@ const newsOf = (n: CorrectionNews): { text: string; action: string } => ({
 async function personHome(deps: Deps, actor: Actor): Promise<Home> {
   const [declarations, batches, isPhotoThere, news] = await Promise.all([
     listOwnDeclarations(deps.db, actor.accountId),
-    listOpenBatches(deps.db),
+    listOpenBatches(deps.db, { personId: actor.accountId }),
     hasPhoto(deps.db, actor.accountId),
     listCorrectionNews(deps.db, actor.accountId),
   ]);

@@ -70,7 +70,7 @@ export function overviewRoutes(deps: Deps): Route[] {
   }
 
   async function chooseBatch(visit: Visit): Promise<Reply> {
-    const open = (await listOpenBatches(deps.db)).filter((b) => b.isOpenForApplicants);
+    const open = (await listOpenBatches(deps.db, { personId: visit.actor.accountId })).filter((b) => b.isOpenForApplicants);
     const own = new Map(
       (await listOwnDeclarations(deps.db, visit.actor.accountId)).map((d) => [
         `${d.year}/${d.committee_name}/${d.series_name}/${d.level}`,
@@ -100,8 +100,8 @@ export function overviewRoutes(deps: Deps): Route[] {
   const batchId = (visit: Visit): number => wholeNumber(visit.param('batch')) ?? 0;
 
   async function commitment(visit: Visit): Promise<Reply> {
-    const batch = await findBatch(deps.db, batchId(visit));
-    if (!batch) return notFound;
+    const batch = await findBatch(deps.db, batchId(visit), { personId: visit.actor.accountId });
+    if (!batch?.isPublished) return notFound;
     if (!batch.isOpenForApplicants)
       return refusal(403, `「${batch.committeeName}」现在不在个人申报时间内`, { text: '返回我的申报信息', href: paths.declarations() });
     return page(

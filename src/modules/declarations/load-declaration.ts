@@ -62,7 +62,7 @@ export async function loadDeclaration(
   row: Declaration,
   posted?: { section: SectionDefinition; raw: RawSection },
 ): Promise<LoadedDeclaration> {
-  const batch = await findBatch(h, row.batch_id);
+  const batch = await findBatch(h, row.batch_id, { personId: row.person_id });
   if (!batch) throw new Error(`declaration ${row.id}: batch ${row.batch_id} is gone`);
   const stored = new Map((await findSections(h, row.id)).map((s) => [s.section, s]));
   const attachments = await findAttachments(h, row.id);

@@ -72,7 +72,7 @@ export async function moveDeclaration(
   }
   const rule = moves[move];
   if (rule.window) {
-    const w = await windowOf(trx, d.batch_id);
+    const w = await windowOf(trx, d.batch_id, { personId: d.person_id });
     const open = rule.window === 'applicant' ? w.applicantOpen : w.unitOpen;
     if (!open)
       return {

@@ -22,8 +22,8 @@ export async function startDeclaration(
   requestId: string,
 ): Promise<StartOutcome> {
   return inTransaction(deps.db, async (trx): Promise<StartOutcome> => {
-    const batch = await findBatch(trx, batchId);
-    if (!batch) return { kind: 'no-batch' };
+    const batch = await findBatch(trx, batchId, { personId: actor.accountId });
+    if (!batch?.isPublished) return { kind: 'no-batch' };
     if (!batch.isOpenForApplicants) return { kind: 'closed' };
     if (!(await hasCommitment(trx, actor.accountId, batchId))) {
       if (!agreed) return { kind: 'commitment-needed' };
