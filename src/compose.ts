@@ -23,6 +23,7 @@ import { wholeNumber } from './lib/ids';
 import { jobHandlers } from './job-handlers';
 import { navigation } from './navigation';
 import { findAccountSubject, findActor, findOperatorSubject, findStaffSubject } from './modules/accounts';
+import { findBatchSubject } from './modules/batches';
 import { createCatalogueCache } from './modules/catalogue';
 import { findDeclarationSubject } from './modules/declarations';
 import { findPathSubject } from './modules/paths';
@@ -48,6 +49,7 @@ const subjectLoaders: Record<Exclude<SubjectKind, 'declaration'>, (h: Handle, id
   staff: findStaffSubject,
   operator: findOperatorSubject,
   correction: findCorrectionSubject,
+  batch: findBatchSubject,
 };
 
 export const SITE_NAME = '职称申报系统';

@@ -4,6 +4,7 @@ import type { Deps } from './deps';
 import { pruneExpired } from './http/housekeeping.store';
 import type { OneTimeTokens } from './http/one-time-token.store';
 import { pruneSmsCodes } from './modules/accounts';
+import { pruneReminders, sendReminders } from './modules/batches';
 import { collectOrphans } from './modules/attachments';
 import { watchCorrections } from './modules/declarations';
 import type { JobHandlers } from './jobs/jobs';
@@ -20,8 +21,12 @@ export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
       await pruneExpired(deps.db);
       await pruneSms(deps.db);
       await pruneSmsCodes(deps.db);
+      await pruneReminders(deps.db);
     },
     'certificate:print': async ({ certificateId }) => void (await printCertificate(deps, certificateId)),
+    'reminders:send': async () => {
+      deps.log.info({ queued: await sendReminders(deps, { isOn: true, from: 8, to: 21 }) }, 'reminders of closing windows');
+    },
     'sms:send': ({ messageId }) => sendQueuedSms(deps, messageId),
     'corrections:watch': () => watchCorrections(deps),
     'attachments:collect': async () => {

@@ -47,6 +47,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         home,
         { text: '申报受理与评审', href: paths.office() },
         { text: '评委会路径审核', href: paths.pathReview() },
+        { text: '申报批次', href: paths.batches() },
         { text: '常见问题', href: paths.faq() },
       ];
     case 'support':
@@ -61,6 +62,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
     case 'admin':
       return [
         home,
+        { text: '申报批次', href: paths.batches() },
         { text: '工作人员账号', href: paths.staff() },
         { text: '操作日志', href: paths.audit() },
         { text: '演示时钟', href: paths.clock() },

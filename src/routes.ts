@@ -6,6 +6,7 @@ import { certificatesRoutes } from './modules/certificates';
 import { committeeRoutes } from './modules/committee';
 import { declarationsRoutes } from './modules/declarations';
 import { accountsRoutes } from './modules/accounts';
+import { batchesRoutes, remindersRoutes } from './modules/batches';
 import { dashboardRoutes } from './modules/dashboard';
 import { noticesRoutes } from './modules/notices';
 import { pathsRoutes } from './modules/paths';
@@ -31,6 +32,8 @@ export function allRoutes(deps: Deps): Route[] {
     ...reviewRoutes(deps),
     ...reportingRoutes(deps),
     ...committeeRoutes(deps),
+    ...batchesRoutes(deps),
+    ...remindersRoutes(deps),
     ...supportRoutes(deps),
   ];
 }

@@ -28,7 +28,9 @@ export type DraftPurpose =
   | 'content'
   | 'own-data'
   | 'second-factor'
-  | 'import-report';
+  | 'import-report'
+  | 'admin-form'
+  | 'extension';
 
 interface Row {
   content: Buffer;

@@ -102,6 +102,16 @@ export const paths = {
   newStaff: () => '/admin/staff/new',
   staffAccount: (id: number | string) => `/admin/staff/${id}`,
   switchStaff: (id: number | string) => `/admin/staff/${id}/switch`,
+  batches: () => '/batches',
+  newBatch: () => '/batches/new',
+  batch: (id: number | string) => `/batches/${id}`,
+  editBatch: (id: number | string) => `/batches/${id}/edit`,
+  openBatch: (id: number | string) => `/batches/${id}/open`,
+  batchWindow: (id: number | string) => `/batches/${id}/window`,
+  newExtension: (id: number | string) => `/batches/${id}/extensions/new`,
+  confirmExtension: (id: number | string) => `/batches/${id}/extensions/confirm`,
+  endExtension: (id: number | string, extension: number | string) => `/batches/${id}/extensions/${extension}/end`,
+  reminders: () => '/profile/reminders',
 } as const;
 
 export type Paths = typeof paths;

@@ -88,7 +88,7 @@ export const refusal = (
 
 /**
  * Who may come in. `public`: anybody; otherwise an action of the policy. An action about a subject takes the subject from the path parameter of its kind
- * (`:declaration`, `:path`, `:permission`, `:unit`, `:account`, `:staff`, `:correction`, `:operator`). There is no default: a route without access does not compile.
+ * (`:declaration`, `:path`, `:permission`, `:unit`, `:account`, `:staff`, `:correction`, `:operator`, `:batch`). There is no default: a route without access does not compile.
  */
 export type Access = 'public' | Action;
 
@@ -127,3 +127,4 @@ export function unitActor(visit: Visit): Actor & { unitId: number } {
   if (actor.unitId === undefined) throw new Error(`${visit.path}: ${actor.role} speaks for no unit`);
   return { ...actor, unitId: actor.unitId };
 }
+export const batchOf = subjectGetter('batch');

@@ -11,6 +11,7 @@ export interface JobPayloads {
   'attachments:collect': Record<string, never>;
   'sms:send': { messageId: string };
   'corrections:watch': Record<string, never>;
+  'reminders:send': Record<string, never>;
 }
 export type JobName = keyof JobPayloads;
 export type JobHandlers = { [N in JobName]: (payload: JobPayloads[N]) => Promise<void> };
@@ -28,7 +29,8 @@ export interface Jobs {
 const CRONTAB = `* * * * * audit:seal
 17 * * * * housekeeping:prune
 29 3 * * * attachments:collect
-5 1-12 * * * corrections:watch`;
+5 1-12 * * * corrections:watch
+*/15 * * * * reminders:send`;
 
 /** Brings the queue's own tables up to date. */
 export async function migrateJobs(connectionString: string): Promise<void> {

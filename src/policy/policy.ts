@@ -60,8 +60,22 @@ export interface OperatorSubject {
   isOwner: boolean;
   state: 'active' | 'suspended' | 'removed';
 }
+/** K2: a batch, for whom it concerns as a batch */
+export interface BatchSubject {
+  kind: 'batch';
+  id: number;
+  committeeId: number;
+}
 export type Subject =
-  DeclarationSubject | PathSubject | PermissionSubject | UnitSubject | AccountSubject | StaffSubject | CorrectionSubject | OperatorSubject;
+  | DeclarationSubject
+  | PathSubject
+  | PermissionSubject
+  | UnitSubject
+  | AccountSubject
+  | StaffSubject
+  | CorrectionSubject
+  | OperatorSubject
+  | BatchSubject;
 export type SubjectKind = Subject['kind'];
 
 export type Decision =
@@ -174,6 +188,11 @@ const byOwner = (a: Actor, o: OperatorSubject): Decision => {
   if (o.isOwner) return notNowBecause('主经办人不能停用或者移除，请先移交给其他经办人');
   return o.state === 'removed' ? notNowBecause('该经办人已经移除') : yes;
 };
+const onBatch = (roles: readonly Role[], when: (a: Actor, b: BatchSubject) => Decision): Rule<BatchSubject> => ({
+  roles,
+  subject: 'batch',
+  when,
+});
 
 /** C3: a unit without the permission can't be chosen, approve or report. */
 const permittedUnit = (a: Actor): Decision =>
@@ -250,6 +269,11 @@ const fixed = {
   'unit.correct': onUnit(['bureau'], (a, u) => (a.divisionCode !== undefined && covers(a.divisionCode, u.divisionCode) ? yes : hidden)),
   'staff.manage': rule(['admin']),
   'staff.read': onStaff(['admin'], () => yes),
+  'batches.read': rule(['admin', 'office']),
+  'batches.manage': rule(['admin']),
+  'batch.read': onBatch(['admin', 'office'], (a, b) => (a.role === 'admin' || a.committeeId === b.committeeId ? yes : hidden)),
+  'batch.manage': onBatch(['admin'], () => yes),
+  'reminders.choose': rule(['person', 'unit']),
   'staff.switch': onStaff(['admin'], (a, s) => (s.id === a.accountId ? notNowBecause('不能停用自己的账号') : yes)),
 } as const;
 
@@ -290,6 +314,7 @@ const rules = {
   | Rule<StaffSubject>
   | Rule<CorrectionSubject>
   | Rule<OperatorSubject>
+  | Rule<BatchSubject>
 >;
 
 export const actions = Object.keys(rules) as Action[];

@@ -39,6 +39,7 @@ beforeAll(async () => {
   foreign.account = String((await makeStaff(site, { role: 'admin' })).accountId);
   foreign.staff = String(owner.accountId);
   foreign.correction = '999999999';
+  foreign.batch = '999999999';
   const mine = await makeUnit(site, { name: '本区图书馆' });
   const myCommittee = await makeCommittee(site);
   visitors.set('person', await signInAs(site, await makePerson(site)));

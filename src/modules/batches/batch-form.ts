@@ -17,7 +17,9 @@ export const momentField = (o: FieldBase & { without: 'start' | 'end' }): Field 
     ...o,
     max: 40,
     width: 'm',
-    hint: o.hint ?? (o.without === 'end' ? '例如 2026.5.20 17:00；不写时间的，到当天 24:00 为止' : '例如 2026.4.1 8:30；不写时间的，从当天 0:00 开始'),
+    hint:
+      o.hint ??
+      (o.without === 'end' ? '例如 2026.5.20 17:00；不写时间的，到当天 24:00 为止' : '例如 2026.4.1 8:30；不写时间的，从当天 0:00 开始'),
     check: (v) => (readMoment(v, o.without) ? undefined : `「${o.label}」请按年、月、日、时间填写，例如 2026.5.20 17:00`),
   });
 
@@ -45,7 +47,8 @@ const inOrder: SectionRule = (checked) => {
   return problems;
 };
 
-const committeeOf = (raw: RawGroup, ctx: FormContext): string => (ctx.options('committees').some((c) => c.value === raw.committee) ? (raw.committee ?? '') : '');
+const committeeOf = (raw: RawGroup, ctx: FormContext): string =>
+  ctx.options('committees').some((c) => c.value === raw.committee) ? (raw.committee ?? '') : '';
 
 /** K2: one batch; when it is made, all levels of a series may be made at once. What a begun declaration relies on is left out of `editForm` by `locked`. */
 export const batchForm: SectionDefinition = {
@@ -56,7 +59,14 @@ export const batchForm: SectionDefinition = {
       kind: 'group',
       id: PART,
       fields: [
-        integer({ id: 'year', label: '申报年度', required: true, min: 2000, max: 2100, appliesWhen: (_r, ctx) => ctx.policy.locked !== true }),
+        integer({
+          id: 'year',
+          label: '申报年度',
+          required: true,
+          min: 2000,
+          max: 2100,
+          appliesWhen: (_r, ctx) => ctx.policy.locked !== true,
+        }),
         choice({
           id: 'committee',
           label: '评审委员会',
@@ -82,8 +92,20 @@ export const batchForm: SectionDefinition = {
           options: (raw, ctx) => [CHOOSE, ...ctx.options('levels', committeeOf(raw, ctx), raw.series ?? '')],
         }),
         momentField({ id: 'opensAt', label: '个人申报开始时间', required: true, without: 'start' }),
-        momentField({ id: 'closesAt', label: '个人申报截止时间', required: true, without: 'end', appliesWhen: (_r, ctx) => ctx.policy.published !== true }),
-        momentField({ id: 'unitClosesAt', label: '单位上报截止时间', required: true, without: 'end', appliesWhen: (_r, ctx) => ctx.policy.published !== true }),
+        momentField({
+          id: 'closesAt',
+          label: '个人申报截止时间',
+          required: true,
+          without: 'end',
+          appliesWhen: (_r, ctx) => ctx.policy.published !== true,
+        }),
+        momentField({
+          id: 'unitClosesAt',
+          label: '单位上报截止时间',
+          required: true,
+          without: 'end',
+          appliesWhen: (_r, ctx) => ctx.policy.published !== true,
+        }),
         choice({
           id: 'rankBy',
           label: '「单位推荐排序」由谁填写',
@@ -105,7 +127,14 @@ export const batchForm: SectionDefinition = {
         integer({ id: 'unitPublicityDays', label: '单位公示工作日', required: true, min: 5, max: 60, hint: '不少于 5 个工作日' }),
         integer({ id: 'publicityDays', label: '评审结果公示工作日', required: true, min: 5, max: 60, hint: '不少于 5 个工作日' }),
         integer({ id: 'correctionDays', label: '补正期限', required: true, min: 1, max: 60, hint: '工作日，办事机构要求补正时按此提出' }),
-        longText({ id: 'commitment', label: '申报承诺书', required: true, limit: 3000, rows: 10, hint: '每一行为一段。修改之后，已经同意的申报人仍以其同意时的文字为准' }),
+        longText({
+          id: 'commitment',
+          label: '申报承诺书',
+          required: true,
+          limit: 3000,
+          rows: 10,
+          hint: '每一行为一段。修改之后，已经同意的申报人仍以其同意时的文字为准',
+        }),
       ],
     },
   ],
@@ -156,6 +185,10 @@ export interface BatchInput {
   commitment: string;
 }
 
+/** A moment is typed to the minute: one that was left as it stood keeps its seconds. */
+export const unmoved = (typed: Date | undefined, before: Date | undefined): Date | undefined =>
+  typed && before && typedMoment(typed) === typedMoment(before) ? before : typed;
+
 /** A form without problems as a batch; what the form did not show comes from the batch as it is. */
 export function batchInput(checked: CheckedSection, ctx: FormContext, before?: Batch): BatchInput {
   const { values, raw } = checked.groups[PART] ?? { values: {}, raw: {} };
@@ -163,7 +196,7 @@ export function batchInput(checked: CheckedSection, ctx: FormContext, before?: B
   const all = ctx.options('levels', raw.committee ?? '', raw.series ?? '').map((o) => o.value);
   const number = (id: string, otherwise: number | undefined): number => (typeof values[id] === 'number' ? values[id] : (otherwise ?? 0));
   const moment = (id: string, without: 'start' | 'end', otherwise: Date | undefined): Date => {
-    const at = momentOf(checked, id, without) ?? otherwise;
+    const at = unmoved(momentOf(checked, id, without), otherwise) ?? otherwise;
     if (!at) throw new RangeError(`batch: ${id} is missing`);
     return at;
   };
@@ -245,8 +278,20 @@ export const windowForm: SectionDefinition = {
             { value: 'close-all', text: '立即截止个人申报和单位上报' },
           ],
         }),
-        momentField({ id: 'closesAt', label: '个人申报截止时间', required: true, without: 'end', appliesWhen: (raw) => (raw.what ?? 'set') === 'set' }),
-        momentField({ id: 'unitClosesAt', label: '单位上报截止时间', required: true, without: 'end', appliesWhen: (raw) => (raw.what ?? 'set') === 'set' }),
+        momentField({
+          id: 'closesAt',
+          label: '个人申报截止时间',
+          required: true,
+          without: 'end',
+          appliesWhen: (raw) => (raw.what ?? 'set') === 'set',
+        }),
+        momentField({
+          id: 'unitClosesAt',
+          label: '单位上报截止时间',
+          required: true,
+          without: 'end',
+          appliesWhen: (raw) => (raw.what ?? 'set') === 'set',
+        }),
         longText({ id: 'reason', label: '原因', required: true, limit: 300, rows: 3 }),
       ],
     },

@@ -15,6 +15,7 @@ export interface OwnDeclaration {
   /** still to be submitted, and the window is open by the database's clock */
   isOpen: boolean;
   closesAt: Date;
+  now: Date;
 }
 
 /** A person's declarations, newest first; the latest 10. */
@@ -22,7 +23,7 @@ export async function listOwnDeclarations(h: Handle, personId: number): Promise<
   const { rows } = await h.raw<{ rows: OwnDeclaration[] }>(
     `SELECT d.id, d.batch_id AS "batchId", d.year, s.name AS "seriesName", d.level, t.name AS "titleName", d.state, u.name AS "unitName", d.correction_due_on AS "correctionDueOn", d.moved_at AS "movedAt",
        (app_now() >= b.applicant_opens_at AND app_now() < greatest(b.applicant_closes_at, e.applicant_until)) AS "isOpen",
-       greatest(b.applicant_closes_at, e.applicant_until) AS "closesAt"
+       greatest(b.applicant_closes_at, e.applicant_until) AS "closesAt", app_now() AS now
      FROM declarations d JOIN batches b ON b.id = d.batch_id
      LEFT JOIN batch_extensions e ON e.batch_id = b.id AND e.person_id = d.person_id AND e.revoked_at IS NULL JOIN series s ON s.id = d.series_id LEFT JOIN titles t ON t.id = d.title_id LEFT JOIN units u ON u.id = d.unit_id
      WHERE d.person_id = ? AND d.deleted_at IS NULL ORDER BY d.year DESC, d.created_at DESC LIMIT 10`,
@@ -49,6 +50,9 @@ export interface UnitFacts {
   toReview: number;
   returned: number;
   toReport: number;
+  /** the first end of a reporting window that something with this unit waits for */
+  closesAt: Date | null;
+  now: Date;
 }
 
 /** Everything the unit's home page counts, in one query; this year by the database's clock. */
@@ -58,14 +62,15 @@ export async function findUnitFacts(h: Handle, unitId: number): Promise<UnitFact
        coalesce((SELECT r.reason FROM permission_requests r WHERE r.unit_id = u.id AND r.state = 'refused' ORDER BY r.id DESC LIMIT 1), '') AS refusal,
        p.approved AS "pathsApproved", p.waiting AS "pathsWaiting", p.refused AS "pathsRefused",
        (SELECT count(*)::int FROM reporting_paths x WHERE x.upstream_unit_id = u.id AND x.state = 'requested') AS "pathRequests",
-       q.review AS "toReview", q.returned AS "returned", q.report AS "toReport"
+       q.review AS "toReview", q.returned AS "returned", q.report AS "toReport", q.closes AS "closesAt", app_now() AS now
      FROM units u JOIN divisions v ON v.code = u.division_code,
        LATERAL (SELECT count(*) FILTER (WHERE x.state = 'approved')::int AS approved, count(*) FILTER (WHERE x.state = 'requested')::int AS waiting,
            count(*) FILTER (WHERE x.state = 'refused')::int AS refused
          FROM reporting_paths x WHERE x.unit_id = u.id AND x.year = extract(year FROM app_today())) p,
        LATERAL (SELECT count(*) FILTER (WHERE d.state = 'unit_review')::int AS review, count(*) FILTER (WHERE d.state = 'returned_to_unit')::int AS returned,
-           count(*) FILTER (WHERE d.state = 'unit_passed')::int AS report
-         FROM declarations d WHERE d.holder_unit_id = u.id AND d.state IN ('unit_review', 'returned_to_unit', 'unit_passed') AND d.deleted_at IS NULL) q
+           count(*) FILTER (WHERE d.state = 'unit_passed')::int AS report,
+           min(b.unit_closes_at) FILTER (WHERE b.unit_closes_at > app_now()) AS closes
+         FROM declarations d JOIN batches b ON b.id = d.batch_id WHERE d.holder_unit_id = u.id AND d.state IN ('unit_review', 'returned_to_unit', 'unit_passed') AND d.deleted_at IS NULL) q
      WHERE u.id = ?`,
     [unitId],
   );

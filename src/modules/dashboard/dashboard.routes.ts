@@ -1,3 +1,4 @@
+import { databaseNow } from '../../db/db';
 import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
@@ -27,7 +28,8 @@ const newsOf = (n: CorrectionNews): { text: string; action: string } => ({
 });
 
 async function personHome(deps: Deps, actor: Actor): Promise<Home> {
-  const [declarations, batches, isPhotoThere, news] = await Promise.all([
+  const [{ now }, declarations, batches, isPhotoThere, news] = await Promise.all([
+    databaseNow(deps.db),
     listOwnDeclarations(deps.db, actor.accountId),
     listOpenBatches(deps.db, { personId: actor.accountId }),
     hasPhoto(deps.db, actor.accountId),
@@ -35,7 +37,7 @@ async function personHome(deps: Deps, actor: Actor): Promise<Home> {
   ]);
   return {
     news: news.map(newsOf),
-    cards: [declarationsCard(declarations), batchesCard(batches, declarations)],
+    cards: [declarationsCard(declarations), batchesCard(batches, declarations, now)],
     mainAction: { text: '新增申报信息', href: paths.newDeclaration() },
     ...(isPhotoThere
       ? {}
@@ -78,6 +80,7 @@ async function homeOf(deps: Deps, actor: Actor): Promise<Home> {
                 hint: '人社局、评委会办事机构、技术支持和系统管理员的账号',
                 status: { text: '查看' },
               },
+              { title: '申报批次', href: paths.batches(), hint: '申报和上报的时间、要求和个别延期', status: { text: '办理' } },
               { title: '操作日志', href: paths.audit(), hint: '登录、审核、更正等操作的记录', status: { text: '查看' } },
               ...(deps.config.demo
                 ? [{ title: '演示时钟', href: paths.clock(), hint: '演示时调整系统时间', status: { text: '设置' } }]

@@ -1,5 +1,5 @@
 import { paths } from '../../http/paths';
-import { showMoment } from '../../lib/moment';
+import { showMoment, timeLeft } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
 import { states, type Colour, type StateName } from '../../policy/declaration-moves';
 import type { Batch } from '../batches';
@@ -28,7 +28,8 @@ const declarationName = (d: OwnDeclaration): string => `${d.year}年度\u3000${d
 
 function nextStep(d: OwnDeclaration): string {
   const text = states[d.state].forApplicant;
-  if (d.state === 'draft') return d.isOpen ? `${text}，申报截止时间 ${showMoment(d.closesAt)}` : '尚未提交，目前不在申报时间内';
+  if (d.state === 'draft')
+    return d.isOpen ? `${text}，申报截止时间 ${showMoment(d.closesAt)}，${timeLeft(d.now, d.closesAt)}` : '尚未提交，目前不在申报时间内';
   if (d.state === 'correction' && d.correctionDueOn) return `${text}，期限为 ${showDate(d.correctionDueOn)}`;
   return d.unitName && states[d.state].holder === 'unit' ? `${text}（申报单位：${d.unitName}）` : text;
 }
@@ -48,7 +49,7 @@ export function declarationsCard(list: readonly OwnDeclaration[]): Card {
 }
 
 /** Batches that applicants may use now and the person has no declaration in. */
-export function batchesCard(batches: readonly Batch[], own: readonly OwnDeclaration[]): Card {
+export function batchesCard(batches: readonly Batch[], own: readonly OwnDeclaration[], now: Date): Card {
   return {
     title: '正在接受申报',
     tasks: batches
@@ -57,7 +58,7 @@ export function batchesCard(batches: readonly Batch[], own: readonly OwnDeclarat
       .map((b) => ({
         title: `${b.year}年度\u3000${b.seriesName}\u3000${b.levelText}`,
         href: paths.commitment(b.id),
-        hint: `${b.committeeName}，截止时间 ${showMoment(b.applicantClosesAt)}`,
+        hint: `${b.committeeName}，截止时间 ${showMoment(b.applicantClosesAt)}，${timeLeft(now, b.applicantClosesAt)}`,
         status: { text: '可以申报', colour: 'green' },
       })),
     emptyText: '目前没有可以申报的项目，请留意通知公告',
@@ -90,6 +91,12 @@ function pathStatus(f: UnitFacts): Task['status'] {
   return f.pathsApproved > 0 ? { text: `${f.pathsApproved} 条已通过` } : { text: '尚未申请', colour: 'orange' };
 }
 
+/** Until when the first of what waits with the unit must be reported. */
+const reportHint = (f: UnitFacts): string =>
+  f.closesAt === null
+    ? '审核通过、等待上报的数据'
+    : `审核通过、等待上报的数据。最早的上报截止时间 ${showMoment(f.closesAt)}，${timeLeft(f.now, new Date(f.closesAt))}`;
+
 /** What has to be there before anything can be reported, then what waits. */
 export function unitCards(f: UnitFacts): Card[] {
   const isPermitted = f.permission === 'granted';
@@ -118,7 +125,7 @@ export function unitCards(f: UnitFacts): Card[] {
           status: waiting(f.toReview, '人待审核'),
         },
         { title: '上级单位退回', ...link(paths.review()), hint: '请处理后重新上报', status: waiting(f.returned, '人待处理') },
-        { title: '职称申报数据上报', ...link(paths.report()), hint: '审核通过、等待上报的数据', status: waiting(f.toReport, '人待上报') },
+        { title: '职称申报数据上报', ...link(paths.report()), hint: reportHint(f), status: waiting(f.toReport, '人待上报') },
         { title: '路径审核', ...link(paths.pathReview()), hint: '下级单位提出的路径申请', status: waiting(f.pathRequests, '条待审核') },
       ],
       emptyText: '',

@@ -7,7 +7,7 @@ import { homeCrumb } from '../../http/crumbs';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
 import { wholeNumber } from '../../lib/ids';
-import { showMoment } from '../../lib/moment';
+import { showMoment, timeLeft } from '../../lib/moment';
 import { moveNames, moves, states, type MoveName } from '../../policy/declaration-moves';
 import { can, movesFor } from '../../policy/policy';
 import { findBatch, listOpenBatches } from '../batches';
@@ -178,7 +178,7 @@ export function overviewRoutes(deps: Deps): Route[] {
     const newer = editable ? undefined : await findNewerName(deps.db, d.person_id, content.applicant.name);
     const last = [...events].reverse().find((e) => e.to_state === d.state);
     const back = [homeCrumb, ...(isOwner ? [mineCrumb] : listCrumbs(visit.actor.role))];
-    const days = Math.ceil((loaded.batch.applicantClosesAt.getTime() - (await databaseNow(deps.db)).now.getTime()) / 86_400_000);
+    const left = timeLeft((await databaseNow(deps.db)).now, loaded.batch.applicantClosesAt);
     return page(
       'declarations/overview',
       {
@@ -197,7 +197,7 @@ export function overviewRoutes(deps: Deps): Route[] {
             ? { opinion: last.opinion, by: last.on_behalf_of, at: showMoment(last.at), dueOn: d.correction_due_on }
             : undefined,
         tasks: editable ? sectionsOf(loaded).map((s) => taskOf(loaded, s, comments)) : [],
-        deadline: { at: showMoment(loaded.batch.applicantClosesAt), days, isOpen: loaded.batch.isOpenForApplicants },
+        deadline: { at: showMoment(loaded.batch.applicantClosesAt), left, isOpen: loaded.batch.isOpenForApplicants },
         buttons: moveButtons(d.id, movesFor(visit.actor, subject)).filter((b) => !editable || !['submit', 'resubmit'].includes(b.move)),
         checkHref: paths.checkAnswers(d.id),
         deleteHref: isOwner && d.state === 'draft' ? paths.deleteDraft(d.id) : undefined,

@@ -64,6 +64,13 @@ export const auditActions: readonly { action: string; text: string }[] = [
   { action: 'faq.create', text: '新增常见问题' },
   { action: 'faq.edit', text: '修改常见问题' },
   { action: 'faq.remove', text: '删除常见问题' },
+  { action: 'batch.create', text: '建立申报批次' },
+  { action: 'batch.edit', text: '修改申报批次' },
+  { action: 'batch.publish', text: '开放申报批次' },
+  { action: 'batch.window', text: '调整申报截止时间' },
+  { action: 'batch.extend', text: '个别延期' },
+  { action: 'batch.revoke', text: '取消个别延期' },
+  { action: 'reminders.choose', text: '设置提醒短信' },
   { action: 'audit.verify', text: '验证日志' },
   { action: 'clock.set', text: '调整演示时钟' },
 ];

@@ -1,4 +1,4 @@
-import { showMoment } from '../../../src/lib/moment';
+import { readMoment, showMoment, timeLeft, typedMoment } from '../../../src/lib/moment';
 
 describe('showMoment', () => {
   it('gives Beijing time, hours and minutes with two digits', () => {
@@ -19,4 +19,42 @@ describe('showMoment', () => {
   it('refuses a text that is no moment', () => {
     expect(() => showMoment('昨天')).toThrow(RangeError);
   });
+});
+
+describe('K2 readMoment', () => {
+  it.each([
+    ['2026.5.20 17:00', '2026-05-20T09:00:00.000Z'],
+    ['2026-05-20T17:00', '2026-05-20T09:00:00.000Z'],
+    ['2026年5月20日17时', '2026-05-20T09:00:00.000Z'],
+    ['2026年5月20日 17点30分', '2026-05-20T09:30:00.000Z'],
+    ['２０２６．５．２０　１７：３０', '2026-05-20T09:30:00.000Z'],
+    ['20260520 0830', undefined],
+    ['2026/5/20 24:00', '2026-05-20T16:00:00.000Z'],
+    ['2026.5.20', '2026-05-20T16:00:00.000Z'],
+    ['2026 5 20', '2026-05-20T16:00:00.000Z'],
+    ['2026.5.20 25:00', undefined],
+    ['2026.5.20 24:01', undefined],
+    ['2026.2.30 8:00', undefined],
+    ['2026.5', undefined],
+    ['明天', undefined],
+    ['', undefined],
+  ])('%s', (typed, expected) => expect(readMoment(typed, 'end')?.toISOString()).toBe(expected));
+
+  it('takes a day without time as its beginning or its end, and reads what it would write', () => {
+    expect(readMoment('2026.5.20', 'start')?.toISOString()).toBe('2026-05-19T16:00:00.000Z');
+    const at = new Date('2026-05-19T16:00:00Z');
+    expect(readMoment(typedMoment(at), 'end')).toEqual(at);
+  });
+});
+
+describe('K3 timeLeft', () => {
+  const now = new Date('2026-05-01T00:00:00Z');
+  it.each([
+    [0, '已截止'],
+    [30, '还有不到 1 分钟'],
+    [90 * 60, '还有 90 分钟'],
+    [5 * 3600 + 59, '还有 5 小时'],
+    [47.9 * 3600, '还有 47 小时'],
+    [72 * 3600 - 1, '还有 2 天'],
+  ])('%d s', (seconds, text) => expect(timeLeft(now, new Date(now.getTime() + seconds * 1000))).toBe(text));
 });
