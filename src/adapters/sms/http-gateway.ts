@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { faultName, signatureOf, signatureTime } from '../../lib/request-signature';
 import { normaliseLine } from '../../lib/text';
 import type { SmsMessage, SmsResult, SmsSender } from './sms-sender';
 
@@ -17,11 +17,6 @@ export interface GatewaySettings {
 
 const TIMEOUT_MS = 5000;
 const REST_MS = 10_000;
-
-/** HMAC-SHA256 over timestamp, full stop and body, in hexadecimal digits (docs/sms-gateway.md). */
-export function signatureOf(key: string, timestamp: string, body: string): string {
-  return createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex');
-}
 
 /** What the gateway says about a refusal, as one short line; a number that it repeats is taken out. */
 async function reasonOf(answer: Response): Promise<string> {
@@ -49,7 +44,7 @@ export function httpGateway({ url, key, account, timeoutMs = TIMEOUT_MS, restMs 
     async send(message: SmsMessage): Promise<SmsResult> {
       if (performance.now() < restsUntil) return { kind: 'unreachable', reason: 'resting' };
       const body = JSON.stringify({ id: message.id, mobile: message.mobile, text: message.text, purpose: message.purpose });
-      const timestamp = String(Math.floor(Date.now() / 1000));
+      const timestamp = signatureTime();
       try {
         const answer = await fetch(url, {
           method: 'POST',
@@ -76,11 +71,4 @@ export function httpGateway({ url, key, account, timeoutMs = TIMEOUT_MS, restMs 
       }
     },
   };
-}
-
-/** The kind of fault without its message, which could repeat what was sent. */
-function faultName(e: unknown): string {
-  const { name, cause } = (e ?? {}) as { name?: unknown; cause?: { code?: unknown } | null };
-  const known = [cause?.code, name].find((x): x is string => typeof x === 'string' && /^\w+$/.test(x));
-  return known ?? 'unknown fault';
 }
