@@ -3,6 +3,7 @@ import * as m0001 from './0001_init';
 import * as m0010 from './0010_operators';
 import * as m0004 from './0004_web';
 import * as m0002 from './0002_sms';
+import * as m0020 from './0020_continuing_education';
 import * as m0019 from './0019_abandon';
 import * as m0003 from './0003_corrections';
 import * as m0013 from './0013_batches';
@@ -16,6 +17,7 @@ const list: Record<string, Knex.Migration> = {
   '0019_abandon': m0019,
   '0010_operators': m0010,
   '0013_batches': m0013,
+  '0020_continuing_education': m0020,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

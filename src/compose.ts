@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Express } from 'express';
 import pg from 'pg';
 import { pino, type Logger } from 'pino';
+import { httpPlatform } from './adapters/continuing-education';
 import { createPrinter } from './adapters/printing';
 import { httpGateway, outboxSender } from './adapters/sms';
 import { FsStorage } from './adapters/storage';
@@ -81,6 +82,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     storage,
     printer,
     sms: config.smsGateway ? httpGateway(config.smsGateway) : outboxSender,
+    learning: config.learningPlatform && httpPlatform(config.learningPlatform),
     renderer,
     jobs: createJobs(databaseUrl, log),
     log,

@@ -26,6 +26,13 @@ const environment = z.object({
     .string()
     .regex(/^[\x21-\x7e]+$/)
     .optional(),
+  EDU_PLATFORM_URL: z.url({ protocol: /^https?$/ }).optional(),
+  EDU_PLATFORM_KEY: z.string().min(16).optional(),
+  EDU_PLATFORM_ACCOUNT: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/)
+    .optional(),
+  EDU_PLATFORM_NAME: z.string().default('专业技术人员继续教育公共服务平台'),
   SMS_PER_MINUTE: z.coerce.number().int().min(1).max(100_000).default(300),
 });
 
@@ -56,6 +63,8 @@ export interface Config {
   readonly runJobs: boolean;
   /** where short messages go; undefined: they stay in the outbox table */
   readonly smsGateway: { readonly url: string; readonly key: string; readonly account: string } | undefined;
+  /** where records of continuing education are asked for; undefined: bureaus import them */
+  readonly learningPlatform: { readonly url: string; readonly key: string; readonly account: string; readonly name: string } | undefined;
   /** at most so many short messages of the whole site in one minute (S08) */
   readonly smsPerMinute: number;
   readonly secrets: Secrets;
@@ -97,6 +106,18 @@ function gatewayOf(e: z.infer<typeof environment>, production: boolean): Config[
   return { url: e.SMS_GATEWAY_URL, key: e.SMS_GATEWAY_KEY, account: e.SMS_GATEWAY_ACCOUNT };
 }
 
+/** All three settings of the continuing education platform or none. */
+function learningPlatformOf(e: z.infer<typeof environment>, production: boolean): Config['learningPlatform'] {
+  const { EDU_PLATFORM_URL: url, EDU_PLATFORM_KEY: key, EDU_PLATFORM_ACCOUNT: account } = e;
+  if (!url && !key && !account) return undefined;
+  if (!url || !key || !account)
+    throw new ConfigError(
+      'the continuing education platform needs EDU_PLATFORM_URL, EDU_PLATFORM_KEY and EDU_PLATFORM_ACCOUNT (docs/continuing-education.md)',
+    );
+  if (production && !url.startsWith('https:')) throw new ConfigError('EDU_PLATFORM_URL must begin with https: in production');
+  return { url, key, account, name: e.EDU_PLATFORM_NAME };
+}
+
 /**
  * The checked settings, from the environment. Throws ConfigError with one line per fault.
  * Production needs DATABASE_URL, BASE_URL, DATA_DIR, SECRETS_FILE and the gateway for short messages, and refuses DEMO.
@@ -131,6 +152,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: e.LOG_LEVEL,
     runJobs: e.RUN_JOBS,
     smsGateway: gatewayOf(e, production),
+    learningPlatform: learningPlatformOf(e, production),
     smsPerMinute: e.SMS_PER_MINUTE,
     secrets,
   });

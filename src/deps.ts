@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { LearningPlatform } from './adapters/continuing-education';
 import type { SmsSender } from './adapters/sms';
 import type { BlobStorage } from './adapters/storage/storage';
 import type { Printer } from './adapters/printing';
@@ -18,6 +19,8 @@ export interface Deps {
   storage: BlobStorage;
   printer: Printer;
   sms: SmsSender;
+  /** undefined: no platform of continuing education is connected, bureaus import the hours */
+  learning: LearningPlatform | undefined;
   renderer: Renderer;
   jobs: Jobs;
   log: Logger;

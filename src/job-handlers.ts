@@ -7,6 +7,7 @@ import { pruneSmsCodes } from './modules/accounts';
 import { pruneReminders, sendReminders } from './modules/batches';
 import { collectOrphans } from './modules/attachments';
 import { watchCorrections } from './modules/declarations';
+import { fetchRecords } from './modules/education';
 import type { JobHandlers } from './jobs/jobs';
 import { printCertificate } from './modules/certificates';
 
@@ -28,6 +29,7 @@ export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
       deps.log.info({ queued: await sendReminders(deps, { isOn: true, from: 8, to: 21 }) }, 'reminders of closing windows');
     },
     'sms:send': ({ messageId }) => sendQueuedSms(deps, messageId),
+    'learning:fetch': ({ accountId }) => fetchRecords(deps, accountId),
     'corrections:watch': () => watchCorrections(deps),
     'attachments:collect': async () => {
       deps.log.info({ removed: await collectOrphans(deps) }, 'orphaned contents collected');

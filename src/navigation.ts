@@ -40,6 +40,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '单位权限审核', href: paths.permissions() },
         { text: '单位信息维护', href: paths.bureauUnits() },
         { text: '评审结果确认', href: paths.results() },
+        { text: '继续教育学时导入', href: paths.learningImports() },
         { text: '常见问题', href: paths.faq() },
       ];
     case 'office':

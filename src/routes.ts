@@ -8,6 +8,7 @@ import { declarationsRoutes } from './modules/declarations';
 import { accountsRoutes } from './modules/accounts';
 import { batchesRoutes, remindersRoutes } from './modules/batches';
 import { dashboardRoutes } from './modules/dashboard';
+import { educationRoutes } from './modules/education';
 import { noticesRoutes } from './modules/notices';
 import { pathsRoutes } from './modules/paths';
 import { printingRoutes } from './modules/printing';
@@ -26,6 +27,7 @@ export function allRoutes(deps: Deps): Route[] {
     ...unitsRoutes(deps),
     ...pathsRoutes(deps),
     ...declarationsRoutes(deps),
+    ...educationRoutes(deps),
     ...attachmentsRoutes(deps),
     ...certificatesRoutes(deps),
     ...printingRoutes(deps),

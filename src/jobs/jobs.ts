@@ -10,6 +10,7 @@ export interface JobPayloads {
   'housekeeping:prune': Record<string, never>;
   'attachments:collect': Record<string, never>;
   'sms:send': { messageId: string };
+  'learning:fetch': { accountId: number };
   'corrections:watch': Record<string, never>;
   'reminders:send': Record<string, never>;
 }

@@ -266,6 +266,7 @@ const fixed = {
   }),
   'content.edit': rule(['support']),
   'units.find': rule(['bureau']),
+  'learning.import': rule(['bureau']),
   'unit.correct': onUnit(['bureau'], (a, u) => (a.divisionCode !== undefined && covers(a.divisionCode, u.divisionCode) ? yes : hidden)),
   'staff.manage': rule(['admin']),
   'staff.read': onStaff(['admin'], () => yes),

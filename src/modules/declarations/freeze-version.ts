@@ -4,7 +4,9 @@ import { sectionText, type SectionText } from '../../form/section-text';
 import { canonicalJson, sha256Hex } from '../../lib/canonical-json';
 import { codeText, ethnicities, politicalStatuses, sexes } from '../../lib/codes';
 import { findPerson } from '../accounts';
+import { drawnParts, findDrawnRecords } from '../education';
 import { findVersion, insertVersion } from './declarations.store';
+import { LEARNING_SECTION, learningYears } from './drawn-learning';
 import { sectionsOf, type LoadedDeclaration } from './load-declaration';
 import { DEFINITION_REVISION } from './sections';
 import { application } from './sections/application.section';
@@ -31,7 +33,11 @@ export interface FrozenContent {
 export async function contentOf(deps: Deps, h: Trx | Deps['db'], d: LoadedDeclaration, round: number): Promise<FrozenContent> {
   const person = await findPerson(h, deps.cipher, d.row.person_id);
   if (!person) throw new Error(`declaration ${d.row.id}: its person is gone`);
-  const texts = sectionsOf(d).map((s) => sectionText(s, d.check(s), d.context(s)));
+  const drawn = drawnParts(await findDrawnRecords(h, d.row.person_id, ...learningYears(d.row.year)));
+  const texts = sectionsOf(d).map((s) => {
+    const text = sectionText(s, d.check(s), d.context(s));
+    return s.id === LEARNING_SECTION ? { ...text, parts: [...drawn, ...text.parts] } : text;
+  });
   return {
     revision: DEFINITION_REVISION,
     round,

@@ -13,6 +13,7 @@ import { newToken } from '../../lib/new-token';
 import { receiveFiles } from '../attachments';
 import { searchUnits } from '../units';
 import { declarationName, mineCrumbs, openComments, rowOf } from './declaration-pages';
+import { askForLearning, DRAW_LEARNING, drawnLearning, LEARNING_SECTION } from './drawn-learning';
 import { findEvents, type Declaration } from './declarations.store';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
 import { saveSection, type SaveOutcome } from './save-section';
@@ -53,6 +54,9 @@ export function sectionsRoutes(deps: Deps): Route[] {
       buttons: [
         { value: 'next', text: '保存并继续', kind: 'primary' },
         { value: 'save', text: '保存', kind: 'secondary' },
+        ...(section.id === LEARNING_SECTION && deps.learning
+          ? [{ value: DRAW_LEARNING, text: '保存并获取学习记录', kind: 'secondary' as const }]
+          : []),
       ],
       files: { view: (id) => paths.attachment(d.id, id), thumbnail: (id) => paths.thumbnail(d.id, id) },
       unitSearch: (field) => paths.findUnit(d.id, section.id, field),
@@ -89,6 +93,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
         previous: all[at - 1] ? { text: all[at - 1]?.title, href: paths.section(d.id, all[at - 1]?.id ?? '') } : undefined,
         overviewHref: paths.declaration(d.id),
         comments: openComments(events, d).filter((c) => c.section === section.id),
+        learning: section.id === LEARNING_SECTION ? await drawnLearning(deps, d) : undefined,
         savedAt: showMoment(loaded.stored.get(section.id)?.updated_at),
       },
     );
@@ -128,6 +133,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
       actor: visit.actor,
       requestId: visit.requestId,
     });
+    if (outcome.kind === 'saved' && section.id === LEARNING_SECTION && action === DRAW_LEARNING) await askForLearning(deps, visit);
     const messages =
       files.problems.length + files.notes.length > 0
         ? await keepDraft(deps.db, deps.cipher, 'file-problems', visit.owner, { problems: files.problems, notes: files.notes }, 30)
@@ -169,9 +175,11 @@ export function sectionsRoutes(deps: Deps): Route[] {
     const part =
       item !== undefined
         ? `#f-${item.replaceAll('.', '-')}`
-        : action.startsWith('remove-row:')
-          ? `#part-${action.split(':')[1] ?? ''}`
-          : '';
+        : action === DRAW_LEARNING
+          ? '#learning'
+          : action.startsWith('remove-row:')
+            ? `#part-${action.split(':')[1] ?? ''}`
+            : '';
     return seeOther(`${here}${messages ? `?messages=${messages}` : ''}${part}`);
   }
 

@@ -4,6 +4,7 @@ import type { Deps } from '../../deps';
 import { emptySection } from '../../form/read-section';
 import type { Actor } from '../../policy/actor';
 import { findBatch } from '../batches';
+import { askPlatform } from '../education';
 import { hasCommitment, insertCommitment, insertDeclaration, saveSectionRow } from './declarations.store';
 import { application } from './sections/application.section';
 
@@ -49,6 +50,7 @@ export async function startDeclaration(
       const raw = emptySection(application);
       raw.groups.main = { year: String(batch.year), level: batch.level, series: String(batch.seriesId) };
       await saveSectionRow(trx, id, application.id, raw, 0, actor.accountId);
+      await askPlatform(deps, trx, actor.accountId);
       await appendAudit(trx, {
         actorId: actor.accountId,
         actorName: actor.name,

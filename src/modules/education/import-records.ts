@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { appendAudit } from '../../audit/audit.store';
 import { databaseNow, inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
@@ -75,7 +76,8 @@ export function readRow(
   if (endsOn === undefined) return bad('「结束时间」应当是日期，例如 2026.3.5');
   if (endsOn < beginsOn) return bad('「结束时间」早于「开始时间」');
   if (endsOn > today) return bad('「结束时间」晚于今天');
-  if (countCharacters(v.place) > 100 || countCharacters(v.witness) > 50) return bad('「学习地点」超过 100 个字，或者「证明人」超过 50 个字');
+  if (countCharacters(v.place) > 100 || countCharacters(v.witness) > 50)
+    return bad('「学习地点」超过 100 个字，或者「证明人」超过 50 个字');
   const externalId = createHash('sha256').update([year, kind, v.title, beginsOn, endsOn].join('\n')).digest('hex').slice(0, 32);
   const record = { year, kind, title: v.title, hours, beginsOn, endsOn, place: v.place, witness: v.witness };
   return { kind: 'good', row: { line: row.line, name: v.name, record: { ...record, person: indexOf(id.value), externalId } } };
@@ -100,7 +102,9 @@ export async function importRecords(
   const refused: { line: number; text: string }[] = [];
   const good = new Map<string, GoodRow>();
   let repeated = 0;
-  for (const raw of table.rows) {
+  for (const [i, raw] of table.rows.entries()) {
+    // a large file must not hold up other people's requests
+    if (i % 500 === 499) await setImmediate();
     const read = readRow(raw, today, (idNumber) => signInNameIndex(deps.cipher, idNumber));
     if (read.kind === 'bad') {
       refused.push({ line: raw.line, text: read.text });

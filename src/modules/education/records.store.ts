@@ -61,7 +61,9 @@ export async function noteAsked(trx: Trx, person: Buffer): Promise<boolean> {
 }
 
 export async function noteAnswer(h: Handle, person: Buffer, state: FetchState): Promise<void> {
-  await h('learning_fetches').where({ person_index: person }).update({ state, answered_at: h.raw('app_now()') });
+  await h('learning_fetches')
+    .where({ person_index: person })
+    .update({ state, answered_at: h.raw('app_now()') });
 }
 
 export interface Counts {
@@ -96,7 +98,13 @@ export async function putRecords(
 }
 
 /** What the platform does not hold any more goes. */
-export async function dropPlatformRecords(trx: Trx, person: Buffer, keep: readonly string[], fromYear: number, toYear: number): Promise<void> {
+export async function dropPlatformRecords(
+  trx: Trx,
+  person: Buffer,
+  keep: readonly string[],
+  fromYear: number,
+  toYear: number,
+): Promise<void> {
   await trx('learning_records')
     .where({ person_index: person, source: 'platform' })
     .whereBetween('year', [fromYear, toYear])

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { httpGateway, outboxSender, signatureOf, type SmsMessage } from '../../../src/adapters/sms';
+import { httpGateway, outboxSender, type SmsMessage } from '../../../src/adapters/sms';
+import { signatureOf } from '../../../src/lib/request-signature';
 import { openGateway, type GatewayFault, type TestGateway } from '../../support/sms-gateway';
 
 let gateway: TestGateway;
