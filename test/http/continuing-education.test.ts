@@ -1,4 +1,5 @@
 /** D8: study hours from a bureau's file and from the platform. */
+import { askPlatform } from '../../src/modules/education';
 import { openPlatform, type TestPlatform } from '../support/learning-platform';
 import { makeBatch, makeCommittee, makePerson, makeStaff, residentId, signInAs, type TestBatch } from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
@@ -136,7 +137,6 @@ describe('D8 the platform', () => {
     const person = await makePerson(site, { photo: false });
     platform.fault = 'down';
     await site.db.transaction(async (trx) => {
-      const { askPlatform } = await import('../../src/modules/education');
       expect(await askPlatform(site.deps, trx, person.accountId)).toBe('asked');
       expect(await askPlatform(site.deps, trx, person.accountId)).toBe('already-asked');
     });
