@@ -1,7 +1,7 @@
 /** A platform of continuing education on this machine, by the protocol of docs/continuing-education.md, with the faults that real ones have. */
 import http from 'node:http';
 import type { LearningQuery, LearningRecord } from '../../src/adapters/continuing-education';
-import { signatureOf } from '../../src/lib/request-signature';
+import { signatureOf } from '../../src/adapters/request-signature';
 
 export type PlatformFault = 'none' | 'down' | 'silent' | 'cut' | 'refuse' | 'garbage' | 'wrong-shape' | 'huge' | 'redirect';
 

@@ -1,6 +1,6 @@
 /** A gateway for short messages on this machine, by the protocol of docs/sms-gateway.md, with the faults that real ones have. */
 import http from 'node:http';
-import { signatureOf } from '../../src/lib/request-signature';
+import { signatureOf } from '../../src/adapters/request-signature';
 
 /** lost: takes the message over and never answers · slow: answers after the sender has given up · cut: closes the connection */
 export type GatewayFault = 'none' | 'down' | 'slow' | 'lost' | 'cut' | 'refuse' | 'wrong-key' | 'busy' | 'redirect';

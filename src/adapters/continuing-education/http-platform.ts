@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isRealDate } from '../../lib/dates';
-import { faultName, signatureOf, signatureTime } from '../../lib/request-signature';
+import { faultName, signatureOf, signatureTime } from '../request-signature';
 import { normaliseLine } from '../../lib/text';
 import type { LearningPlatform, LearningQuery, LearningResult } from './platform';
 

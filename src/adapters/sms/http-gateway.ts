@@ -1,4 +1,4 @@
-import { faultName, signatureOf, signatureTime } from '../../lib/request-signature';
+import { faultName, signatureOf, signatureTime } from '../request-signature';
 import { normaliseLine } from '../../lib/text';
 import type { SmsMessage, SmsResult, SmsSender } from './sms-sender';
 

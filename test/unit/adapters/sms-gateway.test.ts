@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { httpGateway, outboxSender, type SmsMessage } from '../../../src/adapters/sms';
-import { signatureOf } from '../../../src/lib/request-signature';
+import { signatureOf } from '../../../src/adapters/request-signature';
 import { openGateway, type GatewayFault, type TestGateway } from '../../support/sms-gateway';
 
 let gateway: TestGateway;
