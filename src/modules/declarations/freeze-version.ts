@@ -8,6 +8,7 @@ import { drawnParts, findDrawnRecords } from '../education';
 import { findVersion, insertVersion } from './declarations.store';
 import { LEARNING_SECTION, learningYears } from './drawn-learning';
 import { sectionsOf, type LoadedDeclaration } from './load-declaration';
+import { rosterFacts } from './roster-facts';
 import { DEFINITION_REVISION } from './sections';
 import { application } from './sections/application.section';
 
@@ -60,7 +61,7 @@ export async function contentOf(deps: Deps, h: Trx | Deps['db'], d: LoadedDeclar
 export async function freezeVersion(deps: Deps, trx: Trx, d: LoadedDeclaration, round: number): Promise<string> {
   const content = await contentOf(deps, trx, d, round);
   const sha256 = sha256Hex(canonicalJson(content));
-  await insertVersion(trx, d.row.id, round, content, sha256);
+  await insertVersion(trx, d.row.id, round, { content, sha256, roster: rosterFacts(content) });
   return sha256;
 }
 

@@ -16,6 +16,7 @@ export {
 } from './declarations.store';
 export { loadDeclaration } from './load-declaration';
 export { currentContent, type FrozenContent } from './freeze-version';
+export { rosterFacts, type RosterFacts } from './roster-facts';
 export { moveDeclaration, openPublicity, type MoveOutcome } from './move-declaration';
 export { watchCorrections } from './watch-corrections';
 export { noInput, readRank, type MoveInput } from './move-input';
