@@ -7,8 +7,8 @@ import * as m0020 from './0020_continuing_education';
 import * as m0019 from './0019_abandon';
 import * as m0003 from './0003_corrections';
 import * as m0013 from './0013_batches';
-import * as m0027 from './0027_tasks';
-import * as m0028 from './0028_roster';
+import * as m0024 from './0024_review_notes';
+import * as m0026 from './0026_register_imports';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -20,8 +20,8 @@ const list: Record<string, Knex.Migration> = {
   '0010_operators': m0010,
   '0013_batches': m0013,
   '0020_continuing_education': m0020,
-  '0027_tasks': m0027,
-  '0028_roster': m0028,
+  '0024_review_notes': m0024,
+  '0026_register_imports': m0026,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

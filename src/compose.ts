@@ -29,7 +29,6 @@ import { createCatalogueCache } from './modules/catalogue';
 import { findDeclarationSubject } from './modules/declarations';
 import { findPathSubject } from './modules/paths';
 import { findCorrectionSubject } from './modules/support';
-import { findTaskSubject } from './modules/tasks';
 import { findPermissionSubject, findUnitSubject } from './modules/units';
 import type { Subject, SubjectKind } from './policy/policy';
 import { allRoutes } from './routes';
@@ -52,7 +51,6 @@ const subjectLoaders: Record<Exclude<SubjectKind, 'declaration'>, (h: Handle, id
   operator: findOperatorSubject,
   correction: findCorrectionSubject,
   batch: findBatchSubject,
-  task: findTaskSubject,
 };
 
 export const SITE_NAME = '职称申报系统';

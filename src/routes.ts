@@ -15,7 +15,6 @@ import { printingRoutes } from './modules/printing';
 import { reportingRoutes } from './modules/reporting';
 import { reviewRoutes } from './modules/review';
 import { supportRoutes } from './modules/support';
-import { tasksRoutes } from './modules/tasks';
 import { unitsRoutes } from './modules/units';
 
 /** Every route of the site, in one list: express is fed from it, tests walk it. */
@@ -38,6 +37,5 @@ export function allRoutes(deps: Deps): Route[] {
     ...batchesRoutes(deps),
     ...remindersRoutes(deps),
     ...supportRoutes(deps),
-    ...tasksRoutes(deps),
   ];
 }

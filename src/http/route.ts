@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { Actor } from '../policy/actor';
 import type { Action, Subject } from '../policy/policy';
 import type { FormInput } from './form-input';
@@ -56,22 +55,12 @@ export interface PageMeta {
 }
 
 export type Reply =
-  /** rows: what stands where the view says `<!--rows-->`, sent as it comes */
-  | { kind: 'page'; view: string; page: PageMeta; data: object; status: number; rows?: AsyncIterable<string> }
+  | { kind: 'page'; view: string; page: PageMeta; data: object; status: number }
   /**
    * signIn: renew the session for this account; with `proven` the password was given just now (S14) · halfSignIn: renew it for an account whose second factor
    * is still asked for: it has no right at all (S10) · signOut: end it
    */
   | { kind: 'see-other'; to: string; signIn?: number; proven?: true; halfSignIn?: number; signOut?: true }
-  /** a stored file that may be fetched in parts; `tag` changes with the content */
-  | {
-      kind: 'download';
-      size: number;
-      tag: string;
-      read: (range: { from: number; to: number }) => Promise<Readable>;
-      contentType: string;
-      fileName: string;
-    }
   | { kind: 'file'; body: Buffer; contentType: string; fileName: string; inline: boolean; maxAge?: number }
   /** a kept form (A9) is sent once more, by this session */
   | { kind: 'repost'; post: KeptPost; id: string }
@@ -99,8 +88,7 @@ export const refusal = (
 
 /**
  * Who may come in. `public`: anybody; otherwise an action of the policy. An action about a subject takes the subject from the path parameter of its kind
- * (`:declaration`, `:path`, `:permission`, `:unit`, `:account`, `:staff`, `:correction`, `:operator`, `:batch`, `:task`). There is no default: a route without access does not
- * compile.
+ * (`:declaration`, `:path`, `:permission`, `:unit`, `:account`, `:staff`, `:correction`, `:operator`, `:batch`). There is no default: a route without access does not compile.
  */
 export type Access = 'public' | Action;
 
@@ -140,4 +128,3 @@ export function unitActor(visit: Visit): Actor & { unitId: number } {
   return { ...actor, unitId: actor.unitId };
 }
 export const batchOf = subjectGetter('batch');
-export const taskOf = subjectGetter('task');

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import type { Actor } from '../policy/actor';
 import { refusalTitles } from './errors';
@@ -15,60 +13,6 @@ export interface SendDeps {
 /** Made by the log's middleware in src/app.ts. */
 export const requestIdOf = (req: Request): string => (typeof req.id === 'string' ? req.id : '');
 
-function fileHeaders(contentType: string, fileName: string, inline: boolean): Record<string, string> {
-  const ascii = fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  return {
-    'Content-Type': contentType,
-    'Content-Disposition': `${inline ? 'inline' : 'attachment'}; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(fileName)}`,
-    'Content-Security-Policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:",
-    'Cross-Origin-Resource-Policy': 'same-origin',
-  };
-}
-
-/** Where the rows of a page that is sent as it comes stand in its view; no text of ours can hold it, since texts are escaped. */
-const ROWS_HERE = '<!--rows-->';
-
-/** The top of the page leaves at once, then each piece when it is there; no piece is asked for before the last one was taken. A fault in between breaks the connection off, so that half a page never looks whole. */
-async function showAsItComes(req: Request, res: Response, status: number, html: string, rows: AsyncIterable<string>): Promise<void> {
-  const at = html.indexOf(ROWS_HERE);
-  if (at < 0) throw new Error(`the view of ${req.path} has no place for its rows`);
-  const pieces = async function* (): AsyncGenerator<string> {
-    yield html.slice(0, at);
-    if (req.method !== 'HEAD') yield* rows;
-    yield html.slice(at + ROWS_HERE.length);
-  };
-  res.status(status).type('html');
-  await pipeline(Readable.from(pieces()), res).catch((e: unknown) => broken(req, e));
-}
-
-/** A stored file, or the part of it that was asked for (RFC 9110, 14): a broken download goes on where it stopped. */
-async function download(req: Request, res: Response, file: Extract<Reply, { kind: 'download' }>): Promise<void> {
-  const tag = `"${file.tag}"`;
-  res.set({ ...fileHeaders(file.contentType, file.fileName, false), 'Cache-Control': 'no-store', 'Accept-Ranges': 'bytes', ETag: tag });
-  const condition = req.get('if-range');
-  const ranges = condition === undefined || condition === tag ? req.range(file.size, { combine: true }) : undefined;
-  if (ranges === -1) {
-    res.status(416).set('Content-Range', `bytes */${file.size}`).end();
-    return;
-  }
-  // several ranges at once, or what is no range of bytes: the whole file is a right answer too
-  const [part] = Array.isArray(ranges) && ranges.type === 'bytes' && ranges.length === 1 ? ranges : [];
-  const { start, end } = part ?? { start: 0, end: file.size - 1 };
-  if (part) res.status(206).set('Content-Range', `bytes ${start}-${end}/${file.size}`);
-  res.set('Content-Length', String(end - start + 1));
-  if (req.method === 'HEAD' || file.size === 0) {
-    res.end();
-    return;
-  }
-  await pipeline(await file.read({ from: start, to: end }), res).catch((e: unknown) => broken(req, e));
-}
-
-/** The reader went away, or the rest could not be made: the answer was begun, so all that is left is the log. */
-function broken(req: Request, e: unknown): void {
-  if ((e as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') req.log.info('the reader left before the end');
-  else req.log.error({ err: e }, 'an answer broke off in the middle');
-}
-
 /** Turns a reply into the HTTP answer. */
 export async function send(req: Request, res: Response, visitor: Actor | undefined, reply: Reply, deps: SendDeps): Promise<void> {
   const render = (view: string, meta: PageMeta, data: object) =>
@@ -82,24 +26,25 @@ export async function send(req: Request, res: Response, visitor: Actor | undefin
   };
   switch (reply.kind) {
     case 'page':
-      return reply.rows
-        ? showAsItComes(req, res, reply.status, render(reply.view, reply.page, reply.data), reply.rows)
-        : show(reply.status, reply.view, reply.page, reply.data);
+      return show(reply.status, reply.view, reply.page, reply.data);
     case 'see-other':
       // S20: what the browser has kept of these pages goes with the session
       if (reply.signOut) res.set('Clear-Site-Data', '"cache", "storage"');
       await saveSession(req);
       res.redirect(303, reply.to);
       return;
-    case 'download':
-      return download(req, res, reply);
-    case 'file':
+    case 'file': {
+      const ascii = reply.fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_');
       res.set({
-        ...fileHeaders(reply.contentType, reply.fileName, reply.inline),
+        'Content-Type': reply.contentType,
+        'Content-Disposition': `${reply.inline ? 'inline' : 'attachment'}; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(reply.fileName)}`,
+        'Content-Security-Policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:",
+        'Cross-Origin-Resource-Policy': 'same-origin',
         'Cache-Control': reply.maxAge === undefined ? 'no-store' : `private, max-age=${reply.maxAge}`,
       });
       res.send(reply.body);
       return;
+    }
     case 'repost':
       throw new Error('a kept form is run in once()');
     case 'refusal':

@@ -13,7 +13,6 @@ export interface JobPayloads {
   'learning:fetch': { accountId: number };
   'corrections:watch': Record<string, never>;
   'reminders:send': Record<string, never>;
-  'tasks:run': Record<string, never>;
 }
 export type JobName = keyof JobPayloads;
 export type JobHandlers = { [N in JobName]: (payload: JobPayloads[N]) => Promise<void> };
@@ -29,7 +28,6 @@ export interface Jobs {
 
 // In UTC. Corrections are watched from 9 to 20 o'clock in Beijing, because people are told by short message.
 const CRONTAB = `* * * * * audit:seal
-* * * * * tasks:run
 17 * * * * housekeeping:prune
 29 3 * * * attachments:collect
 5 1-12 * * * corrections:watch
@@ -58,8 +56,7 @@ export function createJobs(connectionString: string, log: Logger): Jobs {
     async start(handlers) {
       runner = await run({
         connectionString,
-        // long tasks take two at most (src/modules/tasks), so that messages and certificates never wait for them
-        concurrency: 4,
+        concurrency: 2,
         noHandleSignals: true,
         pollInterval: 2000,
         taskList: taskList(handlers),

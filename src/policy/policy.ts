@@ -66,13 +66,6 @@ export interface BatchSubject {
   id: number;
   committeeId: number;
 }
-/** a long task: an export, a batch of prints */
-export interface TaskSubject {
-  kind: 'task';
-  id: number;
-  ownerId: number;
-  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
-}
 export type Subject =
   | DeclarationSubject
   | PathSubject
@@ -82,8 +75,7 @@ export type Subject =
   | StaffSubject
   | CorrectionSubject
   | OperatorSubject
-  | BatchSubject
-  | TaskSubject;
+  | BatchSubject;
 export type SubjectKind = Subject['kind'];
 
 export type Decision =
@@ -183,11 +175,6 @@ const onCorrection = (roles: readonly Role[], when: (a: Actor, c: CorrectionSubj
   subject: 'correction',
   when,
 });
-const onTask = (roles: readonly Role[], when: (a: Actor, t: TaskSubject) => Decision): Rule<TaskSubject> => ({
-  roles,
-  subject: 'task',
-  when,
-});
 
 const onOperator = (roles: readonly Role[], when: (a: Actor, o: OperatorSubject) => Decision): Rule<OperatorSubject> => ({
   roles,
@@ -213,8 +200,6 @@ const permittedUnit = (a: Actor): Decision =>
     ? yes
     : { ok: false, why: 'not-now', reason: '贵单位尚未取得「职称评审」权限，请先办理「权限申请」', mend: 'permission' };
 
-/** those whose lists are long enough to be exported */
-const officials: readonly Role[] = ['unit', 'bureau', 'office', 'support', 'admin'];
 const everyone: readonly Role[] = ['person', 'unit', 'bureau', 'office', 'support', 'admin'];
 
 const fixed = {
@@ -223,6 +208,8 @@ const fixed = {
   'declarations.own': rule(['person']),
   'declaration.start': rule(['person']),
   'declaration.read': onDeclaration(['person', 'unit', 'office', 'bureau'], (a, d) => (maySee(a, d) ? yes : hidden)),
+  'declaration.check': onDeclaration(['unit', 'office'], (a, d) => (maySee(a, d) ? permittedUnit(a) : hidden)),
+  'review.reasons': rule(['unit', 'office'], permittedUnit),
   'declaration.own': onDeclaration(['person'], (a, d) => (maySee(a, d) ? yes : hidden)),
   'declaration.edit': onDeclaration(['person'], (a, d) => {
     if (!maySee(a, d)) return hidden;
@@ -251,7 +238,6 @@ const fixed = {
   }),
   'review.queue': rule(['unit'], permittedUnit),
   'report.queue': rule(['unit'], permittedUnit),
-  'roster.read': rule(['unit', 'office'], permittedUnit),
   'permissions.review': rule(['bureau']),
   'permission.decide': onPermission(['bureau'], (a, p) => {
     if (a.divisionCode === undefined || !covers(a.divisionCode, p.divisionCode)) return hidden;
@@ -283,6 +269,7 @@ const fixed = {
   'content.edit': rule(['support']),
   'units.find': rule(['bureau']),
   'learning.import': rule(['bureau']),
+  'register.import': rule(['bureau']),
   'unit.correct': onUnit(['bureau'], (a, u) => (a.divisionCode !== undefined && covers(a.divisionCode, u.divisionCode) ? yes : hidden)),
   'staff.manage': rule(['admin']),
   'staff.read': onStaff(['admin'], () => yes),
@@ -292,16 +279,6 @@ const fixed = {
   'batch.manage': onBatch(['admin'], () => yes),
   'reminders.choose': rule(['person', 'unit']),
   'staff.switch': onStaff(['admin'], (a, s) => (s.id === a.accountId ? notNowBecause('不能停用自己的账号') : yes)),
-  'tasks.own': rule(officials),
-  'task.read': onTask(officials, (a, t) => (t.ownerId === a.accountId ? yes : hidden)),
-  'task.file': onTask(officials, (a, t) => {
-    if (t.ownerId !== a.accountId) return hidden;
-    return t.state === 'done' ? yes : notNowBecause('文件尚未生成，请稍后再下载');
-  }),
-  'task.cancel': onTask(officials, (a, t) => {
-    if (t.ownerId !== a.accountId) return hidden;
-    return t.state === 'waiting' || t.state === 'running' ? yes : notNowBecause('该任务已经结束，不能取消');
-  }),
 } as const;
 
 /** A person and an office that looks after nobody's declaration cannot move it; a unit also needs its permission. */
@@ -342,7 +319,6 @@ const rules = {
   | Rule<CorrectionSubject>
   | Rule<OperatorSubject>
   | Rule<BatchSubject>
-  | Rule<TaskSubject>
 >;
 
 export const actions = Object.keys(rules) as Action[];

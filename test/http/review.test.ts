@@ -45,7 +45,7 @@ describe('R1 R6 職称申报数据审核: the list'.replace('職', '职'), () =>
     expect(page.status).toBe(200);
     expect(page.heading).toBe('职称申报数据审核');
     expect(namesOn(page)).toEqual(['张100%成', '李退回']);
-    expect(page.link('张100%成')).toBe(`/declarations/${waiting}`);
+    expect(page.link('张100%成')).toBe(`/unit/review/${waiting}`);
     expect(page.text('table.queue')).toContain('1/3');
     expect(page.all('th').map((th) => th.text.trim())).toEqual(
       expect.arrayContaining(['姓名', '申报职称', '现从事专业', '申报单位', '单位推荐排序', '状态', '到达时间']),

@@ -127,3 +127,75 @@ export const stateOf = async (site: Site, id: string): Promise<string> =>
 /** The names in a list of declarations, in its order. */
 export const namesOn = (page: Page): string[] =>
   page.all('table.queue tbody tr').map((tr) => tr.querySelectorAll('td a')[0]?.text.trim() ?? '');
+
+/** What a reviewer reads: one section of one group, as it is frozen. */
+export const frozenSection = (
+  id: string,
+  title: string,
+  lines: Record<string, string>,
+  files: readonly { id: string; name: string; mediaType?: string; label?: string }[] = [],
+): object => ({
+  id,
+  title,
+  parts: [
+    {
+      id: 'main',
+      title: '',
+      isRows: false,
+      items: [],
+      lines: Object.entries(lines).map(([label, text]) => ({ label, text })),
+      files: files.map((f) => ({
+        size: 1000,
+        sha256: f.id.replace(/-/g, '').repeat(2).slice(0, 64),
+        hasThumbnail: false,
+        mediaType: 'image/jpeg',
+        ...f,
+      })),
+    },
+  ],
+});
+
+/** Freezes a round of a declaration with these sections, as if it had been submitted. */
+export async function freezeRound(site: Site, id: string, round: number, sections: readonly object[]): Promise<void> {
+  const d = (await site.db('declarations').where({ id }).first('applicant_name', 'year')) as { applicant_name: string; year: number };
+  const content = {
+    revision: 1,
+    round,
+    applicant: {
+      name: d.applicant_name,
+      sex: '女',
+      bornOn: '1990-01-01',
+      ethnicity: '汉族',
+      politicalStatus: '',
+      nativePlace: '',
+      photoSha256: null,
+    },
+    batch: { year: d.year, series: '群众文化', level: '初级职称', committee: '群众文化初级评审委员会' },
+    unit: '文化馆',
+    sections,
+  };
+  await site.db('declaration_versions').insert({ declaration_id: id, round, content: JSON.stringify(content), sha256: '0'.repeat(64) });
+}
+
+/** A picture attached to a declaration; gives its id. */
+export async function attachPicture(site: Site, declaration: string, name: string, content: Buffer): Promise<string> {
+  const { sha256, size } = await site.deps.storage.put(content);
+  const d = (await site.db('declarations').where({ id: declaration }).first('person_id')) as { person_id: number };
+  const [row] = (await site
+    .db('attachments')
+    .insert({
+      declaration_id: declaration,
+      section: 'performance',
+      part: 'main',
+      field: 'proof',
+      position: 1,
+      name,
+      media_type: 'image/jpeg',
+      size,
+      sha256,
+      uploaded_by: d.person_id,
+    })
+    .returning('id')) as { id: string }[];
+  if (!row) throw new Error('no attachment');
+  return row.id;
+}

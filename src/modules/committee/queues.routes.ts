@@ -21,6 +21,7 @@ const officeStates = [
 export function officeRoutes(deps: Deps): Route[] {
   return queueRoutes(deps, {
     title: '申报受理与评审',
+    checks: true,
     access: 'office.queue',
     address: paths.office(),
     bulkAddress: paths.officeBulk(),

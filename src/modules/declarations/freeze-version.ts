@@ -5,10 +5,9 @@ import { canonicalJson, sha256Hex } from '../../lib/canonical-json';
 import { codeText, ethnicities, politicalStatuses, sexes } from '../../lib/codes';
 import { findPerson } from '../accounts';
 import { drawnParts, findDrawnRecords } from '../education';
-import { findVersion, insertVersion } from './declarations.store';
 import { LEARNING_SECTION, learningYears } from './drawn-learning';
-import { sectionsOf, type LoadedDeclaration } from './load-declaration';
-import { rosterFacts } from './roster-facts';
+import { findVersion, insertVersion, type Declaration } from './declarations.store';
+import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
 import { DEFINITION_REVISION } from './sections';
 import { application } from './sections/application.section';
 
@@ -61,7 +60,7 @@ export async function contentOf(deps: Deps, h: Trx | Deps['db'], d: LoadedDeclar
 export async function freezeVersion(deps: Deps, trx: Trx, d: LoadedDeclaration, round: number): Promise<string> {
   const content = await contentOf(deps, trx, d, round);
   const sha256 = sha256Hex(canonicalJson(content));
-  await insertVersion(trx, d.row.id, round, { content, sha256, roster: rosterFacts(content) });
+  await insertVersion(trx, d.row.id, round, content, sha256);
   return sha256;
 }
 
@@ -77,4 +76,16 @@ export async function currentContent(
     if (found) return { content: found.content as FrozenContent, sha256: found.sha256 };
   }
   return { content: await contentOf(deps, h, d, d.row.round + 1) };
+}
+
+/** What reviewers read: the version of this round, or what the draft would submit now. One query where a version was frozen. */
+export async function submittedContent(deps: Deps, h: Deps['db'], row: Declaration): Promise<FrozenContent> {
+  const found = row.round > 0 ? await findVersion(h, row.id, row.round) : undefined;
+  if (found) return found.content as FrozenContent;
+  return contentOf(deps, h, await loadDeclaration(deps, h, row), Math.max(1, row.round));
+}
+
+/** What was submitted in this round; undefined when nothing was frozen. */
+export async function contentOfRound(h: Deps['db'], declaration: string, round: number): Promise<FrozenContent | undefined> {
+  return (await findVersion(h, declaration, round))?.content as FrozenContent | undefined;
 }

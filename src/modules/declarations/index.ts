@@ -15,11 +15,13 @@ export {
   type DeclarationEvent,
 } from './declarations.store';
 export { loadDeclaration } from './load-declaration';
-export { currentContent, type FrozenContent } from './freeze-version';
-export { rosterFacts, type RosterFacts } from './roster-facts';
+export { contentOfRound, currentContent, submittedContent, type FrozenContent } from './freeze-version';
 export { moveDeclaration, openPublicity, type MoveOutcome } from './move-declaration';
 export { watchCorrections } from './watch-corrections';
-export { noInput, readRank, type MoveInput } from './move-input';
+export { noInput, readMoveInput, readRank, type MoveInput } from './move-input';
+export { stateText, summaryOf } from './declarations.view';
+export { declarationName } from './declaration-pages';
+export { sections as declarationSections } from './sections';
 
 /** All pages of declarations. */
 export const declarationsRoutes = (deps: Deps): Route[] => [...overviewRoutes(deps), ...sectionsRoutes(deps), ...movesRoutes(deps)];

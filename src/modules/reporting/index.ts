@@ -1,2 +1,1 @@
-export { makeRosterPdf, makeRosterXlsx } from './make-roster';
 export { reportingRoutes } from './reporting.routes';

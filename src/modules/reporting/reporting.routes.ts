@@ -22,7 +22,6 @@ import {
   type QueueCondition,
   type Reason,
 } from '../review';
-import { rosterRoutes } from './roster.routes';
 import { reportUpward, type ReportOutcome } from './report-upward';
 import { listReportable, listUpstreams, type ReportRow, type UpstreamRow } from './reporting.read';
 
@@ -38,7 +37,6 @@ export function reportingRoutes(deps: Deps): Route[] {
   return [
     { method: 'get', path: paths.report(), access: 'report.queue', audit: null, handle: (visit) => list(deps, visit) },
     { method: 'post', path: paths.report(), access: 'report.queue', audit: 'declaration.report', handle: (visit) => report(deps, visit) },
-    ...rosterRoutes(deps),
   ];
 }
 

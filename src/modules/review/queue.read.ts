@@ -10,7 +10,7 @@ import { LINE_COLUMNS, type DeclarationLine } from './declaration-line.read';
  * What a list can be narrowed to, as conditions; only these constants ever reach the database. `s` is the declaration's stop at the reader, `p` the
  * publicity of its result.
  */
-const conditions = {
+export const queueConditions = {
   all: 'true',
   // a unit's list: what lies at the unit itself, and what has left it
   waiting: "d.state IN ('unit_review', 'returned_to_unit') AND d.holder_unit_id = s.unit_id",
@@ -35,7 +35,7 @@ const conditions = {
   publicity_running: "d.state = 'publicity' AND p.ends_on >= app_today()",
 } as const;
 
-export type Show = keyof typeof conditions;
+export type Show = keyof typeof queueConditions;
 
 /** Columns a list can be sorted by. */
 const sorts = {
@@ -48,6 +48,12 @@ const sorts = {
 } as const;
 
 export type SortKey = keyof typeof sorts;
+
+/** What each sort compares, as an expression of its own. */
+export const sortExpressions: Readonly<Record<SortKey, string>> = {
+  ...sorts,
+  state: `array_position(ARRAY[${stateNames.map((s) => `'${s}'`).join(', ')}], d.state)`,
+};
 
 export interface QueueCondition {
   year?: number;
@@ -86,7 +92,7 @@ interface Row extends QueueColumns, SubjectRow {
 }
 
 /** S30: only what was reported to the reader, and never a draft. */
-function inScope(h: Handle, scope: Scope): Knex.QueryBuilder {
+export function inScope(h: Handle, scope: Scope): Knex.QueryBuilder {
   const q = h('declarations as d')
     .join('declaration_stops as s', 's.declaration_id', 'd.id')
     .join('batches as b', 'b.id', 'd.batch_id')
@@ -120,7 +126,7 @@ function inScope(h: Handle, scope: Scope): Knex.QueryBuilder {
   }
 }
 
-function narrowed(q: Knex.QueryBuilder, c: QueueCondition): Knex.QueryBuilder {
+export function narrowed(q: Knex.QueryBuilder, c: QueueCondition): Knex.QueryBuilder {
   if (c.year !== undefined) q.where('d.year', c.year);
   if (c.seriesId !== undefined) q.where('d.series_id', c.seriesId);
   if (c.level !== undefined) q.where('d.level', c.level);
@@ -149,7 +155,7 @@ const toRow = (r: Row): QueueRow => ({
 
 /** How many there are of each of `shows` under these conditions. One query. */
 export async function countQueue(h: Handle, scope: Scope, condition: QueueCondition, shows: readonly Show[]): Promise<Map<Show, number>> {
-  const counts = shows.map((show) => h.raw(`(count(*) FILTER (WHERE ${conditions[show]}))::int AS ${show}`));
+  const counts = shows.map((show) => h.raw(`(count(*) FILTER (WHERE ${queueConditions[show]}))::int AS ${show}`));
   const [row] = (await narrowed(inScope(h, scope), condition).select(counts)) as Record<string, number>[];
   return new Map(shows.map((show) => [show, row?.[show] ?? 0]));
 }
@@ -165,7 +171,7 @@ export interface QueueSlice {
 /** One page of the list. One query. */
 export async function listQueue(h: Handle, scope: Scope, condition: QueueCondition, slice: QueueSlice): Promise<QueueRow[]> {
   const order = slice.descending ? 'desc' : 'asc';
-  const q = withColumns(h, narrowed(inScope(h, scope), condition).whereRaw(conditions[slice.show]));
+  const q = withColumns(h, narrowed(inScope(h, scope), condition).whereRaw(queueConditions[slice.show]));
   q.orderBy([
     slice.sort === 'state' ? { column: sorts.state, order } : { column: sorts[slice.sort], order, nulls: 'last' as const },
     { column: 's.arrived_at' },

@@ -8,9 +8,10 @@ import { paths } from '../../http/paths';
 import { page, refusal, seeOther, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { isUuid } from '../../lib/ids';
 import type { Actor } from '../../policy/actor';
-import { moves, states, type MoveName } from '../../policy/declaration-moves';
+import { moveNames, moves, states, type MoveName } from '../../policy/declaration-moves';
 import { scope, type Action } from '../../policy/policy';
 import type { MoveInput } from '../declarations';
+import { checkRoutes } from './check.routes';
 import { BULK_LIMIT, chooseRows, itemsOf, moveEach, moveTogether, obstacle, type BulkChoice, type BulkResult, type Reason } from './bulk';
 import { filterQuery, readFilter, type FilterRules } from './queue-filter';
 import { countQueue, findQueueRows, listQueue, listYears, type QueueRow, type SortKey } from './queue.read';
@@ -37,6 +38,8 @@ export interface QueuePage {
   together: Partial<Record<MoveName, Prepare>>;
   /** when the list as it opens is empty */
   empty: { text: string; detail: string; actionText: string; actionHref: string };
+  /** each row opens the page on which it is checked (R1); without it, the page of the declaration */
+  checks?: true;
   /** where the reader goes on after a move */
   next: Partial<Record<MoveName, { text: string; href: string }>>;
 }
@@ -72,6 +75,15 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     const isAsItOpens = filterQuery({ ...filter, sort: rules.sorts[0] as SortKey, descending: false, page: 1 }, rules) === '';
     const query = filterQuery({ ...filter, page: 1 }, rules);
     const meta: PageMeta = { title: queue.title, breadcrumbs: [homeCrumb, { text: queue.title }] };
+    const done = queue.checks && moveNames.find((m) => m === visit.query.one('done'));
+    if (done) {
+      const onward = queue.next[done];
+      meta.notice = {
+        kind: 'success',
+        text: `已完成「${moves[done].text}」，本列表中没有其他申报了`,
+        ...(onward ? { href: onward.href, linkText: onward.text } : {}),
+      };
+    }
     if (visit.query.one('ticked') === 'none') meta.errors = [{ text: '请先勾选需要处理的申报', href: '#list' }];
     if (visit.query.one('ticked') === 'many') meta.errors = [{ text: `一次最多处理 ${BULK_LIMIT} 项申报，请分次勾选`, href: '#list' }];
     return page('review/queue', meta, {
@@ -90,6 +102,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
         rules,
         address: queue.address,
         canTick: (row) => possible(row).length > 0,
+        hrefOf: (row) => (queue.checks ? addressOf(`${queue.address}/${row.id}`, query) : paths.declaration(row.id)),
       }),
       pages: pagingLinks(paging, queue.address, query),
       bulk:
@@ -239,5 +252,6 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
         return act === 'run' ? run(visit) : choose(visit, act === 'confirm' ? move : '?');
       },
     },
+    ...(queue.checks ? checkRoutes(deps, queue, rules) : []),
   ];
 }

@@ -1,7 +1,6 @@
 import type { ControlModel } from '../../form/control';
 import { anyOr, choiceFilter, textFilter } from '../../form/filter-controls';
 import { addressOf } from '../../http/paging';
-import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
 import { states } from '../../policy/declaration-moves';
@@ -77,10 +76,10 @@ export function titleCell(r: { titleId: number | null; seriesId: number; level: 
 export const unitCell = (r: { unitName: string; workUnit: string }): Cell =>
   r.workUnit === '' ? { text: r.unitName } : { text: r.unitName, sub: `工作单位：${r.workUnit}` };
 
-function cellOf(key: ColumnKey, r: QueueRow, catalogue: Catalogue): Cell {
+function cellOf(key: ColumnKey, r: QueueRow, catalogue: Catalogue, hrefOf: (row: QueueRow) => string): Cell {
   switch (key) {
     case 'name':
-      return { text: r.name, href: paths.declaration(r.id) };
+      return { text: r.name, href: hrefOf(r) };
     case 'title':
       return titleCell(r, catalogue);
     case 'speciality':
@@ -110,6 +109,8 @@ export function queueTable(input: {
   rules: FilterRules;
   address: string;
   canTick: (row: QueueRow) => boolean;
+  /** what the name leads to */
+  hrefOf: (row: QueueRow) => string;
 }): object {
   const { filter, rules } = input;
   const ticks = input.rows.map(input.canTick);
@@ -127,7 +128,7 @@ export function queueTable(input: {
       id: r.id,
       name: r.name,
       locked: !ticks[i],
-      cells: input.columns.map((key) => cellOf(key, r, input.catalogue)),
+      cells: input.columns.map((key) => cellOf(key, r, input.catalogue, input.hrefOf)),
     })),
   };
 }

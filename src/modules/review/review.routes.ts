@@ -2,15 +2,17 @@ import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
 import type { Route } from '../../http/route';
 import { queueRoutes } from './queue.routes';
+import { reasonsRoutes } from './reasons.routes';
 
 /** 「职称申报数据审核」 (R1; guide of 2022, part 4, paragraph 8). */
 export function reviewRoutes(deps: Deps): Route[] {
-  return queueRoutes(deps, {
+  const list = queueRoutes(deps, {
+    checks: true,
     title: '职称申报数据审核',
     access: 'review.queue',
     address: paths.review(),
     bulkAddress: paths.reviewBulk(),
-    lead: '点击姓名查看申报内容后，可以逐项「通过」或者退回；也可以勾选多项，一次「通过」。',
+    lead: '点击姓名逐项审核，「通过」或者「退回」之后自动打开下一项；也可以勾选多项，一次「通过」。',
     shows: [
       { value: 'waiting', text: '待处理' },
       { value: 'unit_review', text: '待审核' },
@@ -32,4 +34,5 @@ export function reviewRoutes(deps: Deps): Route[] {
     },
     next: { pass: { text: '职称申报数据上报', href: paths.report() } },
   });
+  return [...list, ...reasonsRoutes(deps)];
 }

@@ -39,6 +39,7 @@ import {
 import { countPermissionRequests, listNamesakes, listPermissionRequests, type QueueFilter } from './permission-queue.read';
 import { findLatestRequest, findPermissionRequest } from './permission.store';
 import { comparisonRows, namesakesTable, permissionTags, queueColumns, queueRow, unitRows } from './permission.view';
+import { registerRoutes } from './register.routes';
 import { requestPermission } from './request-permission';
 import { findRegisterEntry, findUnit, type SameName, type Unit } from './unit.store';
 
@@ -238,6 +239,7 @@ export function unitsRoutes(deps: Deps): Route[] {
 
   return [
     ...bureauUnitsRoutes(deps),
+    ...registerRoutes(deps),
     { method: 'get', path: '/unit/permission', access: 'unit.permission', audit: null, handle: showPermission },
     { method: 'post', path: '/unit/permission', access: 'unit.permission', audit: 'permission.request', handle: postPermission },
     { method: 'get', path: '/bureau/permissions', access: 'permissions.review', audit: null, handle: showQueue },

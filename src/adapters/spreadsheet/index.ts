@@ -1,1 +1,0 @@
-export { XLSX_TYPE, xlsx, type Sheet } from './xlsx';
