@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import * as m0001 from './0001_init';
+import * as m0011 from './0011_second_factor';
 import * as m0010 from './0010_operators';
 import * as m0004 from './0004_web';
 import * as m0002 from './0002_sms';
@@ -16,6 +17,7 @@ const list: Record<string, Knex.Migration> = {
   '0002_sms': m0002,
   '0003_corrections': m0003,
   '0004_web': m0004,
+  '0011_second_factor': m0011,
   '0019_abandon': m0019,
   '0010_operators': m0010,
   '0013_batches': m0013,

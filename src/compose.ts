@@ -72,7 +72,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     ...(config.browserPath ? { executablePath: config.browserPath } : {}),
     log: (line) => log.info({ printer: true }, line),
   });
-  const site = { name: SITE_NAME, supportPhone: config.supportPhone, demo: config.demo };
+  const site = { name: SITE_NAME, supportPhone: config.supportPhone, demo: config.demo, secondFactor: config.secondFactor !== 'off' };
   const renderer = createRenderer(config.rootDir, site, config.production || config.demo);
   const deps: Deps = {
     config,

@@ -20,6 +20,7 @@ const environment = z.object({
   SUPPORT_PHONE: z.string().default('0531-81919792'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   RUN_JOBS: flag.default(true),
+  SECOND_FACTOR: z.enum(['required', 'offered', 'off']).optional(),
   SMS_GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
   SMS_GATEWAY_KEY: z.string().min(16).optional(),
   SMS_GATEWAY_ACCOUNT: z
@@ -61,6 +62,8 @@ export interface Config {
   readonly supportPhone: string;
   readonly logLevel: string;
   readonly runJobs: boolean;
+  /** S10: whether the accounts of units and authorities need a second factor to sign in, may set one, or are never asked for one */
+  readonly secondFactor: 'required' | 'offered' | 'off';
   /** where short messages go; undefined: they stay in the outbox table */
   readonly smsGateway: { readonly url: string; readonly key: string; readonly account: string } | undefined;
   /** where records of continuing education are asked for; undefined: bureaus import them */
@@ -151,6 +154,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     supportPhone: e.SUPPORT_PHONE,
     logLevel: e.LOG_LEVEL,
     runJobs: e.RUN_JOBS,
+    secondFactor: e.SECOND_FACTOR ?? (production ? 'required' : 'off'),
     smsGateway: gatewayOf(e, production),
     learningPlatform: learningPlatformOf(e, production),
     smsPerMinute: e.SMS_PER_MINUTE,

@@ -19,6 +19,7 @@ export const encryptedColumns: readonly EncryptedColumn[] = [
   { table: 'identity_corrections', key: 'id', column: 'new_id_number', purpose: 'person.id-number' },
   { table: 'unit_corrections', key: 'id', column: 'mobile_before', purpose: 'unit.mobile' },
   { table: 'unit_corrections', key: 'id', column: 'mobile_after', purpose: 'unit.mobile' },
+  { table: 'second_factors', key: 'account_id', column: 'totp_secret', purpose: 'second-factor' },
   { table: 'sms_outbox', key: 'id', column: 'mobile', purpose: 'sms.mobile' },
   { table: 'sms_outbox', key: 'id', column: 'text', purpose: 'sms.text' },
   { table: 'form_drafts', key: 'id', column: 'content', purpose: 'form-draft' },

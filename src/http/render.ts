@@ -14,6 +14,8 @@ export interface SiteFacts {
   name: string;
   supportPhone: string;
   demo: boolean;
+  /** accounts of units and authorities can have a second factor */
+  secondFactor: boolean;
 }
 export interface NavItem {
   text: string;

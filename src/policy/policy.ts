@@ -256,6 +256,7 @@ const fixed = {
   'sms.read': rule(['support']),
   'clock.set': rule(['admin']),
   'account.own': rule(everyone),
+  'second-factor.own': rule(everyone.filter((r) => r !== 'person')),
   'account.close': rule(['person']),
   'account.find': rule(['support']),
   'account.support': onAccount(['support'], () => yes),

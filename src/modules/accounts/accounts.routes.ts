@@ -2,6 +2,7 @@ import type { Deps } from '../../deps';
 import type { Route } from '../../http/route';
 import { changeMobileRoutes } from './change-mobile.routes';
 import { confirmPasswordRoutes } from './confirm-password.routes';
+import { secondFactorRoutes } from './second-factor.routes';
 import { operatorsRoutes } from './operators.routes';
 import { ownDataRoutes } from './own-data.routes';
 import { ownSessionsRoutes } from './own-sessions.routes';
@@ -25,6 +26,7 @@ export const accountsRoutes = (deps: Deps): Route[] => [
   ...passwordRoutes(deps),
   ...ownSessionsRoutes(deps),
   ...confirmPasswordRoutes(deps),
+  ...secondFactorRoutes(deps),
   ...operatorsRoutes(deps),
   ...staffRoutes(deps),
 ];

@@ -22,3 +22,19 @@ export function passwordControl(
     ...(problem === undefined ? {} : { problem }),
   };
 }
+
+/** A field for a code that was sent or is shown elsewhere. */
+export function codeControl(name: string, label: string, hint: string, problem: string | undefined): ControlModel {
+  return {
+    type: 'text',
+    id: `f-${name}`,
+    name,
+    label,
+    hint,
+    required: true,
+    value: '',
+    width: 's',
+    autocomplete: 'one-time-code',
+    ...(problem === undefined ? {} : { problem }),
+  };
+}

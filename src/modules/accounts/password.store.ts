@@ -11,7 +11,8 @@ export async function writePassword(trx: Trx, accountId: number, p: { passwordHa
 
 /** Ends the sessions of an account, all or all but the one of this name (`Visit.owner`); gives how many. */
 export async function endSessions(h: Handle, accountId: number, keep?: string): Promise<number> {
-  const query = h('sessions').whereRaw("sess->>'accountId' = ?", [String(accountId)]);
+  // those whose second factor is still asked for too (S10)
+  const query = h('sessions').whereRaw("(sess->>'accountId' = ? OR sess->>'halfAccountId' = ?)", [String(accountId), String(accountId)]);
   if (keep !== undefined) void query.whereNot({ sid: keep });
   return query.delete();
 }

@@ -8,6 +8,7 @@ import { passwordProblem } from './password-rules';
 import { writePassword } from './password.store';
 import { personRegistration } from './person-registration';
 import { countAccountsOfMobile, listAccountsOfMobile, type RecoverableAccount } from './recovery.store';
+import { demandRecoveryCode } from './second-factor.store';
 import { proveCode, sendCode, type CodeVerdict, type SentCode } from './sms-code';
 import { unitRegistration } from './unit-registration';
 
@@ -93,6 +94,7 @@ export async function recoverAccount(
     const account = (await listAccountsOfMobile(trx, deps.cipher, mobileIndex(deps.cipher, draft.mobile))).find((a) => a.id === accountId);
     if (!account) return { kind: 'gone' };
     await writePassword(trx, account.id, { passwordHash, mustChange: false });
+    await demandRecoveryCode(trx, account.id);
     await appendAudit(trx, {
       actorId: account.id,
       actorName: account.displayName,

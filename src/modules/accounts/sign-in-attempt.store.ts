@@ -1,10 +1,12 @@
 import type { Handle } from '../../db/db';
+import type { Role } from '../../policy/actor';
 
 export const MAX_TRIES = 5;
 
 /** The account behind a name that somebody signs in with. */
 export interface SignInAccount {
   id: number;
+  role: Role;
   displayName: string;
   passwordHash: string;
   isDisabled: boolean;
@@ -12,6 +14,7 @@ export interface SignInAccount {
 
 interface Row {
   id: number;
+  role: Role;
   display_name: string;
   password_hash: string;
   disabled_at: Date | null;
@@ -21,12 +24,12 @@ export async function findAccountByName(h: Handle, nameIndex: Buffer): Promise<S
   const r = (await h('sign_in_names as n')
     .join('accounts as a', 'a.id', 'n.account_id')
     .where('n.name_index', nameIndex)
-    .first('a.id', 'a.display_name', 'a.password_hash', 'a.disabled_at')) as Row | undefined;
-  return r && { id: r.id, displayName: r.display_name, passwordHash: r.password_hash, isDisabled: r.disabled_at !== null };
+    .first('a.id', 'a.role', 'a.display_name', 'a.password_hash', 'a.disabled_at')) as Row | undefined;
+  return r && { id: r.id, role: r.role, displayName: r.display_name, passwordHash: r.password_hash, isDisabled: r.disabled_at !== null };
 }
 
-/** Whose tries are counted: an account, under whichever of its names; the same from a browser known to it, apart (S02); or a name that belongs to nobody. */
-export type Counter = { account: number } | { account: number; device: Buffer } | { unknownName: Buffer };
+/** Whose tries are counted: an account's second factor (S10); an account, under whichever of its names; the same from a browser known to it, apart (S02); or a name that belongs to nobody. */
+export type Counter = { factorOf: number } | { account: number } | { account: number; device: Buffer } | { unknownName: Buffer };
 
 /**
  * S02: tries from a browser in which somebody has signed in to this account before are counted by themselves, so that strangers who lock the account by wrong
@@ -57,9 +60,11 @@ const OPEN = '(locked_until IS NULL OR locked_until <= app_now())';
 const keyOf = (c: Counter): { table: string; where: Record<string, number | Buffer> } =>
   'unknownName' in c
     ? { table: 'sign_in_failures', where: { name_index: c.unknownName } }
-    : 'device' in c
-      ? { table: 'device_cookies', where: { token_hash: c.device, account_id: c.account } }
-      : { table: 'accounts', where: { id: c.account } };
+    : 'factorOf' in c
+      ? { table: 'second_factors', where: { account_id: c.factorOf } }
+      : 'device' in c
+        ? { table: 'device_cookies', where: { token_hash: c.device, account_id: c.account } }
+        : { table: 'accounts', where: { id: c.account } };
 
 function count(h: Handle, c: Counter): Promise<{ rows: CountRow[] }> {
   if ('unknownName' in c) {
@@ -70,6 +75,11 @@ function count(h: Handle, c: Counter): Promise<{ rows: CountRow[] }> {
       [c.unknownName],
     );
   }
+  if ('factorOf' in c)
+    return h.raw<{ rows: CountRow[] }>(
+      `UPDATE second_factors SET ${countUp('second_factors')} WHERE account_id = ? AND ${OPEN} RETURNING failed_count, locked_until`,
+      [c.factorOf],
+    );
   return 'device' in c
     ? h.raw<{ rows: CountRow[] }>(
         `UPDATE device_cookies SET ${countUp('device_cookies')} WHERE token_hash = ? AND account_id = ? AND ${OPEN} RETURNING failed_count, locked_until`,

@@ -113,7 +113,14 @@ export function signInRoutes(deps: Deps): Route[] {
       token: body.one('_token'),
       requestId: visit.requestId,
     });
-    if (outcome.kind === 'done') return { kind: 'see-other', to: ownAddress(form.next), signIn: outcome.accountId };
+    if (outcome.kind === 'done')
+      return outcome.next === 'none'
+        ? { kind: 'see-other', to: ownAddress(form.next), signIn: outcome.accountId }
+        : {
+            kind: 'see-other',
+            to: outcome.next === 'ask' ? paths.factor(form.next) : paths.setFactorAtSignIn(form.next),
+            halfSignIn: outcome.accountId,
+          };
     return render(visit, form, { errors: refusalErrors(outcome) }, 422);
   };
 

@@ -5,6 +5,7 @@ import type { Deps } from '../../deps';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { signInNameIndex } from './account.store';
 import { useCaptcha } from './captcha.store';
+import { nextStep, type NextStep } from './second-factor';
 import { counterOf, findAccountByName, forgetTries, MAX_TRIES, takeTry } from './sign-in-attempt.store';
 
 export interface SignInInput {
@@ -27,7 +28,7 @@ export type SignInRefusal =
   | { kind: 'wrong'; triesLeft: number }
   /** `until`: ISO 8601 */
   | { kind: 'locked'; until: string };
-export type SignInOutcome = { kind: 'done'; accountId: number } | SignInRefusal;
+export type SignInOutcome = { kind: 'done'; accountId: number; next: NextStep } | SignInRefusal;
 
 interface KeptOutcome {
   form: string;
@@ -64,18 +65,19 @@ async function compare(deps: Deps, { account, password, device, requestId }: Sig
   if (attempt.kind === 'locked') return { kind: 'locked', until: attempt.until.toISOString() };
   const isRight = found ? await verifyPassword(found.passwordHash, password) : await dummyVerify(password);
   if (found && counter && 'account' in counter && isRight && !found.isDisabled) {
+    const next = await nextStep(deps, found);
     await inTransaction(db, async (trx) => {
       await forgetTries(trx, counter, attempt.n);
       await appendAudit(trx, {
         actorId: found.id,
         actorName: found.displayName,
-        action: 'account.sign-in',
+        action: next === 'none' ? 'account.sign-in' : 'account.password-passed',
         subjectKind: 'account',
         subjectId: String(found.id),
         requestId,
       });
     });
-    return { kind: 'done', accountId: found.id };
+    return { kind: 'done', accountId: found.id, next };
   }
   await appendAudit(db, {
     actorId: null,

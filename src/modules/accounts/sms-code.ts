@@ -15,6 +15,7 @@ export const codePurposes = {
   'register-unit': '单位注册',
   'change-mobile': '更换手机号码',
   recover: '找回用户名或密码',
+  'second-factor': '登录二次验证',
 } as const;
 export type CodePurpose = keyof typeof codePurposes;
 

@@ -4,6 +4,13 @@ import { moveNames, moves } from '../../policy/declaration-moves';
 export const auditActions: readonly { action: string; text: string }[] = [
   { action: 'account.sign-in', text: '登录' },
   { action: 'account.sign-in-failed', text: '登录失败' },
+  { action: 'account.password-passed', text: '登录：密码正确，等待二次验证' },
+  { action: 'account.second-factor-wrong', text: '登录：二次验证不正确' },
+  { action: 'account.second-factor-set', text: '设置二次验证' },
+  { action: 'account.recovery-codes', text: '重新生成恢复码' },
+  { action: 'account.second-factor-reset-request', text: '解除二次验证：提出' },
+  { action: 'account.second-factor-reset-confirm', text: '解除二次验证：复核同意' },
+  { action: 'account.second-factor-reset-refuse', text: '解除二次验证：复核不同意' },
   { action: 'account.sign-out', text: '退出登录' },
   { action: 'account.register-person', text: '个人注册' },
   { action: 'account.register-unit', text: '单位注册' },
