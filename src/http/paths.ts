@@ -80,7 +80,7 @@ export const paths = {
   ownFactor: () => '/profile/factor',
   setOwnFactor: () => '/profile/factor/set',
   ownFactorQr: () => '/profile/factor/qr.png',
-  ownFactorCodes: (draft?: string) => (draft ? `/second-factor/codes?draft=${draft}` : '/profile/factor/codes'),
+  ownFactorCodes: (draft?: string) => (draft ? `/profile/factor/codes?draft=${draft}` : '/profile/factor/codes'),
   confirmPassword: (next?: string) => (next ? `/confirm-password?next=${encodeURIComponent(next)}` : '/confirm-password'),
   ownSessions: () => '/profile/sessions',
   endOtherSessions: () => '/profile/sessions/end-others',
