@@ -6,7 +6,7 @@ import { saveSection } from '../../src/modules/declarations/save-section';
 import { findSection } from '../../src/modules/declarations/sections';
 import { committeeOf, LEVEL } from './committees';
 import type { Career } from './careers';
-import { papersOf, registerCode, type Paper, type Scans } from './papers';
+import { englishTestOf, isMember, papersOf, registerCode, type Paper, type Scans } from './papers';
 import { people } from './people';
 import { PERFORMANCE } from './texts';
 import { units } from './units';
@@ -122,11 +122,70 @@ function achievementsOf(c: Career, year: number): Typed {
         date: `${year - r.yearsAgo}.${r.month}`,
         rank: r.rank,
         ...(r.kind === 'paper'
-          ? { journal: r.journal ?? '', serial: r.serial ?? '' }
+          ? { genre: 'paper', journal: r.journal ?? '', serial: r.serial ?? '' }
           : { authority: r.authority ?? '', level: r.level ?? '' }),
+        ...(r.kind === 'award' ? { prize: /[一二三]等奖/.exec(r.name)?.[0] ?? '无' } : {}),
+        ...(r.kind === 'project' ? { number: `WHSK${year - r.yearsAgo - 1}-0${10 + r.month}`, stage: 'closed' } : {}),
       },
     ]),
   );
+}
+
+/** From the year after the appointment on; without a title the last year alone, for whoever worked all through it. */
+function assessmentsOf(c: Career, unitName: string, year: number): Typed {
+  const first = c.held ? year - c.held.since + 2 : year - c.graduated < year - 1 ? year - 1 : year;
+  return rows(
+    'years',
+    Array.from({ length: Math.max(0, year - first) }, (_, i) => [
+      `assess${first + i}`,
+      {
+        year: String(first + i),
+        post: c.held?.title ?? '无',
+        grade: (first + i + c.loginName.length) % 4 === 0 ? 'excellent' : 'qualified',
+        unit: c.workUnit?.replace(/（.*$/, '') ?? unitName,
+      },
+    ]),
+  );
+}
+
+/** Whoever studied at a university passed the English test there; certificates about computers nobody has. */
+const languagesOf = (c: Career, year: number): Typed => ({
+  foreign: c.education === 'college' ? '无' : `大学英语四级证书（${englishTestOf(c, year)}）`,
+  computer: '无',
+});
+
+const societiesOf = (c: Career, year: number): Typed =>
+  isMember(c) ? rows('societies', [['society1', { name: `威海市${c.speciality}学会`, post: '会员', since: `${year - 1}.6` }]]) : {};
+
+function continuingEducationOf(c: Career, year: number): Typed {
+  const of = (back: number): [string, Typed][] => [
+    [
+      `course${year - back}a`,
+      {
+        from: `${year - back}.4`,
+        to: `${year - back}.6`,
+        content: `基层公共文化服务${c.speciality}业务培训班`,
+        subject: 'professional',
+        hours: '60',
+        place: '威海市群众文化培训中心',
+        witness: '丛海波',
+      },
+    ],
+    [
+      `course${year - back}b`,
+      {
+        from: `${year - back}.9`,
+        to: `${year - back}.9`,
+        content: `${year - back}年度公需科目网络学习`,
+        subject: 'general',
+        hours: '30',
+        place: '省专业技术人员继续教育公共服务平台',
+        witness: '无',
+      },
+    ],
+  ];
+  const years = Math.min(3, Math.max(1, c.graduated - 1));
+  return rows('records', Array.from({ length: years }, (_, i) => of(years - i)).flat());
 }
 
 /** Saves one section of a declaration as its applicant would: text and papers in one go. */
@@ -185,9 +244,15 @@ export async function fillComplete(world: World, declaration: string, c: Career,
     ['application', await applicationOf(world, c)],
     ['education', educationOf(c, world.year)],
     ['current-title', await currentTitleOf(world, c)],
+    ['basics', { 'main.birthplace': '山东省威海市', 'main.health': '健康' }],
+    ['assessments', assessmentsOf(c, namesOf(c).unitName, world.year)],
+    ['languages', prefixed('main', languagesOf(c, world.year))],
+    ['continuing-education', continuingEducationOf(c, world.year)],
     ['work-history', workHistoryOf(c, namesOf(c).unitName, world.year)],
     ['achievements', achievementsOf(c, world.year)],
     ['performance', { 'main.text': PERFORMANCE[c.field][c.performance] ?? PERFORMANCE[c.field][0] ?? '' }],
+    ['societies', societiesOf(c, world.year)],
+    ['other-files', {}],
   ];
   for (const [id, typed] of sections) {
     const files = papers

@@ -98,7 +98,77 @@ export function papersOf(c: Career, name: string, unitName: string, year: number
       },
     );
   }
-  return [...papers, ...c.results.map((r, i) => paperOf(r, i, year))];
+  return [...papers, ...yearlyPapersOf(c, unitName, year), ...c.results.map((r, i) => paperOf(r, i, year))];
+}
+
+/** When the English test was passed: in the third year at the university. */
+export const englishTestOf = (c: Career, year: number): string => `${year - c.graduated - 1}年12月`;
+/** Two of three belong to the association of their field. */
+export const isMember = (c: Career): boolean => c.loginName.length % 3 !== 0;
+
+/** Papers that do not speak of the person by name, so that they are drawn once for many. */
+function yearlyPapersOf(c: Career, unitName: string, year: number): Paper[] {
+  const employer = c.workUnit?.replace(/（.*$/, '') ?? unitName;
+  const paper = (section: string, item: string, title: string, lines: string[], date: string, seal: string): Paper => ({
+    section,
+    item,
+    title,
+    kind: 'proof',
+    format: 'jpg',
+    data: { name: '各有关部门', lines, date, seal },
+  });
+  const papers: Paper[] = [
+    paper(
+      'other-files',
+      'main.summary',
+      `${year}年1月业务工作总结`,
+      ['业务工作总结', '本人认真履行岗位职责，完成了各项业务工作任务，总结内容经单位主要负责人审核、推荐委员会成员签字。'],
+      `${year}年1月10日`,
+      employer,
+    ),
+    paper(
+      'other-files',
+      'main.supervision',
+      `${year}年1月推荐申报职称六公开监督卡`,
+      ['推荐申报职称“六公开”监督卡', '岗位数额、申报条件、推荐办法、申报材料、评议结果、推荐结果已在单位内部公开。'],
+      `${year}年1月12日`,
+      employer,
+    ),
+  ];
+  if (c.held || c.graduated > 1)
+    papers.push(
+      paper(
+        'assessments',
+        'proof.file',
+        `${year}年1月年度考核结果证明`,
+        ['年度考核结果证明', '以上人员各年度考核结果与申报内容一致。'],
+        `${year}年1月8日`,
+        employer,
+      ),
+    );
+  if (c.education !== 'college')
+    papers.push(
+      paper(
+        'languages',
+        'main.foreignProof',
+        `${englishTestOf(c, year)}大学英语四级证书`,
+        ['大学英语四级考试成绩合格。'],
+        englishTestOf(c, year),
+        '高等学校英语考试中心',
+      ),
+    );
+  if (isMember(c))
+    papers.push(
+      paper(
+        'societies',
+        'societies.society1.proof',
+        `${year - 1}年6月会员证`,
+        [`威海市${c.speciality}学会会员证`],
+        `${year - 1}年6月`,
+        `威海市${c.speciality}学会`,
+      ),
+    );
+  return papers;
 }
 
 /** The proof of a result: without a name, because several people may have worked on it. */

@@ -174,7 +174,7 @@ describe('D2-D11 rules of the sections', () => {
   test('D10 the same result twice is pointed out', async () => {
     const visitor = await signInAs(site, await makePerson(site));
     const id = await begin(visitor);
-    const result = { kind: 'award', name: '《海之舞》获一等奖', date: '2023.9', rank: '1/1', authority: '甲', level: 'city' };
+    const result = { kind: 'award', name: '《海之舞》获一等奖', prize: '一等奖', date: '2023.9', rank: '1/1', authority: '甲', level: 'city' };
     const page = await fillSection(visitor, id, {
       section: 'achievements',
       rows: { results: [result, { ...result, name: '海之舞 获一等奖' }] },
@@ -278,7 +278,7 @@ describe('D15, D16 submitting and what comes after', () => {
       content: { sections: unknown[] };
     };
     expect(version.sha256).toMatch(/^[0-9a-f]{64}$/);
-    expect(version.content.sections).toHaveLength(6);
+    expect(version.content.sections).toHaveLength(16);
     expect(JSON.stringify(version.content)).not.toContain('371002199');
 
     const clerk = await signInAs(site, unit);

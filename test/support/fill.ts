@@ -8,8 +8,11 @@ export async function fillSection(visitor: Visitor, declaration: string, c: Sect
   for (const [part, rows] of Object.entries(c.rows ?? {})) {
     for (let n = rowIds(page, part).length; n < rows.length; n++) page = await visitor.send(page, {}, { button: `do=add-row:${part}` });
   }
-  // conditions and dependent lists show further fields only after a refresh: two rounds reach them all
-  for (let round = 0; round < 3; round++) page = await visitor.send(page, valuesFor(page, c), { button: 'do=refresh' });
+  // conditions and dependent lists show further fields only after a refresh: three rounds reach them all
+  for (let round = 0, shown = ''; round < 3 && shown !== formOf(page); round++) {
+    shown = formOf(page);
+    page = await visitor.send(page, valuesFor(page, c), { button: 'do=refresh' });
+  }
   const files = await Promise.all(
     Object.entries(c.files ?? {}).map(async ([item, f]) => {
       const scan = await scanOf(f);
@@ -24,10 +27,23 @@ export async function fillSection(visitor: Visitor, declaration: string, c: Sect
 export const rowIds = (page: Page, part: string): string[] =>
   (page.find(`input[name="${part}.rows"]`)?.getAttribute('value') ?? '').split(',').filter((x) => x !== '');
 
+/** Which fields and choices the form offers: unchanged, there is nothing more to reach. */
+const formOf = (page: Page): string =>
+  page
+    .all('main form [name], main form option')
+    .map((x) => x.getAttribute('name') ?? x.getAttribute('value') ?? '')
+    .filter((x) => !x.startsWith('_'))
+    .join();
+
 function valuesFor(page: Page, c: SectionCase): Record<string, string> {
   const values: Record<string, string> = {};
   const put = (name: string, value: string) => {
-    if (page.find(`[name="${name}"]`)) values[name] = value;
+    const control = page.find(`[name="${name}"]`);
+    if (!control) return;
+    // drop-downs by value or by what is written there
+    const options = control.tagName === 'SELECT' ? control.querySelectorAll('option') : [];
+    const chosen = options.find((o) => o.getAttribute('value') === value) ?? options.find((o) => o.text.trim() === value);
+    values[name] = chosen?.getAttribute('value') ?? value;
   };
   for (const [part, fields] of Object.entries(c.groups ?? {})) for (const [k, v] of Object.entries(fields)) put(`${part}.${k}`, v);
   for (const [part, rows] of Object.entries(c.rows ?? {})) {

@@ -1,6 +1,8 @@
 export { text, longText } from './text';
 export { yearMonth, date } from './dates';
 export { integer, fraction } from './numbers';
+export { monthSpans, readMonthSpans, type MonthSpan } from './month-spans';
+export { fixed } from './fixed';
 export { choice, choiceWithOther, yesNo, OTHER } from './choices';
 export { unitPicker } from './unit-picker';
 export { files } from './files';

@@ -73,6 +73,14 @@ export async function loadDeclaration(
   const unitId = wholeNumber(main.unit ?? '');
   const unit = unitId === undefined ? undefined : await findUnitOption(h, unitId);
   const options = optionLists(catalogue, batch);
+  const policy = {
+    rankBy: batch.rankBy,
+    maxResults: batch.maxResults,
+    entrustedEvidenceBy: batch.entrustedEvidenceBy,
+    startedOn: main.startedOn ?? '',
+    way: main.way ?? '',
+    appointedOn: typed(currentTitle).rows.titles?.[0]?.values.appointedOn ?? '',
+  };
   const context = (s: SectionDefinition): FormContext => ({
     today,
     year: row.year,
@@ -81,14 +89,7 @@ export async function loadDeclaration(
     unit: (id) => (unit && String(unit.id) === id ? unit : undefined),
     files: (part, rowId, field) =>
       attachments.filter((a) => a.section === s.id && a.part === part && a.row_id === rowId && a.field === field).map(toFile),
-    policy: {
-      rankBy: batch.rankBy,
-      maxResults: batch.maxResults,
-      entrustedEvidenceBy: batch.entrustedEvidenceBy,
-      startedOn: main.startedOn ?? '',
-      way: main.way ?? '',
-      appointedOn: typed(currentTitle).rows.titles?.[0]?.values.appointedOn ?? '',
-    },
+    policy,
   });
   return { row, batch, stored, attachments, typed, context, check: (s, r) => checkSection(s, r ?? typed(s), context(s)) };
 }

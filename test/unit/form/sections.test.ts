@@ -149,7 +149,7 @@ describe.each(sections.map((s) => [s.id, s] as const))('D1 section %s', (_id, se
     const { problems } = checkSection(section, raw, ctx);
     const ids = new Set(
       model(section, raw).parts.flatMap((p) => [
-        `f-${p.id}`,
+        `part-${p.id}`,
         ...(p.kind === 'group' ? p.controls : p.rows.flatMap((r) => r.controls)).map((c) => c.id),
       ]),
     );

@@ -1,11 +1,14 @@
 import { wayOfDeclaring } from '../../../lib/codes';
-import { choice, fraction, integer, text, unitPicker, yearMonth, yesNo } from '../../../form/fields';
+import { readYearMonth } from '../../../lib/dates';
+import { fullYears } from '../../../lib/periods';
+import { choice, files, fraction, integer, text, unitPicker, yearMonth, yesNo } from '../../../form/fields';
 import type { SectionDefinition } from '../../../form/section';
 
 /** D2 「申报信息」, G22 §三.1-8. */
 export const application: SectionDefinition = {
   id: 'application',
   title: '申报信息',
+  group: '申报与学历',
   intro: ['请按实际情况填写，单位名称等不得使用简称。'],
   parts: [
     {
@@ -16,12 +19,14 @@ export const application: SectionDefinition = {
           id: 'year',
           label: '年度',
           required: true,
+          copies: 'no',
           options: (_raw, ctx) => [{ value: String(ctx.year), text: String(ctx.year) }],
           width: 's',
         }),
         fraction({
           id: 'rank',
           label: '单位推荐排序',
+          copies: 'no',
           hint: '格式为「名次/推荐人数」。例如单位推荐 5 人，本人排第 3 名，填写 3/5；单位仅推荐 1 人，填写 1/1',
           required: true,
           appliesWhen: (_raw, ctx) => ctx.policy.rankBy === 'applicant',
@@ -29,6 +34,7 @@ export const application: SectionDefinition = {
         choice({
           id: 'level',
           label: '申报级别',
+          copies: 'no',
           required: true,
           refreshes: true,
           options: (_raw, ctx) => ctx.options('batch-levels'),
@@ -37,6 +43,7 @@ export const application: SectionDefinition = {
         choice({
           id: 'series',
           label: '申报系列',
+          copies: 'no',
           required: true,
           refreshes: true,
           options: (_raw, ctx) => ctx.options('batch-series'),
@@ -45,6 +52,7 @@ export const application: SectionDefinition = {
         choice({
           id: 'title',
           label: '申报职称',
+          copies: 'no',
           required: true,
           options: (raw, ctx) => ctx.options('titles', raw.series ?? '', raw.level ?? ''),
           width: 'm',
@@ -60,6 +68,7 @@ export const application: SectionDefinition = {
         choice({
           id: 'way',
           label: '申报方式',
+          copies: 'check',
           required: true,
           options: wayOfDeclaring.map((c) => ({ value: c.code, text: c.text })),
           width: 'm',
@@ -67,6 +76,7 @@ export const application: SectionDefinition = {
         unitPicker({
           id: 'unit',
           label: '申报单位',
+          copies: 'check',
           hint: '请选择与本人建立正式人事劳动关系的单位。可以输入单位名称的一部分、拼音首字母或者统一社会信用代码查找',
           required: true,
         }),
@@ -85,16 +95,37 @@ export const application: SectionDefinition = {
           appliesWhen: (raw) => raw.isWorkUnit === 'no',
           max: 100,
         }),
-        yesNo({ id: 'isEntrusted', label: '是否委托评审', hint: '原则上选择「否」；确需委托的，按实际情况填写', required: true }),
+        yesNo({
+          id: 'isEntrusted',
+          label: '是否委托评审',
+          hint: '原则上选择「否」；确需委托的，按实际情况填写',
+          required: true,
+          refreshes: true,
+        }),
+        files({
+          id: 'entrustedProof',
+          label: '委托评审证明材料',
+          hint: '委托评审的函件等，由单位提供',
+          required: true,
+          copies: 'no',
+          appliesWhen: (raw, ctx) => raw.isEntrusted === 'yes' && ctx.policy.entrustedEvidenceBy === 'applicant',
+        }),
         yearMonth({ id: 'startedOn', label: '参加工作时间', hint: '首次参加工作的时间，例如 2017.9', required: true, notInFuture: true }),
         integer({
           id: 'years',
           label: '专业工作年限',
+          copies: 'check',
           hint: '实际从事专业技术工作的年限，按周年计算，扣除中断的时间',
           required: true,
           min: 0,
           max: 60,
           unit: ' 年',
+          propose: (raw, ctx) => {
+            const from = readYearMonth(raw.startedOn ?? '');
+            if (from === undefined || from > `${ctx.year}-12`) return undefined;
+            const { years, working } = fullYears([{ from, label: '' }], `${ctx.year}-12`);
+            return { value: String(years), working: `自参加工作起，${working}；没有从事专业技术工作的时间请自行扣除` };
+          },
         }),
       ],
     },

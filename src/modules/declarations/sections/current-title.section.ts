@@ -1,16 +1,45 @@
-import { readYearMonth } from '../../../lib/dates';
-import { fullYears } from '../../../lib/periods';
-import { choice, choiceWithOther, files, integer, OTHER, yearMonth } from '../../../form/fields';
-import type { Condition } from '../../../form/field';
-import type { SectionDefinition } from '../../../form/section';
+import { nextMonth, previousMonth, readYearMonth, showYearMonth, type YearMonth } from '../../../lib/dates';
+import { fullYears, type FullYears, type Period } from '../../../lib/periods';
+import {
+  choice,
+  choiceWithOther,
+  files,
+  integer,
+  monthSpans,
+  OTHER,
+  readMonthSpans,
+  yearMonth,
+  type MonthSpan,
+} from '../../../form/fields';
+import { asText, type Condition } from '../../../form/field';
+import type { Problem, SectionDefinition } from '../../../form/section';
+import { plainName } from '../../../lib/wording';
+import { rowProblem, sameRows } from './rules';
 
 /** G22 §三.10: nobody without a title is asked for its dates and papers. */
 const hasTitle: Condition = (raw) => !(raw.title === OTHER && (raw.titleOther ?? '') === '无');
+
+/** G22 §三.10: full years from the first appointment to the end of the declaring year, breaks subtracted. */
+function appointment(from: YearMonth, breaks: readonly MonthSpan[], year: number): FullYears {
+  const end = `${year}-12`;
+  const periods: Period[] = [];
+  let start = from;
+  for (const gap of breaks) {
+    if (gap.from > start) periods.push({ from: start, to: previousMonth(gap.from), label: '聘任' });
+    if (nextMonth(gap.to) > start) start = nextMonth(gap.to);
+  }
+  if (start <= end) periods.push({ from: start, to: end, label: '聘任' });
+  const found = fullYears(periods, end);
+  const last = breaks.at(-1);
+  // a break up to the end leaves no period behind it; the count then ends with the last period
+  return start > end && last ? fullYears(periods, periods.at(-1)?.to ?? end) : found;
+}
 
 /** D4 「现专业技术职称」, G22 §三.10. */
 export const currentTitle: SectionDefinition = {
   id: 'current-title',
   title: '现专业技术职称',
+  group: '职称与考核',
   intro: [
     '没有专业技术职称的，在「现专业技术职称」中选择「其他」，并填写「无」。',
     '现职称通过改系列评审取得的，先填写现职称，再新增一条填写改系列前的职称。',
@@ -65,8 +94,16 @@ export const currentTitle: SectionDefinition = {
           appliesWhen: hasTitle,
           notInFuture: true,
         }),
+        monthSpans({
+          id: 'breaks',
+          label: '聘任间断时间',
+          hint: '聘任有间断的，填写间断的起止年月，例如 2019.3-2019.8，有多段的用分号隔开；没有间断的不填',
+          blankText: '无',
+          appliesWhen: hasTitle,
+        }),
         integer({
           id: 'appointedYears',
+          copies: 'check',
           label: '聘任年限',
           hint: '按周年计算到申报当年的年底，扣除间断的时间',
           required: true,
@@ -76,8 +113,8 @@ export const currentTitle: SectionDefinition = {
           propose: (raw, ctx) => {
             const from = readYearMonth(raw.appointedOn ?? '');
             if (from === undefined) return undefined;
-            const r = fullYears([{ from, label: '聘任' }], `${ctx.year}-12-31`);
-            return { value: String(r.years), working: r.working };
+            const found = appointment(from, readMonthSpans(raw.breaks ?? '') ?? [], ctx.year);
+            return { value: String(found.years), working: found.working };
           },
         }),
         files({
@@ -97,19 +134,37 @@ export const currentTitle: SectionDefinition = {
     },
   ],
   rules: [
-    (s) =>
+    (s, ctx) =>
       (s.rows.titles ?? []).flatMap((row, i) => {
-        const { obtainedOn, appointedOn } = row.values;
-        if (typeof obtainedOn !== 'string' || typeof appointedOn !== 'string' || appointedOn >= obtainedOn) return [];
-        return [
-          {
-            part: 'titles',
-            row: row.id,
-            field: 'appointedOn',
-            severity: 'rule' as const,
-            text: `第 ${i + 1} 条：「聘任时间」早于「获得资格时间」，请核对`,
-          },
-        ];
+        const appointedOn = asText(row.values.appointedOn);
+        const obtainedOn = asText(row.values.obtainedOn);
+        const { appointedYears } = row.values;
+        if (appointedOn === '') return [];
+        const found: Problem[] = [];
+        if (obtainedOn !== '' && appointedOn < obtainedOn)
+          found.push(rowProblem('titles', row, i, 'appointedOn', '「聘任时间」早于「获得资格时间」，请核对'));
+        const breaks = readMonthSpans(asText(row.values.breaks).replaceAll('/', '-').replaceAll(' ', ';')) ?? [];
+        const outside = breaks.find((b) => b.from < appointedOn || b.to > `${ctx.year}-12`);
+        if (outside)
+          found.push(
+            rowProblem('titles', row, i, 'breaks', `「聘任间断时间」应在${showYearMonth(appointedOn)}至${ctx.year}年12月之间，请核对`),
+          );
+        const computed = appointment(appointedOn, breaks, ctx.year);
+        if (!outside && typeof appointedYears === 'number' && appointedYears > computed.years)
+          found.push(
+            rowProblem(
+              'titles',
+              row,
+              i,
+              'appointedYears',
+              `「聘任年限」${appointedYears} 年多于可以计算的年限：${computed.working}，请核对`,
+            ),
+          );
+        return found;
       }),
+    (s) =>
+      sameRows(s.rows.titles ?? [], (r) => plainName(asText(r.values.title) + asText(r.values.series))).map(({ row, index, first }) =>
+        rowProblem('titles', row, index, 'title', `与第 ${first + 1} 条的职称相同，请删除其中一条`),
+      ),
   ],
 };

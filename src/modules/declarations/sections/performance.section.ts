@@ -1,12 +1,24 @@
 import { findNameIn } from '../../../lib/text';
 import { files, longText } from '../../../form/fields';
 import { asText } from '../../../form/field';
-import type { SectionDefinition } from '../../../form/section';
+import type { Mark, SectionDefinition } from '../../../form/section';
+
+const AROUND = 12;
+/** The place in the text with the words around it; a line break inside is shown as a blank. */
+function markOf(text: string, start: number, end: number): Mark {
+  const line = (words: string): string => words.replace(/\s+/g, ' ');
+  return {
+    before: line([...text.slice(Math.max(0, start - 4 * AROUND), start)].slice(-AROUND).join('')),
+    found: line(text.slice(start, end)),
+    after: line([...text.slice(end, end + 4 * AROUND)].slice(0, AROUND).join('')),
+  };
+}
 
 /** D11 「任现职以来主要专业技术工作成绩及表现」, G22 §三.17: at most 1200 characters, the applicant's name may not occur. */
 export const performance: SectionDefinition = {
   id: 'performance',
   title: '任现职以来主要专业技术工作成绩及表现',
+  group: '业绩与成果',
   intro: ['主要包括完成的业务工作任务、工作量、取得的效果等情况。填写要实事求是、简明扼要、条理清楚，成绩要具体明确。'],
   parts: [
     {
@@ -18,6 +30,7 @@ export const performance: SectionDefinition = {
           label: '主要专业技术工作成绩及表现',
           hint: '最多 1200 个字，不得出现本人姓名',
           required: true,
+          copies: 'check',
           limit: 1200,
           rows: 16,
         }),
@@ -29,11 +42,12 @@ export const performance: SectionDefinition = {
     (s, ctx) =>
       findNameIn(asText(s.groups.main?.values.text), ctx.personName)
         .slice(0, 3)
-        .map((place) => ({
+        .map(({ start, end, excerpt }) => ({
           part: 'main',
           field: 'text',
           severity: 'rule' as const,
-          text: `不得出现本人姓名，请修改此处：「…${place.excerpt.replace(/\s+/g, ' ')}…」`,
+          text: `不得出现本人姓名，请修改此处：「${excerpt}」`,
+          mark: markOf(asText(s.groups.main?.values.text), start, end),
         })),
   ],
 };

@@ -3,6 +3,8 @@ import { findBreaks, type Period } from '../../../lib/periods';
 import { files, longText, text, yearMonth } from '../../../form/fields';
 import { asText } from '../../../form/field';
 import type { CheckedRow, Problem, SectionDefinition, SectionRule } from '../../../form/section';
+import { isAdministrativePost } from '../../../lib/wording';
+import { endsAfterItBegins } from './rules';
 
 function periodOf(row: CheckedRow): Period | undefined {
   const from = asText(row.values.from);
@@ -10,43 +12,49 @@ function periodOf(row: CheckedRow): Period | undefined {
   return from === '' ? undefined : { from, ...(to === '' ? {} : { to }), label: asText(row.values.post) };
 }
 
-const endsAfterItBegins: SectionRule = (s) =>
-  (s.rows.jobs ?? []).flatMap((row, i) => {
-    const from = asText(row.values.from);
-    const to = asText(row.values.to);
-    return from !== '' && to !== '' && to < from
-      ? [
-          {
-            part: 'jobs',
-            row: row.id,
-            field: 'to',
-            severity: 'rule' as const,
-            text: `第 ${i + 1} 条：「结束时间」早于「开始时间」，请核对`,
-          },
-        ]
-      : [];
-  });
+/** How many gaps and overlaps are named at once. */
+const MOST_BREAKS = 5;
 
-/** D9, G22 §三.15: 应连续填写，不得间断. Names the first break with its dates. */
+/** D9, G22 §三.15: 应连续填写，不得间断. Names the gaps and overlaps with their dates, each at the row behind it. */
 const runsWithoutBreak: SectionRule = (s, ctx): Problem[] => {
   const rows = s.rows.jobs ?? [];
   const periods = rows.map(periodOf);
   const started = readYearMonth(String(ctx.policy.startedOn ?? ''));
   if (rows.length === 0 || started === undefined || periods.some((p) => p === undefined)) return [];
-  const first = findBreaks(periods as Period[], started, ctx.today.slice(0, 7))[0];
-  if (!first) return [];
-  const span = first.from === first.to ? showYearMonth(first.from) : `${showYearMonth(first.from)}至${showYearMonth(first.to)}`;
-  const text =
-    first.kind === 'gap'
-      ? `${span}没有工作经历。工作经历应从参加工作时间（${showYearMonth(started)}）起连续填写到现在`
-      : `${span}有两条经历重叠，请核对起止时间`;
-  return [{ part: 'jobs', severity: 'rule', text }];
+  const month = ctx.today.slice(0, 7);
+  return findBreaks(periods as Period[], started, month)
+    .slice(0, MOST_BREAKS)
+    .map((found): Problem => {
+      const span = found.from === found.to ? showYearMonth(found.from) : `${showYearMonth(found.from)}至${showYearMonth(found.to)}`;
+      const names = [found.after, found.before].filter((x) => x).map((x) => `「${x}」`);
+      if (found.kind === 'overlap')
+        return { part: 'jobs', severity: 'rule', text: `${span}有两条经历重叠（${names.join('与')}），请核对起止时间` };
+      const where =
+        found.after && found.before
+          ? `，在${names.join('与')}之间`
+          : found.before
+            ? `，工作经历应从参加工作时间（${showYearMonth(started)}）开始填写`
+            : '，仍在岗的，最后一条的「结束时间」不填';
+      return { part: 'jobs', severity: 'rule', text: `${span}没有工作经历${where}。工作经历应连续填写，不得间断` };
+    });
 };
+
+/** 「单位-部门-岗位」: the unit, the department and the title, with any of the dashes people type. */
+const DASH = /\s*[-\u2010-\u2015\u2212－]+\s*/u;
+function checkPost(post: string): string | undefined {
+  const parts = post.split(DASH).filter((x) => x !== '');
+  if (parts.length < 3)
+    return '「单位-部门-岗位」请按「单位-部门-专业技术职称」的格式填写，没有职称的最后写「无」，例如「威海市环翠区文化馆-文艺部-无」';
+  return isAdministrativePost(parts.at(-1) ?? '')
+    ? '「单位-部门-岗位」的最后应为专业技术职称，不得写行政职务，没有职称的写「无」'
+    : undefined;
+}
 
 /** D9 「工作经历」, G22 §三.15. */
 export const workHistory: SectionDefinition = {
   id: 'work-history',
   title: '工作经历',
+  group: '学习与工作经历',
   intro: ['应与人事档案记录一致，从参加工作起连续填写，不得间断。专业技术岗位发生调整的，请分时间段填写。'],
   parts: [
     {
@@ -64,12 +72,13 @@ export const workHistory: SectionDefinition = {
         text({
           id: 'post',
           label: '单位-部门-岗位',
-          hint: '格式为「单位-部门-专业技术职称」，没有职称的写「无」，不得写行政职务',
+          hint: '格式为「单位-部门-专业技术职称」，没有职称的写「无」，不得写行政职务，例如「威海市环翠区文化馆-文艺部-馆员」',
           required: true,
           width: 'full',
           max: 120,
+          check: checkPost,
         }),
-        text({ id: 'work', label: '从事专业技术工作', required: true, max: 100 }),
+        text({ id: 'work', label: '从事专业技术工作', hint: '本时间段内实际从事的工作，例如 舞蹈编排与辅导', required: true, max: 100 }),
         text({
           id: 'position',
           label: '所任职务',
@@ -77,10 +86,11 @@ export const workHistory: SectionDefinition = {
           required: true,
           max: 60,
         }),
-        longText({ id: 'brief', label: '经历简介', limit: 300, rows: 3, blankText: '无' }),
-        files({ id: 'proof', label: '证明材料', hint: '与人事档案记录一致的证明材料' }),
+        longText({ id: 'brief', label: '经历简介', hint: '主要承担的工作，没有的可以不填', limit: 300, rows: 3, blankText: '无' }),
+        text({ id: 'witness', label: '证明人', hint: '了解这段经历的人，没有的可以不填', max: 30, width: 's', blankText: '无' }),
+        files({ id: 'proof', label: '证明材料', hint: '与人事档案记录一致的证明材料，没有的可以不上传' }),
       ],
     },
   ],
-  rules: [endsAfterItBegins, runsWithoutBreak],
+  rules: [endsAfterItBegins('jobs'), runsWithoutBreak],
 };
