@@ -2,7 +2,7 @@ import { appendAudit } from '../../audit/audit.store';
 import { databaseNow, inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
 import { completenessOf } from '../../form/check-section';
-import type { SectionDefinition } from '../../form/section';
+import { anchorOf, type SectionDefinition } from '../../form/section';
 import { homeCrumb } from '../../http/crumbs';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
@@ -157,6 +157,27 @@ export function overviewRoutes(deps: Deps): Route[] {
       ...(isOpen ? { href: paths.section(d.id, s.id) } : {}),
       ...(wanted.length > 0 ? { hint: wanted.map((c) => `修改意见：${c.text}`).join('；') } : isOpen ? {} : { hint: '本次不需要修改' }),
       status,
+      isDone: complete === 'complete',
+      // a section nobody has begun says enough by 「未填写」
+      missing:
+        isOpen && complete === 'partial'
+          ? checked.problems.map((p) => ({ text: p.text, href: `${paths.section(d.id, s.id)}?check=1#${anchorOf(p)}` }))
+          : [],
+    };
+  }
+
+  /** The sections under their headings, and how far it has come. */
+  function tasksOf(loaded: LoadedDeclaration, comments: readonly SectionComment[]) {
+    const tasks = sectionsOf(loaded).map((s) => ({ group: s.group ?? '', ...taskOf(loaded, s, comments) }));
+    const titles = [...new Set(tasks.map((t) => t.group))];
+    const isOptional = (t: (typeof tasks)[number]): boolean => t.status.text === '选填';
+    return {
+      groups: titles.map((title) => ({ title, tasks: tasks.filter((t) => t.group === title) })),
+      progress: {
+        done: tasks.filter((t) => t.isDone && !isOptional(t)).length,
+        open: tasks.filter((t) => !t.isDone).length,
+        optional: tasks.filter(isOptional).length,
+      },
     };
   }
 
@@ -196,7 +217,7 @@ export function overviewRoutes(deps: Deps): Route[] {
           editable && last && d.state !== 'draft'
             ? { opinion: last.opinion, by: last.on_behalf_of, at: showMoment(last.at), dueOn: d.correction_due_on }
             : undefined,
-        tasks: editable ? sectionsOf(loaded).map((s) => taskOf(loaded, s, comments)) : [],
+        ...(editable ? tasksOf(loaded, comments) : {}),
         deadline: { at: showMoment(loaded.batch.applicantClosesAt), left, isOpen: loaded.batch.isOpenForApplicants },
         buttons: moveButtons(d.id, movesFor(visit.actor, subject)).filter((b) => !editable || !['submit', 'resubmit'].includes(b.move)),
         checkHref: paths.checkAnswers(d.id),

@@ -35,6 +35,8 @@ export interface OpinionBox {
   emptyText: string;
   signatures: string[];
   seal: string;
+  /** figures to be written in by hand */
+  figures?: string[];
 }
 
 export interface ReviewForm {
@@ -51,6 +53,7 @@ export interface ReviewForm {
   sections: (PrintSection & { numeral: string })[];
   numerals: { basics: string; opinions: string; committee: string; outcome: string };
   opinions: OpinionBox[];
+  group: OpinionBox;
   committee: OpinionBox;
   vote: (Vote & { result: string }) | null;
   publicity: OpinionBox;
@@ -97,6 +100,14 @@ function opinionBoxes({ stops, events, declaration }: ReviewFormInput): OpinionB
     seal: '公章',
   });
   return [
+    {
+      title: '单位推荐委员会意见',
+      entries: [],
+      emptyText: '',
+      signatures: ['主任委员（签名）'],
+      seal: '公章',
+      figures: ['总人数', '到会人数', '同意', '不同意', '弃权'],
+    },
     box(
       '单位意见',
       units.filter((s) => s.position === 0),
@@ -180,6 +191,27 @@ function outcomeBoxes({ content, events, publicity, certificateNumber }: ReviewF
   };
 }
 
+/** 「基本情况」 out of the sections that ask for more than one table; versions frozen before there were such sections have none of it. */
+function furtherBasics(sections: readonly SectionText[]): TextLine[][] {
+  const has = (id: string): boolean => sections.some((s) => s.id === id);
+  const line = (label: string, section: string, of = label): TextLine => ({ label, text: answer(sections, section, of) || EMPTY });
+  const listed = (section: string, ...labels: string[]): string => {
+    const items = sections.find((s) => s.id === section)?.parts.flatMap((p) => p.items) ?? [];
+    const words = items.map((i) => labels.flatMap((l) => i.lines.find((x) => x.label === l)?.text ?? []).join('，'));
+    return words.filter((w) => w !== '').join('；') || EMPTY;
+  };
+  return [
+    ...(has('basics') ? [[line('曾用名', 'basics'), line('身体状况', 'basics')], [line('出生地', 'basics')]] : []),
+    ...(has('administrative-post')
+      ? [[{ label: '行政职务及任职时间', text: listed('administrative-post', '现任（含兼任）行政职务', '任职时间') }]]
+      : []),
+    ...(has('languages') ? [[line('外语水平', 'languages', '懂何种外语，达到何种程度')], [line('计算机水平', 'languages')]] : []),
+    ...(has('societies')
+      ? [[{ label: '学术团体、社会兼职', text: listed('societies', '学术团体名称', '担任的职务', '兼职单位', '兼任的职务') }]]
+      : []),
+  ];
+}
+
 /** 「评审表」 as it is laid out on paper (pages after the form in use in Shandong); pure. Every section of the content is printed, known here or not. */
 export function reviewForm(input: ReviewFormInput): ReviewForm {
   const { content, facts, person, sha256 } = input;
@@ -237,6 +269,7 @@ export function reviewForm(input: ReviewFormInput): ReviewForm {
       [line('现任职称', or(current('现专业技术职称'))), line('获得资格时间', or(current('获得资格时间')))],
       [line('聘任时间', or(current('聘任时间'))), line('聘任年限', or(current('聘任年限')))],
       [line('现从事专业', or(main('现从事专业'))), line('联系电话', person.mobile)],
+      ...furtherBasics(content.sections),
     ],
     hasPhoto: input.hasPhoto,
     sections: content.sections.map((s, n) => ({ ...printSection(s), numeral: chineseNumber(n + 2) })),
@@ -247,6 +280,14 @@ export function reviewForm(input: ReviewFormInput): ReviewForm {
       outcome: chineseNumber(count + 4),
     },
     opinions: opinionBoxes(input),
+    group: {
+      title: '专业组评议意见',
+      entries: [],
+      emptyText: '',
+      signatures: ['组长（签名）'],
+      seal: '评审委员会办事机构印章',
+      figures: ['组别', '应到人数', '实到人数', '同意', '不同意', '弃权'],
+    },
     committee: committeeBox(input, title),
     vote: input.vote ? { ...input.vote, result: input.vote.is_passed ? '通过' : '未通过' } : null,
     ...outcomeBoxes(input),

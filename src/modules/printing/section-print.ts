@@ -38,9 +38,18 @@ export function pairRows(lines: readonly TextLine[]): PairRow[] {
   return rows;
 }
 
-const fileNames = (files: readonly { name: string }[]): string => files.map((f) => f.name).join('、');
+/** File names, under the items they were uploaded to where the version knows them: 「学历证书：2018年6月毕业证书.jpg；…」. */
+function fileNames(files: readonly { name: string; label?: string }[]): string {
+  const labels = [...new Set(files.map((f) => f.label ?? ''))];
+  const names = (label: string): string =>
+    files
+      .filter((f) => (f.label ?? '') === label)
+      .map((f) => f.name)
+      .join('、');
+  return labels.map((label) => (label === '' ? names(label) : `${label}：${names(label)}`)).join('；');
+}
 
-const body = (x: { lines: TextLine[]; files: readonly { name: string }[] }) => ({
+const body = (x: { lines: TextLine[]; files: readonly { name: string; label?: string }[] }) => ({
   rows: pairRows(x.lines.filter((l) => !isText(l))),
   texts: x.lines.filter(isText),
   files: fileNames(x.files),

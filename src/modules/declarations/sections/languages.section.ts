@@ -22,8 +22,8 @@ const certificate = (id: string, label: string, of: string): Field =>
     id,
     label,
     hint: '上面填写的证书原件的扫描件；填写「无」的不用上传',
-    required: true,
-    appliesWhen: (raw) => (raw[of] ?? '') !== '' && !isNone(raw[of] ?? ''),
+    required: (raw) => (raw[of] ?? '') !== '',
+    appliesWhen: (raw) => !isNone(raw[of] ?? ''),
   });
 
 /** D7 「外语/计算机水平」, G22 §三.13. */
