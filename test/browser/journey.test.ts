@@ -30,6 +30,7 @@ afterAll(async () => {
 const SECRET = 'Haibian-Wuqu-95';
 const SERIES = '群众文化';
 const LEVEL = '初级职称';
+const YEAR = 2026;
 const DIVISION = { province: '山东省', city: '威海市', district: '环翠区' };
 const committeeName = '威海市环翠区群众文化专业职务资格初级评审委员会';
 const lower = { name: '威海市环翠区文化馆', creditCode: creditCode(1), loginName: 'wenhuaguan', contact: '于海燕', mobile: '13963100001' };
@@ -103,16 +104,14 @@ describe.each(runs)('A8, X4, X5 the whole journey $run', ({ folder: pictures, sc
   let bureau: Person;
   let office: Person;
   let declarer: Person;
-  let wanted: SectionCase[] = [];
+  /** everything there is to fill in, or only what must be */
+  const wanted: SectionCase[] = scripts ? fullCase(YEAR) : caseSections(YEAR);
   let declaration = '';
-  let year = 0;
 
   beforeAll(async () => {
     site = await openSite();
     const committee = await makeCommittee(site, { name: committeeName });
-    ({ year } = await makeBatch(site, { committeeId: committee.id, rankBy }));
-    // everything there is to fill in, or only what must be
-    wanted = scripts ? fullCase(year) : caseSections(year);
+    await makeBatch(site, { committeeId: committee.id, rankBy, year: YEAR });
     await site.db('unit_register').insert({ credit_code: lower.creditCode, name: lower.name, division_code: '371002' });
     unit = await newcomer('用人单位');
     superior = await newcomer('主管部门');
@@ -323,14 +322,17 @@ describe.each(runs)('A8, X4, X5 the whole journey $run', ({ folder: pictures, sc
     expect([file.status, file.type.split(';')[0], file.body.subarray(0, 5).toString()]).toEqual([200, 'application/pdf', '%PDF-']);
   };
 
-  step('D0, D1, D2, D3, D4, D9, D10, D11, D14 「新增申报信息」, 「我同意」, and all sections with their files', async () => {
+  step('D0 「新增申报信息」, 「我同意」', async () => {
     await declarer.press('我的申报信息');
     await declarer.press('新增申报信息');
     await declarer.press('开始申报', committeeName);
     expect(await declarer.text()).toContain('承诺');
     await declarer.press('我同意');
     declaration = /[0-9a-f-]{36}/.exec(declarer.address)?.[0] ?? '';
-    for (const c of wanted) {
+  });
+
+  for (const c of wanted) {
+    step(`D1-D14 「${findSection(c.section)?.title}」 with its files, without a complaint`, async () => {
       if (!declarer.address.includes(`/sections/${c.section}`)) await declarer.open(`/declarations/${declaration}/sections/${c.section}`);
       await fillSection(c);
       if (c.section === 'application') {
@@ -338,9 +340,12 @@ describe.each(runs)('A8, X4, X5 the whole journey $run', ({ folder: pictures, sc
         await chooseUnit();
       }
       await declarer.press('保存并继续');
-      expect([c.section, await declarer.errors()]).toEqual([c.section, []]);
-    }
-    expect(declarer.address).toBe(`/declarations/${declaration}`);
+      expect(await declarer.errors()).toEqual([]);
+    });
+  }
+
+  step('D1 the overview says what is complete and what may stay empty', async () => {
+    await declarer.open(`/declarations/${declaration}`);
     const tasks = await declarer.texts('.govuk-task-list__status');
     expect(tasks.filter((t) => t === '已完成')).toHaveLength(wanted.length);
     expect(tasks.filter((t) => t !== '已完成' && t !== '选填')).toEqual([]);
