@@ -457,7 +457,7 @@ describe.each(runs)('A8, X4, X5 the whole journey $run', ({ folder: pictures, sc
     await declarer.press('我的申报信息');
     expect(await declarer.text()).toContain('已发证');
     expectPdf(await declarer.download('下载证书'));
-    await declarer.press(`${year}年度${SERIES}${LEVEL}`, committeeName);
+    await declarer.press(`${YEAR}年度${SERIES}${LEVEL}`, committeeName);
     expectPdf(await declarer.download('下载评审表'));
     expectPdf(await declarer.download('下载证书'));
     const { number } = (await site.db('certificates').where({ declaration_id: declaration }).first('number')) as { number: string };
