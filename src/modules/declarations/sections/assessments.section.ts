@@ -35,7 +35,7 @@ const noYearMissing: SectionRule = (s, ctx): Problem[] => {
 };
 
 const noYearTwice: SectionRule = (s) =>
-  sameRows(s.rows.years ?? [], (r) => String(r.values.year ?? '')).map(({ row, index, first }) =>
+  sameRows(s.rows.years ?? [], (r) => (typeof r.values.year === 'number' ? `${r.values.year}` : '')).map(({ row, index, first }) =>
     rowProblem('years', row, index, 'year', `与第 ${first + 1} 条的年份相同，每个年度只填写一条`),
   );
 
