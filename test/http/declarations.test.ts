@@ -174,7 +174,15 @@ describe('D2-D11 rules of the sections', () => {
   test('D10 the same result twice is pointed out', async () => {
     const visitor = await signInAs(site, await makePerson(site));
     const id = await begin(visitor);
-    const result = { kind: 'award', name: '《海之舞》获一等奖', prize: '一等奖', date: '2023.9', rank: '1/1', authority: '甲', level: 'city' };
+    const result = {
+      kind: 'award',
+      name: '《海之舞》获一等奖',
+      prize: '一等奖',
+      date: '2023.9',
+      rank: '1/1',
+      authority: '甲',
+      level: 'city',
+    };
     const page = await fillSection(visitor, id, {
       section: 'achievements',
       rows: { results: [result, { ...result, name: '海之舞 获一等奖' }] },
