@@ -10,6 +10,7 @@ const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   DATABASE_URL: z.string().optional(),
+  MIGRATE_DATABASE_URL: z.string().optional(),
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
   DATA_DIR: z.string().optional(),
   DEMO: flag.optional(),
@@ -51,6 +52,8 @@ export interface Config {
   readonly port: number;
   readonly baseUrl: string | undefined;
   readonly databaseUrl: string | undefined;
+  /** the account that changes the schema (S57); undefined: the one of databaseUrl does */
+  readonly migrateDatabaseUrl: string | undefined;
   readonly databasePool: number;
   /** the project's folder: holds views/, public/, node_modules/ */
   readonly rootDir: string;
@@ -145,6 +148,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: e.PORT,
     baseUrl: e.BASE_URL,
     databaseUrl: e.DATABASE_URL,
+    migrateDatabaseUrl: e.MIGRATE_DATABASE_URL,
     databasePool: e.DATABASE_POOL,
     rootDir,
     dataDir,

@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const log = makeLogger(config.logLevel);
   const database = await openDatabase(config);
   const { url } = database;
-  await prepareDatabase(url);
+  await prepareDatabase(config.migrateDatabaseUrl ?? url);
   const site = compose(config, url, log);
   const server = http.createServer({ requestTimeout: 120_000, headersTimeout: 20_000, keepAliveTimeout: 10_000 }, site.app);
 

@@ -6,7 +6,7 @@ import { certificatesRoutes } from './modules/certificates';
 import { committeeRoutes } from './modules/committee';
 import { declarationsRoutes } from './modules/declarations';
 import { accountsRoutes } from './modules/accounts';
-import { batchesRoutes, remindersRoutes } from './modules/batches';
+import { batchesRoutes, calendarRoutes, remindersRoutes } from './modules/batches';
 import { dashboardRoutes } from './modules/dashboard';
 import { educationRoutes } from './modules/education';
 import { noticesRoutes } from './modules/notices';
@@ -35,6 +35,7 @@ export function allRoutes(deps: Deps): Route[] {
     ...reportingRoutes(deps),
     ...committeeRoutes(deps),
     ...batchesRoutes(deps),
+    ...calendarRoutes(deps),
     ...remindersRoutes(deps),
     ...supportRoutes(deps),
   ];

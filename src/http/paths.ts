@@ -126,6 +126,10 @@ export const paths = {
   newExtension: (id: number | string) => `/batches/${id}/extensions/new`,
   confirmExtension: (id: number | string) => `/batches/${id}/extensions/confirm`,
   endExtension: (id: number | string, extension: number | string) => `/batches/${id}/extensions/${extension}/end`,
+  calendar: () => '/admin/calendar',
+  calendarDay: () => '/admin/calendar/day',
+  calendarLines: () => '/admin/calendar/lines',
+  calendarUntil: () => '/admin/calendar/until',
   reminders: () => '/profile/reminders',
 } as const;
 

@@ -278,6 +278,7 @@ const fixed = {
   'batches.manage': rule(['admin']),
   'batch.read': onBatch(['admin', 'office'], (a, b) => (a.role === 'admin' || a.committeeId === b.committeeId ? yes : hidden)),
   'batch.manage': onBatch(['admin'], () => yes),
+  'reference.manage': rule(['admin']),
   'reminders.choose': rule(['person', 'unit']),
   'staff.switch': onStaff(['admin'], (a, s) => (s.id === a.accountId ? notNowBecause('不能停用自己的账号') : yes)),
 } as const;

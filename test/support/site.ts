@@ -184,8 +184,10 @@ export interface Site {
   close: () => Promise<void>;
 }
 
-export async function openSite(env: Record<string, string> = {}): Promise<Site> {
+/** `as`: gives the address of another account of the database, made for it, as which the site comes (S57). */
+export async function openSite(env: Record<string, string> = {}, as?: (owner: string) => Promise<string>): Promise<Site> {
   const database = await freshDatabase();
+  const url = as ? await as(database.url) : database.url;
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'title-declaration-site-'));
   const browserCache = path.join(__dirname, '..', '..', 'node_modules', '.cache', 'browser');
   fs.mkdirSync(browserCache, { recursive: true });
@@ -193,7 +195,7 @@ export async function openSite(env: Record<string, string> = {}): Promise<Site> 
   const config = loadConfig({
     NODE_ENV: 'test',
     DATA_DIR: dataDir,
-    DATABASE_URL: database.url,
+    DATABASE_URL: url,
     DATABASE_POOL: '6',
     DEMO: '0',
     RUN_JOBS: '0',
@@ -201,7 +203,7 @@ export async function openSite(env: Record<string, string> = {}): Promise<Site> 
   });
   const log: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });
-  const composition = compose(config, database.url, logger);
+  const composition = compose(config, url, logger);
   const server = http.createServer(composition.app);
   await new Promise<void>((r) => server.listen(0, '127.0.0.1', r));
   const base = `http://127.0.0.1:${(server.address() as { port: number }).port}`;

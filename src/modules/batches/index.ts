@@ -2,6 +2,7 @@ export type { Batch, Window, WindowView } from './batch';
 export { findBatch, listOpenBatches, windowOf } from './batch.read';
 export { findBatchSubject } from './batch.store';
 export { batchesRoutes } from './batches.routes';
+export { calendarRoutes } from './calendar.routes';
 export { remindersRoutes } from './reminders.routes';
 export { pruneReminders } from './reminders.store';
 export { sendReminders, type ReminderSettings } from './send-reminders';
