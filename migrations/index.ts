@@ -9,6 +9,7 @@ import * as m0019 from './0019_abandon';
 import * as m0003 from './0003_corrections';
 import * as m0013 from './0013_batches';
 import * as m0024 from './0024_review_notes';
+import * as m0025 from './0025_unit_publicity';
 import * as m0026 from './0026_register_imports';
 import * as m0014 from './0014_reference';
 
@@ -24,6 +25,7 @@ const list: Record<string, Knex.Migration> = {
   '0013_batches': m0013,
   '0020_continuing_education': m0020,
   '0024_review_notes': m0024,
+  '0025_unit_publicity': m0025,
   '0026_register_imports': m0026,
   '0014_reference': m0014,
 };

@@ -27,6 +27,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
       return [
         home,
         { text: '职称申报数据审核', href: paths.review() },
+        { text: '单位公示', href: paths.unitPublicities() },
         { text: '职称申报数据上报', href: paths.report() },
         { text: '单位路径申请', href: paths.unitPaths() },
         { text: '路径审核', href: paths.pathReview() },

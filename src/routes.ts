@@ -14,6 +14,7 @@ import { pathsRoutes } from './modules/paths';
 import { printingRoutes } from './modules/printing';
 import { reportingRoutes } from './modules/reporting';
 import { reviewRoutes } from './modules/review';
+import { unitPublicityRoutes } from './modules/unit-publicity';
 import { supportRoutes } from './modules/support';
 import { unitsRoutes } from './modules/units';
 
@@ -32,6 +33,7 @@ export function allRoutes(deps: Deps): Route[] {
     ...certificatesRoutes(deps),
     ...printingRoutes(deps),
     ...reviewRoutes(deps),
+    ...unitPublicityRoutes(deps),
     ...reportingRoutes(deps),
     ...committeeRoutes(deps),
     ...batchesRoutes(deps),

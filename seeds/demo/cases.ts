@@ -243,8 +243,8 @@ export const cases: readonly Case[] = [
     started: 18,
     filled: 'complete',
     deeds: [deed(9, '10:20', 'dongzhiqiu', 'submit'), deed(7, '14:10', 'tushuguan', 'pass', AGREED)],
-    ends: 'unit_passed',
-    trial: '等待上报，单位上报时填写「单位推荐排序」',
+    ends: 'not_recommended',
+    trial: '单位公示期间异议成立，单位不予推荐',
   },
   {
     loginName: 'bumairimu',
@@ -252,7 +252,7 @@ export const cases: readonly Case[] = [
     filled: 'complete',
     deeds: [deed(9, '12:50', 'bumairimu', 'submit'), deed(7, '14:30', 'tushuguan', 'pass', AGREED)],
     ends: 'unit_passed',
-    trial: '等待上报；姓名很长',
+    trial: '单位公示中，期满后上报，由单位填写「单位推荐排序」；姓名很长',
   },
   {
     loginName: 'quwenbo',
@@ -264,12 +264,15 @@ export const cases: readonly Case[] = [
   },
   {
     loginName: 'xiahouwq',
-    started: 24,
+    started: 38,
     filled: 'complete',
     deeds: [
-      ...throughTwoUnits('xiahouwq', [17, 13, 12], 'tushuguan').map((d) =>
-        d.by === 'tushuguan' && d.move === 'report' ? { ...d, rank: { n: 1, of: 4 } } : d,
-      ),
+      // put up by its unit in between: seeds/demo/publicities.ts
+      deed(37, '10:40', 'xiahouwq', 'submit'),
+      deed(36, '09:20', 'tushuguan', 'pass', AGREED),
+      deed(13, '11:00', 'tushuguan', 'report', { rank: { n: 1, of: 4 } }),
+      deed(12, '14:10', 'wenlvju', 'pass', AGREED),
+      deed(12, '16:00', 'wenlvju', 'report'),
       deed(11, '10:20', 'pwh_tszl', 'request-correction', {
         opinion: '请补正后重新提交。',
         comments: [{ section: 'performance', text: '请写明任现职以来完成的编目和读者服务工作量。' }],

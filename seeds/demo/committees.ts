@@ -123,6 +123,7 @@ export async function makeCommittees(world: World): Promise<void> {
         applicant_opens_at: moment(world, c.opens, '08:30'),
         applicant_closes_at: moment(world, c.closes, '17:00'),
         unit_closes_at: moment(world, c.unitsUntil, '17:00'),
+        demands_unit_publicity: c.field === 'tszl',
         rank_by: c.policy,
         entrusted_evidence_by: c.policy,
         commitment: COMMITMENT,

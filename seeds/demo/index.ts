@@ -8,6 +8,7 @@ import { createPlan } from './clock';
 import { makeCommittees } from './committees';
 import { addNotice } from './notice';
 import { planPeople } from './people';
+import { planPublicities } from './publicities';
 import { drawAllScans, planCases } from './run-cases';
 import { makeStaff } from './staff';
 import { planPaths, planUnits } from './units';
@@ -69,6 +70,7 @@ async function fill(deps: Deps): Promise<Marker> {
     plan.add(41, '09:00', () => addNotice(world));
     planPeople(plan, world);
     planCases(plan, world, scans);
+    planPublicities(plan, world);
     await plan.run();
     return 'demo';
   });

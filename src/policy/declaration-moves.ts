@@ -7,6 +7,7 @@ export type StateName =
   | 'draft'
   | 'unit_review'
   | 'unit_passed'
+  | 'not_recommended'
   | 'returned_to_applicant'
   | 'returned_to_unit'
   | 'office_review'
@@ -36,6 +37,7 @@ export const states: Record<StateName, State> = {
   draft: { text: '未提交', colour: 'grey', holder: 'applicant', forApplicant: '尚未提交。请填写完整后点击「确定申报」' },
   unit_review: { text: '待审核', colour: 'blue', holder: 'unit', forApplicant: '已提交，等待单位审核' },
   unit_passed: { text: '审核通过，待上报', colour: 'blue', holder: 'unit', forApplicant: '单位已审核通过，等待数据上报' },
+  not_recommended: { text: '不予推荐', colour: 'red', holder: 'nobody', forApplicant: '单位公示期间异议成立，单位不予推荐', final: true },
   returned_to_applicant: { text: '退回修改', colour: 'orange', holder: 'applicant', forApplicant: '已退回，请按意见修改后重新提交' },
   returned_to_unit: { text: '退回单位', colour: 'orange', holder: 'unit', forApplicant: '上级单位已退回，等待下级单位处理' },
   office_review: { text: '待受理', colour: 'blue', holder: 'office', forApplicant: '已报送评委会办事机构，等待受理' },
@@ -57,6 +59,7 @@ export type MoveName =
   | 'return-to-applicant'
   | 'return-to-unit'
   | 'report'
+  | 'withhold'
   | 'accept'
   | 'request-correction'
   | 'refuse'
@@ -77,6 +80,9 @@ export type GuardName =
   | 'has-lower-stop'
   | 'path-approved'
   | 'rank-given'
+  | 'unit-publicity-over'
+  | 'entrusted-evidence'
+  | 'objection-upheld'
   | 'committee-valid'
   | 'correction-in-time'
   | 'correction-overdue'
@@ -103,6 +109,8 @@ export interface Move {
   kind: 'main' | 'other' | 'danger';
   /** offered for several declarations at once in a queue */
   bulk?: true;
+  /** made on a page that decides something else as well (an objection), never by a button and a confirm page of its own */
+  without?: 'button';
 }
 
 export const moves: Record<MoveName, Move> = {
@@ -179,13 +187,25 @@ export const moves: Record<MoveName, Move> = {
     from: ['unit_passed'],
     to: ['unit_review', 'office_review'],
     who: 'holder-unit',
-    guards: ['path-approved', 'rank-given'],
+    guards: ['path-approved', 'unit-publicity-over', 'entrusted-evidence', 'rank-given'],
     needs: [],
     window: 'unit',
     confirm: '上报后，申报数据送达上一级，本单位不能再修改。',
     done: '数据上报',
     kind: 'main',
     bulk: true,
+  },
+  withhold: {
+    text: '不予推荐',
+    from: ['unit_passed'],
+    to: ['not_recommended'],
+    who: 'holder-unit',
+    guards: ['objection-upheld'],
+    needs: ['opinion'],
+    confirm: '公示期间的异议成立的，单位不予推荐，本次申报结束，不能恢复。',
+    done: '单位不予推荐',
+    kind: 'danger',
+    without: 'button',
   },
   accept: {
     text: '受理',
@@ -269,8 +289,8 @@ export const moves: Record<MoveName, Move> = {
   },
 };
 
-/** The moves that people make: each has its button and its confirm page. */
-export const isByHand = (move: MoveName): boolean => moves[move].who !== 'system';
+/** The moves that people make by a button: each has its confirm page. */
+export const isByHand = (move: MoveName): boolean => moves[move].who !== 'system' && moves[move].without !== 'button';
 
 export const stateNames = Object.keys(states) as StateName[];
 export const moveNames = Object.keys(moves) as MoveName[];

@@ -238,6 +238,7 @@ const fixed = {
   }),
   'review.queue': rule(['unit'], permittedUnit),
   'report.queue': rule(['unit'], permittedUnit),
+  'unit-publicity.manage': rule(['unit'], permittedUnit),
   'permissions.review': rule(['bureau']),
   'permission.decide': onPermission(['bureau'], (a, p) => {
     if (a.divisionCode === undefined || !covers(a.divisionCode, p.divisionCode)) return hidden;

@@ -8,7 +8,7 @@ import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
 import { wholeNumber } from '../../lib/ids';
 import { showMoment, timeLeft } from '../../lib/moment';
-import { moveNames, moves, states, type MoveName } from '../../policy/declaration-moves';
+import { isByHand, moveNames, moves, states, type MoveName } from '../../policy/declaration-moves';
 import { can, movesFor } from '../../policy/policy';
 import { findBatch, listOpenBatches } from '../batches';
 import { levelText } from '../catalogue';
@@ -219,7 +219,9 @@ export function overviewRoutes(deps: Deps): Route[] {
             : undefined,
         ...(editable ? tasksOf(loaded, comments) : {}),
         deadline: { at: showMoment(loaded.batch.applicantClosesAt), left, isOpen: loaded.batch.isOpenForApplicants },
-        buttons: moveButtons(d.id, movesFor(visit.actor, subject)).filter((b) => !editable || !['submit', 'resubmit'].includes(b.move)),
+        buttons: moveButtons(d.id, movesFor(visit.actor, subject).filter(isByHand)).filter(
+          (b) => !editable || !['submit', 'resubmit'].includes(b.move),
+        ),
         checkHref: paths.checkAnswers(d.id),
         deleteHref: isOwner && d.state === 'draft' ? paths.deleteDraft(d.id) : undefined,
         reviewFormHref: paths.reviewForm(d.id),

@@ -49,7 +49,7 @@ export async function findRunning(h: Handle, personId: number, year: number): Pr
   return (await h(TABLE)
     .where({ person_id: personId, year })
     .whereNull('deleted_at')
-    .whereNotIn('state', ['draft', 'refused', 'abandoned'])
+    .whereNotIn('state', ['draft', 'refused', 'abandoned', 'not_recommended'])
     .first('id')) as { id: string } | undefined;
 }
 
@@ -306,7 +306,7 @@ export async function otherRankTotal(h: Handle, unitId: number, batchId: number,
     .where({ unit_id: unitId, batch_id: batchId })
     .whereNotNull('rank_fixed_at')
     .whereNot({ id })
-    .whereNotIn('state', ['refused', 'abandoned'])
+    .whereNotIn('state', ['refused', 'abandoned', 'not_recommended'])
     .first('rank_of')) as { rank_of: number } | undefined;
   return row?.rank_of;
 }
@@ -318,4 +318,20 @@ export async function isCommitteeValid(h: Handle, committeeId: number, seriesId:
     [seriesId, level, committeeId],
   );
   return rows.length > 0;
+}
+
+/** Where the reporting unit's evidence of 「委托评审」 lies among the attachments. */
+export const ENTRUSTED_SECTION = 'entrusted';
+
+/** Whether the unit has uploaded its evidence of 「委托评审」 (R2; guide of 2023, part 4, paragraph 8). */
+export async function hasEntrustedEvidence(h: Handle, declaration: string): Promise<boolean> {
+  return (
+    (await h('attachments').where({ declaration_id: declaration, section: ENTRUSTED_SECTION }).whereNull('removed_at').first('id')) !==
+    undefined
+  );
+}
+
+/** The evidence of 「委托评审」 as it stands. One query. */
+export async function listEntrustedEvidence(h: Handle, declaration: string): Promise<AttachmentRow[]> {
+  return (await findAttachments(h, declaration)).filter((a) => a.section === ENTRUSTED_SECTION);
 }

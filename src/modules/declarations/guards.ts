@@ -13,12 +13,14 @@ import {
   findPublicity,
   findStops,
   hasCommitment,
+  hasEntrustedEvidence,
   isCommitteeValid,
   otherRankTotal,
   type Declaration,
 } from './declarations.store';
 import { loadDeclaration, sectionsOf } from './load-declaration';
 import type { MoveInput } from './move-input';
+import { findPutUp, isWithheld } from './unit-publicity.store';
 
 export interface Complaint {
   text: string;
@@ -123,6 +125,27 @@ export const guards: Record<GuardName, Guard> = {
       ? []
       : [{ text: `${d.applicant_name}的推荐总人数（${rank.of}）与已上报人员的推荐总人数（${other}）不一致` }];
   },
+
+  'unit-publicity-over': async ({ trx, d }) => {
+    if (d.stop_position !== 0) return [];
+    const batch = await findBatch(trx, d.batch_id);
+    if (!batch?.demandsUnitPublicity) return [];
+    const href = paths.unitPublicities();
+    const up = await findPutUp(trx, d.id);
+    if (!up) return [{ text: `本批次要求上报前在本单位公示不少于 ${batch.unitPublicityDays} 个工作日，请先办理「单位公示」`, href }];
+    if (!up.is_over) return [{ text: `单位公示到${showDate(up.ends_on)}结束，期满后才能上报`, href: paths.unitPublicity(up.publicityId) }];
+    return up.open === 0 ? [] : [{ text: '单位公示期间收到的异议还没有处理完毕，不能上报', href: paths.unitPublicity(up.publicityId) }];
+  },
+
+  'entrusted-evidence': async ({ trx, d }) => {
+    if (!d.is_entrusted || d.stop_position !== 0) return [];
+    const batch = await findBatch(trx, d.batch_id);
+    if (batch?.entrustedEvidenceBy !== 'unit' || (await hasEntrustedEvidence(trx, d.id))) return [];
+    return [{ text: '该申报为委托评审，请先上传委托评审材料', href: paths.entrustedEvidence(d.id) }];
+  },
+
+  'objection-upheld': async ({ trx, d }) =>
+    (await isWithheld(trx, d.id)) ? [] : [{ text: '没有成立的异议，不能登记为不予推荐', href: paths.unitPublicities() }],
 
   'committee-valid': async ({ trx, d }) =>
     d.holder_committee_id !== null && (await isCommitteeValid(trx, d.holder_committee_id, d.series_id, d.level))

@@ -6,10 +6,13 @@ import { sectionsRoutes } from './sections.routes';
 
 export { findDeclarationSubject, SUBJECT_COLUMNS, toSubject, type SubjectRow } from './declaration-subject.store';
 export {
+  ENTRUSTED_SECTION,
   findDeclaration,
   findEvents,
   findStops,
   findVote,
+  listEntrustedEvidence,
+  lockDeclaration,
   findPublicity,
   type Declaration,
   type DeclarationEvent,

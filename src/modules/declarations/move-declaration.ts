@@ -30,6 +30,7 @@ import { freezeVersion } from './freeze-version';
 import { guards, type Complaint } from './guards';
 import { loadDeclaration } from './load-declaration';
 import type { MoveInput } from './move-input';
+import { takeDown } from './unit-publicity.store';
 
 export type MoveOutcome =
   | { kind: 'moved'; to: StateName }
@@ -140,6 +141,8 @@ async function changeFor(deps: Deps, trx: Trx, d: Declaration, move: MoveName, a
       await markStop(trx, d.id, d.stop_position ?? 0, 'passed');
       return { to: 'unit_passed', columns: {} };
     case 'return-to-applicant':
+      // what the unit put up before it reported was the list as it stood then (R5)
+      if (d.stop_position === 0 && d.rank_fixed_at === null) await takeDown(trx, d.id);
       return {
         to: 'returned_to_applicant',
         columns: { holder_unit_id: null, return_position: d.stop_position, reopened_sections: input.comments.map((c) => c.section) },
@@ -148,6 +151,9 @@ async function changeFor(deps: Deps, trx: Trx, d: Declaration, move: MoveName, a
       return returnToUnit(trx, d);
     case 'report':
       return report(trx, d, input);
+    case 'withhold':
+      await takeDown(trx, d.id);
+      return { to: 'not_recommended', columns: { holder_unit_id: null } };
     case 'accept':
       return { to: 'accepted', columns: {} };
     case 'request-correction':

@@ -11,10 +11,15 @@ export interface ReportRow extends DeclarationLine {
   /** the reporting unit types the rank now: the batch says so, and it was not fixed by an earlier report */
   takesRank: boolean;
   unitClosesAt: Date;
+  /** this unit uploads the evidence of 「委托评审」 before it reports */
+  takesEvidence: boolean;
+  hasEvidence: boolean;
 }
 
 const SELECT = `SELECT d.id, ${LINE_COLUMNS}, d.unit_id AS "unitId", d.batch_id AS "batchId", d.is_entrusted AS "isEntrusted",
-    d.rank_n AS "rankN", d.rank_of AS "rankOf", (b.rank_by = 'unit' AND d.rank_fixed_at IS NULL) AS "takesRank", b.unit_closes_at AS "unitClosesAt"
+    d.rank_n AS "rankN", d.rank_of AS "rankOf", (b.rank_by = 'unit' AND d.rank_fixed_at IS NULL) AS "takesRank", b.unit_closes_at AS "unitClosesAt",
+    (d.is_entrusted AND b.entrusted_evidence_by = 'unit' AND d.stop_position = 0) AS "takesEvidence",
+    EXISTS (SELECT 1 FROM attachments a WHERE a.declaration_id = d.id AND a.section = 'entrusted' AND a.removed_at IS NULL) AS "hasEvidence"
   FROM declarations d JOIN batches b ON b.id = d.batch_id LEFT JOIN units u ON u.id = d.unit_id
   WHERE d.holder_unit_id = :unit AND d.state = 'unit_passed' AND d.deleted_at IS NULL`;
 

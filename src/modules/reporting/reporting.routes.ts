@@ -22,6 +22,7 @@ import {
   type QueueCondition,
   type Reason,
 } from '../review';
+import { entrustedRoutes } from './entrusted.routes';
 import { reportUpward, type ReportOutcome } from './report-upward';
 import { listReportable, listUpstreams, type ReportRow, type UpstreamRow } from './reporting.read';
 
@@ -35,6 +36,7 @@ interface Attempt {
 /** 「职称申报数据上报」 (R2; guide of 2022, part 4, paragraph 8, and guide of 2023, part 4, paragraph 8). */
 export function reportingRoutes(deps: Deps): Route[] {
   return [
+    ...entrustedRoutes(deps),
     { method: 'get', path: paths.report(), access: 'report.queue', audit: null, handle: (visit) => list(deps, visit) },
     { method: 'post', path: paths.report(), access: 'report.queue', audit: 'declaration.report', handle: (visit) => report(deps, visit) },
   ];
@@ -70,6 +72,9 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
       speciality: r.speciality,
       unit: unitCell(r),
       entrusted: r.isEntrusted ? '是' : '否',
+      evidence: r.takesEvidence
+        ? { href: paths.entrustedEvidence(r.id), text: r.hasEvidence ? '材料已上传' : '上传委托评审材料' }
+        : undefined,
       rank: rankText(r),
       typed: r.takesRank ? (attempt?.ranks[r.id] ?? (r.rankN === null ? '' : rankText(r))) : undefined,
       closes: showMoment(r.unitClosesAt),

@@ -1,6 +1,7 @@
 import { databaseNow, inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
 import { diffSections, type DiffSection } from '../../form/diff-sections';
+import { showSize } from '../../form/form-model';
 import { homeCrumb } from '../../http/crumbs';
 import { FormInput } from '../../http/form-input';
 import { addressOf } from '../../http/paging';
@@ -9,7 +10,7 @@ import { declarationOf, notFound, page, refusal, seeOther, type PageError, type 
 import { showMoment } from '../../lib/moment';
 import { wholeNumber } from '../../lib/ids';
 import { countCharacters, normaliseText } from '../../lib/text';
-import { moves, states, type MoveName } from '../../policy/declaration-moves';
+import { isByHand, moves, states, type MoveName } from '../../policy/declaration-moves';
 import { movesFor, scope, type DeclarationSubject } from '../../policy/policy';
 import {
   contentOfRound,
@@ -17,6 +18,7 @@ import {
   declarationSections,
   findDeclaration,
   findEvents,
+  listEntrustedEvidence,
   moveDeclaration,
   noInput,
   readMoveInput,
@@ -54,6 +56,8 @@ interface Opened {
   subject: DeclarationSubject;
   events: DeclarationEvent[];
   sections: DiffSection[];
+  /** what the unit uploaded for 「委托评审」 */
+  evidence: { id: string; name: string; mediaType: string; size: number }[];
   applicant: Awaited<ReturnType<typeof submittedContent>>['applicant'];
   batch: Awaited<ReturnType<typeof submittedContent>>['batch'];
   unit: string;
@@ -85,11 +89,13 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
     const stop = Math.max(0, own);
     const comparedWith = roundSeenBefore(events, stop, d.round);
     const before = comparedWith === undefined ? undefined : await contentOfRound(db, d.id, comparedWith);
+    const evidence = await listEntrustedEvidence(db, d.id);
     return {
       d,
       subject,
       events,
       sections: diffSections(before?.sections ?? content.sections, content.sections),
+      evidence: evidence.map((a) => ({ id: a.id, name: a.name, mediaType: a.media_type, size: a.size })),
       applicant: content.applicant,
       batch: content.batch,
       unit: content.unit,
@@ -135,7 +141,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
       await listNotes(db, deskOf(visit.actor), d.id),
       await listReasons(db, deskOf(visit.actor)),
     ];
-    const files = filesOf(o.sections);
+    const files = [...filesOf(o.sections), ...o.evidence.map((e) => ({ ...e, sectionId: 'entrusted', sectionTitle: '委托评审材料' }))];
     const fileHref = (id: string): string => `${withQuery(here, query, { file: id })}#preview`;
     const can = possible(visit, o.subject);
     const canNote = returnsOf(visit, o.subject).length > 0;
@@ -207,6 +213,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
           typed: problem?.section === s.id ? problem.typed : '',
           typedField: problem?.section === s.id ? problem.field : '',
         })),
+        evidence: o.evidence.map((e) => ({ name: e.name, href: fileHref(e.id), size: showSize(e.size), preview: true })),
         canNote,
         noteAction: `${here}/notes`,
         reasons: [...standardReasons, ...reasons.map((r) => r.text)],
@@ -218,7 +225,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
         presses: can.filter(isOnePress).map((m) => ({ move: m, text: moves[m].text, note: moves[m].confirm })),
         returnHref: canNote ? withQuery(`${here}/return`, query) : undefined,
         others: can
-          .filter((m) => !isOnePress(m) && !returnMoves.includes(m) && m !== 'report')
+          .filter((m) => isByHand(m) && !isOnePress(m) && !returnMoves.includes(m) && m !== 'report')
           .map((m) => ({ text: moves[m].text, href: paths.move(d.id, m), kind: moves[m].kind === 'danger' ? 'warning' : 'secondary' })),
         reportHref: can.includes('report') ? paths.report() : undefined,
         historyHref: paths.declaration(d.id),

@@ -10,7 +10,7 @@ import type { ReviewNote } from './review-notes.store';
 export const CHSI_CHECK = 'https://www.chsi.com.cn/xlcx/bgcx.jsp';
 
 /** A file with where it stands. */
-export interface PlacedFile extends DiffFile {
+export interface PlacedFile extends Pick<DiffFile, 'id' | 'name' | 'mediaType'> {
   sectionId: string;
   sectionTitle: string;
 }

@@ -49,6 +49,7 @@ const MOVERS: Record<string, string[]> = {
   'return-to-applicant': ['holderUnit'],
   'return-to-unit': ['holderUnit', 'office'],
   report: ['holderUnit'],
+  withhold: ['holderUnit'],
   accept: ['office'],
   'request-correction': ['office'],
   refuse: ['office'],
