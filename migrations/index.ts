@@ -12,6 +12,7 @@ import * as m0024 from './0024_review_notes';
 import * as m0025 from './0025_unit_publicity';
 import * as m0026 from './0026_register_imports';
 import * as m0014 from './0014_reference';
+import * as m0015 from './0015_content';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -28,6 +29,7 @@ const list: Record<string, Knex.Migration> = {
   '0025_unit_publicity': m0025,
   '0026_register_imports': m0026,
   '0014_reference': m0014,
+  '0015_content': m0015,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -136,6 +136,9 @@ export const paths = {
   calendarDay: () => '/admin/calendar/day',
   calendarLines: () => '/admin/calendar/lines',
   calendarUntil: () => '/admin/calendar/until',
+  noticeFiles: (id: number | string) => `/support/notices/${id}/files`,
+  removeNoticeFile: (id: number | string, file: string) => `/support/notices/${id}/files/${file}/remove`,
+  noticeFile: (id: number | string, file: string) => `/notices/${id}/files/${file}`,
   reminders: () => '/profile/reminders',
 } as const;
 

@@ -1,3 +1,5 @@
+import { makeScan } from '../../seeds/demo/scans';
+import { collectOrphans } from '../../src/modules/attachments';
 import { makePerson, makeStaff, signInAs } from '../support/factories';
 import { openSite, type Site, type Visitor } from '../support/site';
 
@@ -85,6 +87,81 @@ describe('A5 通知公告维护', () => {
     expect((await site.visitor().get(`/notices/${id}`)).status).toBe(404);
     expect((await support.get(`/support/notices/${id}`)).status).toBe(404);
     expect(await actions('notice')).toEqual(['notice.create', 'notice.edit', 'notice.remove']);
+  });
+
+  it('keeps both texts when two of the staff change the same notice, and lets the second choose', async () => {
+    const other = await signInAs(site, await makeStaff(site, { role: 'support', name: '孙晓东' }));
+    const [row] = (await site.db('notices').insert({ title: '原标题', issued_by: '人社局', body: '原正文' }).returning('id')) as {
+      id: number;
+    }[];
+    const address = `/support/notices/${row?.id ?? 0}`;
+    const [mine, theirs] = [await support.get(address), await other.get(address)];
+    await other.submit(theirs, { 'content.title': '对方标题', 'content.body': '对方正文' }, { button: 'do=save' });
+    const conflict = await support.submit(mine, { 'content.title': '我的标题', 'content.body': '我的正文' }, { button: 'do=save' });
+    expect(conflict.status).toBe(409);
+    for (const text of ['对方标题', '对方正文', '我的标题', '我的正文']) expect(conflict.text()).toContain(text);
+    expect(conflict.text()).not.toContain('发布单位');
+    const done = await support.send(conflict, { 'keep.title': 'saved', 'keep.body': 'mine' }, { button: 'do=resolve' });
+    expect(done.text()).toContain('修改已保存');
+    expect(await site.db('notices').where({ id: row?.id }).first('title', 'body', 'issued_by', 'version')).toEqual({
+      title: '对方标题',
+      body: '我的正文',
+      issued_by: '人社局',
+      version: 3,
+    });
+    const faq = (await site.db('faqs').insert({ category: '甲', question: '问', answer: '答', position: 1 }).returning('id')) as {
+      id: number;
+    }[];
+    const both = [await support.get(`/support/faqs/${faq[0]?.id}`), await other.get(`/support/faqs/${faq[0]?.id}`)] as const;
+    const answers = await Promise.all([
+      support.submit(both[0], { 'content.answer': '答一' }, { button: 'do=save' }),
+      other.submit(both[1], { 'content.answer': '答二' }, { button: 'do=save' }),
+    ]);
+    expect(answers.map((a) => a.status).sort()).toEqual([303, 409]);
+  });
+
+  it('D14 has attachments, judged by content, which everybody downloads while the notice is published', async () => {
+    const [row] = (await site.db('notices').insert({ title: '有附件', issued_by: '人社局', body: '见附件' }).returning('id')) as {
+      id: number;
+    }[];
+    const id = row?.id ?? 0;
+    const scan = (await makeScan('proof', { name: '于海', lines: ['附表'], date: '2026年9月1日' }, 'jpg')).content;
+    const page = await support.get(`/support/notices/${id}`);
+    const form = 'main form[enctype="multipart/form-data"]';
+    const upload = (content: Buffer, name: string) => ({ field: 'files', name, content });
+    const done = await support.send(
+      page,
+      {},
+      { form, files: [upload(scan, '附件1：申报表.jpg'), upload(Buffer.from('MZ evil'), '坏.pdf')] },
+    );
+    expect(done.text()).toContain('已上传 1 个附件');
+    expect(done.errors()).toEqual([expect.stringContaining('「坏.pdf」未能上传')]);
+    const same = await support.send(await support.get(`/support/notices/${id}`), {}, { form, files: [upload(scan, '又一次.jpg')] });
+    expect(same.errors()).toEqual([expect.stringContaining('与已有的附件相同')]);
+    const nobody = site.visitor();
+    const shown = await nobody.get(`/notices/${id}`);
+    const href = shown.link('附件1');
+    const file = await nobody.bytes(href);
+    expect([file.status, file.headers.get('content-type'), file.headers.get('x-content-type-options')]).toEqual([
+      200,
+      'image/jpeg',
+      'nosniff',
+    ]);
+    expect(file.headers.get('content-disposition')).toMatch(/^attachment/);
+    expect(await collectOrphans(site.deps, () => Date.now() + 3 * 86_400_000)).toBe(0);
+    await site
+      .db('notices')
+      .where({ id })
+      .update({ published_at: site.db.raw("app_now() + interval '1 day'") });
+    expect((await nobody.get(href)).status).toBe(404);
+    await site
+      .db('notices')
+      .where({ id })
+      .update({ published_at: site.db.raw('app_now()') });
+    const remove = await support.get(`/support/notices/${id}`);
+    expect((await support.send(remove, {}, { form: `/support/notices/${id}/files/` })).text()).toContain('附件已删除');
+    expect((await nobody.get(href)).status).toBe(404);
+    expect(await actions('notice')).toEqual(expect.arrayContaining(['notice.add-file', 'notice.remove-file']));
   });
 
   it('X2 is for technical support alone', async () => {

@@ -15,6 +15,7 @@ import {
   listFaqCategories,
   listFaqContents,
   listNoticeContents,
+  lockContent,
   nextFaqPosition,
   updateFaq,
   updateNotice,
@@ -54,7 +55,9 @@ export interface ContentKind {
   /** the fields of a new entry */
   blank: (h: Handle) => Promise<RawGroup>;
   /** the fields of an entry as typed; undefined when it is gone */
-  find: (h: Handle, id: number) => Promise<{ title: string; raw: RawGroup } | undefined>;
+  find: (h: Handle, id: number) => Promise<{ title: string; raw: RawGroup; version: number } | undefined>;
+  /** its version, locked */
+  lock: (trx: Trx, id: number) => Promise<number | undefined>;
   insert: (trx: Trx, checked: CheckedSection) => Promise<number>;
   update: (trx: Trx, id: number, checked: CheckedSection) => Promise<boolean>;
   delete: (trx: Trx, id: number) => Promise<boolean>;
@@ -119,8 +122,15 @@ export const faqKind: ContentKind = {
   blank: async (h) => ({ position: String(await nextFaqPosition(h)) }),
   find: async (h, id) => {
     const f = await findFaqContent(h, id);
-    return f && { title: f.question, raw: { category: f.category, position: String(f.position), question: f.question, answer: f.answer } };
+    return (
+      f && {
+        title: f.question,
+        version: f.version,
+        raw: { category: f.category, position: String(f.position), question: f.question, answer: f.answer },
+      }
+    );
   },
+  lock: (trx, id) => lockContent(trx, 'faqs', id),
   insert: (trx, checked) => insertFaq(trx, faqOf(checked)),
   update: (trx, id, checked) => updateFaq(trx, id, faqOf(checked)),
   delete: (trx, id) => deleteRow(trx, 'faqs', id),
@@ -171,8 +181,9 @@ export const noticeKind: ContentKind = {
   blank: () => Promise.resolve({}),
   find: async (h, id) => {
     const n = await findNoticeContent(h, id);
-    return n && { title: n.title, raw: { ...n } };
+    return n && { title: n.title, version: n.version, raw: { title: n.title, issuedBy: n.issuedBy, body: n.body } };
   },
+  lock: (trx, id) => lockContent(trx, 'notices', id),
   insert: (trx, checked) => insertNotice(trx, noticeOf(checked)),
   update: (trx, id, checked) => updateNotice(trx, id, noticeOf(checked)),
   delete: (trx, id) => deleteRow(trx, 'notices', id),

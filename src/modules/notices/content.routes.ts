@@ -2,7 +2,8 @@ import { databaseNow } from '../../db/db';
 import type { Deps } from '../../deps';
 import { checkSection } from '../../form/check-section';
 import type { FormContext, RawSection } from '../../form/field';
-import { problemLinks } from '../../form/form-model';
+import { OTHER } from '../../form/fields';
+import { problemLinks, showSize } from '../../form/form-model';
 import { emptySection, readSection, restoreSection } from '../../form/read-section';
 import type { Problem } from '../../form/section';
 import { smallForm } from '../../form/small-form';
@@ -10,8 +11,10 @@ import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
 import { notFound, page, refusal, seeOther, type Crumb, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import { paths } from '../../http/paths';
 import { wholeNumber } from '../../lib/ids';
 import { PART, type ContentKind } from './content-kind';
+import { listNoticeFiles, MAX_NOTICE_FILES } from './notice-files.store';
 import { removeContent, saveContent } from './save-content';
 
 interface Draft {
@@ -19,6 +22,12 @@ interface Draft {
   id?: number;
   raw: RawSection;
   problems: Problem[];
+  version?: number;
+}
+/** What was wrong with uploaded files of a notice. */
+interface FileProblems {
+  notice: number;
+  problems: string[];
 }
 
 const doneTexts: Readonly<Record<string, string>> = { create: '已发布', edit: '修改已保存', remove: '已删除' };
@@ -56,17 +65,47 @@ export function contentRoutes(deps: Deps, content: ContentKind): Route[] {
       ? restoreSection(content.section, draft.raw)
       : { groups: { [PART]: found?.raw ?? (await content.blank(db)) }, rows: {} };
     const problems = draft?.problems ?? [];
+    const version = draft?.version ?? found?.version;
+    const hasFiles = content.name === 'notice' && id !== undefined;
+    const [files, fileProblems] = hasFiles
+      ? await Promise.all([
+          listNoticeFiles(db, id),
+          findDraft<FileProblems>(db, cipher, 'file-problems', visit.owner, visit.query.one('files')),
+        ])
+      : [[], undefined];
+    const added = wholeNumber(visit.query.one('added'), 2);
+    const fileNotice = added !== undefined ? `已上传 ${added} 个附件` : visit.query.has('removed') ? '附件已删除' : undefined;
     const title = id === undefined ? `新增${content.noun}` : `修改${content.noun}`;
     return page(
       'notices/edit',
-      { title, breadcrumbs: [homeCrumb, listCrumb, { text: title }], errors: problemLinks(problems) },
       {
+        title,
+        breadcrumbs: [homeCrumb, listCrumb, { text: title }],
+        errors: [
+          ...problemLinks(problems),
+          ...(fileProblems && fileProblems.notice === id ? fileProblems.problems : []).map((text) => ({ text, href: '#notice-files' })),
+        ],
+        ...(fileNotice === undefined ? {} : { notice: { kind: 'success' as const, text: fileNotice } }),
+      },
+      {
+        filesLater: content.name === 'notice' && id === undefined,
+        files: hasFiles && {
+          action: paths.noticeFiles(id),
+          max: MAX_NOTICE_FILES,
+          list: files.map((f) => ({
+            name: f.name,
+            size: showSize(f.size),
+            href: paths.noticeFile(id, f.id),
+            removeAction: paths.removeNoticeFile(id, f.id),
+          })),
+        },
         form: smallForm({
           section: content.section,
           raw,
           ctx: await contextOf(),
           problems,
           action: id === undefined ? content.create : content.edit(id),
+          ...(version === undefined ? {} : { version }),
           buttons: [{ value: 'save', text: id === undefined ? '发布' : '保存', kind: 'primary' }],
         }),
         noun: content.noun,
@@ -76,11 +115,55 @@ export function contentRoutes(deps: Deps, content: ContentKind): Route[] {
     );
   };
 
+  const fields = content.section.parts.flatMap((p) => p.fields);
+  /** A4, A5: of each field the text that stands there now, where the reader chose it over the own one. */
+  const takeKept = async (visit: Visit, id: number, raw: RawSection): Promise<void> => {
+    const saved = await content.find(db, id);
+    const group = (raw.groups[PART] ??= {});
+    for (const f of fields) {
+      if (!saved || visit.body.one(`keep.${f.id}`) !== 'saved') continue;
+      group[f.id] = saved.raw[f.id] ?? '';
+      for (const extra of f.extraInputs) delete group[extra];
+    }
+  };
+  const conflictPage = async (id: number, raw: RawSection): Promise<Reply> => {
+    const saved = await content.find(db, id);
+    if (!saved) return gone;
+    const mine = raw.groups[PART] ?? {};
+    const shown = (group: Record<string, string>, field: (typeof fields)[number]): string => {
+      const own = field.extraInputs.map((extra) => group[extra] ?? '').find((v) => v !== '');
+      return group[field.id] === OTHER && own !== undefined ? own : (group[field.id] ?? '');
+    };
+    const title = `${content.noun}已被其他人员修改`;
+    return page(
+      'notices/conflict',
+      { title, breadcrumbs: [homeCrumb, listCrumb, { text: title }] },
+      {
+        action: content.edit(id),
+        version: saved.version,
+        fields: Object.fromEntries(Object.entries(mine).map(([name, value]) => [`${PART}.${name}`, value])),
+        rows: fields
+          .map((f) => ({ key: f.id, label: f.label, mine: shown(mine, f), saved: shown(saved.raw, f) }))
+          .filter((row) => row.mine !== row.saved),
+        cancelHref: content.edit(id),
+      },
+      409,
+    );
+  };
+
   const save = async (visit: Visit, id: number | undefined): Promise<Reply> => {
     const raw = readSection(content.section, visit.body, emptySection(content.section));
+    const version = wholeNumber(visit.body.one('version'), 9);
+    if (id !== undefined && visit.body.one('do') === 'resolve') await takeKept(visit, id, raw);
     const checked = checkSection(content.section, raw, await contextOf());
     const again = async (problems: Problem[]): Promise<Reply> => {
-      const draft: Draft = { kind: content.name, ...(id === undefined ? {} : { id }), raw, problems };
+      const draft: Draft = {
+        kind: content.name,
+        ...(id === undefined ? {} : { id }),
+        raw,
+        problems,
+        ...(version === undefined ? {} : { version }),
+      };
       const key = await keepDraft(db, cipher, 'content', visit.owner, draft);
       return seeOther(addressOf(id === undefined ? content.create : content.edit(id), { draft: key }));
     };
@@ -88,6 +171,7 @@ export function contentRoutes(deps: Deps, content: ContentKind): Route[] {
     const typed = raw.groups[PART] ?? {};
     const outcome = await saveContent(deps, visit.actor, content, {
       id,
+      version,
       checked,
       title: typed.title ?? typed.question ?? '',
       requestId: visit.requestId,
@@ -99,6 +183,8 @@ export function contentRoutes(deps: Deps, content: ContentKind): Route[] {
         return again([{ part: PART, field: content.duplicate?.field ?? '', severity: 'rule', text: content.duplicate?.text ?? '' }]);
       case 'gone':
         return gone;
+      case 'stale':
+        return conflictPage(id ?? 0, raw);
     }
   };
 

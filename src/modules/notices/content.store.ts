@@ -34,8 +34,9 @@ export async function listFaqCategories(h: Handle): Promise<string[]> {
   return rows.map((r) => r.category);
 }
 
-export async function findFaqContent(h: Handle, id: number): Promise<FaqContent | undefined> {
-  return (await h('faqs').where({ id }).first('category', 'question', 'answer', 'position')) as FaqContent | undefined;
+export async function findFaqContent(h: Handle, id: number): Promise<(FaqContent & { version: number }) | undefined> {
+  return (await h('faqs').where({ id }).first('category', 'question', 'answer', 'position', 'version')) as
+    (FaqContent & { version: number }) | undefined;
 }
 
 /** The place after the last one. */
@@ -56,7 +57,7 @@ export async function updateFaq(trx: Trx, id: number, c: FaqContent): Promise<bo
   return (
     (await trx('faqs')
       .where({ id })
-      .update({ ...c })) === 1
+      .update({ ...c, version: trx.raw('version + 1') })) === 1
   );
 }
 
@@ -71,8 +72,11 @@ export async function listNoticeContents(h: Handle, limit: number, offset: numbe
   );
   return rows;
 }
-export async function findNoticeContent(h: Handle, id: number): Promise<NoticeContent | undefined> {
-  const { rows } = await h.raw<{ rows: NoticeContent[] }>('SELECT title, issued_by AS "issuedBy", body FROM notices WHERE id = ?', [id]);
+export async function findNoticeContent(h: Handle, id: number): Promise<(NoticeContent & { version: number }) | undefined> {
+  const { rows } = await h.raw<{ rows: (NoticeContent & { version: number })[] }>(
+    'SELECT title, issued_by AS "issuedBy", body, version FROM notices WHERE id = ?',
+    [id],
+  );
   return rows[0];
 }
 const noticeColumns = (c: NoticeContent) => ({ title: c.title, issued_by: c.issuedBy, body: c.body });
@@ -84,7 +88,17 @@ export async function insertNotice(trx: Trx, c: NoticeContent): Promise<number> 
 }
 /** The day of publication stays. */
 export async function updateNotice(trx: Trx, id: number, c: NoticeContent): Promise<boolean> {
-  return (await trx('notices').where({ id }).update(noticeColumns(c))) === 1;
+  return (
+    (await trx('notices')
+      .where({ id })
+      .update({ ...noticeColumns(c), version: trx.raw('version + 1') })) === 1
+  );
+}
+
+/** Locks an entry against whoever else changes it; gives its version, undefined when it is gone. */
+export async function lockContent(trx: Trx, table: 'faqs' | 'notices', id: number): Promise<number | undefined> {
+  const row = (await trx(table).where({ id }).forUpdate().first('version')) as { version: number } | undefined;
+  return row?.version;
 }
 
 export async function deleteRow(trx: Trx, table: 'faqs' | 'notices', id: number): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { Deps } from '../../deps';
 import { anyOr, choiceFilter, textFilter } from '../../form/filter-controls';
+import { showSize } from '../../form/form-model';
 import { startCrumb } from '../../http/crumbs';
 import { pagingLinks, pagingOf } from '../../http/paging';
 import { paths } from '../../http/paths';
@@ -12,6 +13,8 @@ import { listCommittees, listCommitteeSeries } from './committee.read';
 import { faqKind, noticeKind } from './content-kind';
 import { contentRoutes } from './content.routes';
 import { listFaqs } from './faq.read';
+import { noticeFilesRoutes } from './notice-files.routes';
+import { listNoticeFiles } from './notice-files.store';
 import { countNotices, findNotice, listNotices } from './notice.read';
 
 const PAGE_SIZE = 20;
@@ -36,10 +39,11 @@ export function noticesRoutes(deps: Deps): Route[] {
     const id = wholeNumber(visit.param('notice'));
     const found = id === undefined ? undefined : await findNotice(deps.db, id);
     if (!found) return notFound;
+    const files = await listNoticeFiles(deps.db, found.id);
     return page(
       'notices/notice',
       { title: found.title, breadcrumbs: crumbs(visit, { text: '通知公告', href: paths.notices() }, { text: found.title }) },
-      { notice: found },
+      { notice: found, files: files.map((f) => ({ name: f.name, size: showSize(f.size), href: paths.noticeFile(found.id, f.id) })) },
     );
   };
 
@@ -93,6 +97,7 @@ export function noticesRoutes(deps: Deps): Route[] {
   return [
     ...contentRoutes(deps, faqKind),
     ...contentRoutes(deps, noticeKind),
+    ...noticeFilesRoutes(deps),
     { method: 'get', path: paths.notices(), access: 'public', audit: null, handle: notices },
     { method: 'get', path: '/notices/:notice', access: 'public', audit: null, handle: notice },
     { method: 'get', path: paths.faq(), access: 'public', audit: null, handle: faq },

@@ -5,17 +5,22 @@ import type { CheckedSection } from '../../form/section';
 import type { Actor } from '../../policy/actor';
 import type { ContentKind } from './content-kind';
 
-export type SaveContentOutcome = { kind: 'done' } | { kind: 'duplicate' } | { kind: 'gone' };
+/** stale: somebody else has saved the entry since the form was opened */
+export type SaveContentOutcome = { kind: 'done' } | { kind: 'duplicate' } | { kind: 'gone' } | { kind: 'stale' };
 
 /** A4, A5: publishes an entry (`id` undefined) or changes one. Expects a form without problems. */
 export async function saveContent(
   deps: Deps,
   actor: Actor,
   content: ContentKind,
-  input: { id: number | undefined; checked: CheckedSection; title: string; requestId: string },
+  input: { id: number | undefined; version: number | undefined; checked: CheckedSection; title: string; requestId: string },
 ): Promise<SaveContentOutcome> {
   try {
     return await inTransaction(deps.db, async (trx): Promise<SaveContentOutcome> => {
+      if (input.id !== undefined) {
+        const held = await content.lock(trx, input.id);
+        if (held !== undefined && held !== input.version) return { kind: 'stale' };
+      }
       if (input.id !== undefined && !(await content.update(trx, input.id, input.checked))) return { kind: 'gone' };
       const id = input.id ?? (await content.insert(trx, input.checked));
       await appendAudit(trx, {

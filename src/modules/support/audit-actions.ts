@@ -76,6 +76,8 @@ export const auditActions: readonly { action: string; text: string }[] = [
   { action: 'notice.create', text: '发布通知公告' },
   { action: 'notice.edit', text: '修改通知公告' },
   { action: 'notice.remove', text: '删除通知公告' },
+  { action: 'notice.add-file', text: '上传通知公告附件' },
+  { action: 'notice.remove-file', text: '删除通知公告附件' },
   { action: 'faq.create', text: '新增常见问题' },
   { action: 'faq.edit', text: '修改常见问题' },
   { action: 'faq.remove', text: '删除常见问题' },
