@@ -122,6 +122,7 @@ export const paths = {
   staff: () => '/admin/staff',
   newStaff: () => '/admin/staff/new',
   staffAccount: (id: number | string) => `/admin/staff/${id}`,
+  resetStaffPassword: (id: number | string) => `/admin/staff/${id}/reset-password`,
   switchStaff: (id: number | string) => `/admin/staff/${id}/switch`,
   batches: () => '/batches',
   newBatch: () => '/batches/new',

@@ -15,3 +15,13 @@ export function pinyinInitials(name: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]/g, '');
 }
+
+/** The lower-case pinyin of a name without tones and blanks, 「王小明」 as wangxiaoming; surnames by their own reading. */
+export function fullPinyin(name: string): string {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
+  const { pinyin } = require('pinyin-pro') as typeof PinyinPro;
+  return pinyin(toHalfWidth(name), { toneType: 'none', type: 'array', surname: 'head', v: true })
+    .join('')
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '');
+}

@@ -281,6 +281,7 @@ const fixed = {
   'batch.manage': onBatch(['admin'], () => yes),
   'reference.manage': rule(['admin']),
   'reminders.choose': rule(['person', 'unit']),
+  'staff.reset': onStaff(['admin'], (a, s) => (s.id === a.accountId ? notNowBecause('自己的密码请在「修改密码」中修改') : yes)),
   'staff.switch': onStaff(['admin'], (a, s) => (s.id === a.accountId ? notNowBecause('不能停用自己的账号') : yes)),
 } as const;
 

@@ -117,7 +117,7 @@ describe('B1 personal registration', () => {
     const kept = await fillIn(visitor, bad, { ...person({ 'account.loginName': 'wanglihua3' }), 'person.ethnicity': '' });
     expect([kept.errors(), kept.text().includes('密码已填写，不修改请留空')]).toEqual([['请选择「民族」'], true]);
     const changed = await fillIn(visitor, kept, { 'person.ethnicity': '01', 'account.loginName': 'wanglihua4' });
-    expect(changed.errors()).toEqual(['您修改了登录名、号码或者手机，请重新填写密码']);
+    expect(changed.errors()).toEqual(['您修改了姓名、登录名或者号码，请重新填写密码']);
     const good = await fillIn(visitor, changed, { 'account.password': SECRET, 'account.passwordAgain': SECRET });
     expect(good.heading).toBe('个人注册：确认信息');
     expect(await accounts()).toBe(before);

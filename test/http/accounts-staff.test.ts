@@ -1,5 +1,6 @@
-import { makeCommittee, makePerson, makeStaff, makeUnit, PASSWORD, signInAs, signInVia } from '../support/factories';
+import { confirmPassword, makeCommittee, makePerson, makeStaff, makeUnit, PASSWORD, signInAs, signInVia } from '../support/factories';
 import { createFirstAdmin } from '../../src/modules/accounts';
+import { lastSms } from '../support/people';
 import { openSite, type Site, type Visitor } from '../support/site';
 
 let site: Site;
@@ -101,6 +102,65 @@ describe('S12 工作人员账号', () => {
       expect([(await visitor.get('/admin/staff')).status, (await visitor.get(`/admin/staff/${adminId}`)).status]).toEqual([403, 404]);
     }
     expect((await admin.get(`/admin/staff/${person.accountId}`)).status).toBe(404);
+  });
+});
+
+describe('S13 a password that the administrator resets', () => {
+  const reset = async (id: number) => {
+    const page = await admin.get(`/admin/staff/${id}`);
+    const answer = await admin.submit(page, {}, { form: `/admin/staff/${id}/reset-password` });
+    if (!answer.location.startsWith('/confirm-password')) return admin.open(answer.location);
+    const kept = await confirmPassword(admin, answer);
+    return admin.send(kept, {}, { form: 'main form' });
+  };
+
+  it('S14 is shown once where there is no telephone, ends the sessions, and must be changed', async () => {
+    const staff = await makeStaff(site, { role: 'support' });
+    const visitor = await signInAs(site, staff);
+    const page = await reset(staff.accountId);
+    const password = page.find('#one-time-password')?.text ?? '';
+    expect(password).toMatch(/^[a-z2-9]{5}-[a-z2-9]{5}-[a-z2-9]{5}$/);
+    expect((await visitor.get('/home')).location).toContain('/sign-in');
+    expect((await signInVia(site, site.visitor(), staff.loginName)).status).toBe(422);
+    const fresh = site.visitor();
+    expect((await signInVia(site, fresh, staff.loginName, password)).status).toBe(303);
+    expect((await fresh.get('/home')).location).toBe('/password');
+    const row = await site
+      .db('audit_log')
+      .where({ action: 'account.reset-password', subject_id: String(staff.accountId) })
+      .first<{ actor_id: number }>();
+    expect(Number(row.actor_id)).toBe(adminId);
+    expect(JSON.stringify(await site.db('audit_log'))).not.toContain(password);
+  });
+
+  it('goes to the telephone of the account and is never shown where there is one', async () => {
+    let page = await admin.send(await admin.get('/admin/staff/new'), { 'staff.role': 'support' }, { button: 'do=refresh' });
+    page = await admin.send(
+      page,
+      { 'staff.name': '姜晓敏', 'staff.loginName': 'with_phone', 'staff.mobile': '138 0631 5555' },
+      { button: 'do=save' },
+    );
+    expect(page.text()).toContain('临时密码已发送到本人手机');
+    const first = await lastSms(site, '13806315555');
+    expect(page.find('#one-time-password')).toBeNull();
+    const id = Number(/staff\/(\d+)/.exec(page.address)?.[1]);
+    const after = await reset(id);
+    expect(after.find('#one-time-password')).toBeNull();
+    const second = await lastSms(site, '13806315555');
+    expect(second).not.toBe(first);
+    const password = /临时密码：(\S+?)。/.exec(second)?.[1] ?? '';
+    expect(after.html).not.toContain(password);
+    expect((await signInVia(site, site.visitor(), 'with_phone', password)).status).toBe(303);
+  });
+
+  it('X2 is not for the own account, nor for one that is switched off', async () => {
+    expect((await admin.get(`/admin/staff/${adminId}`)).text()).not.toContain('重置密码');
+    const fields = (await admin.get('/home')).fields('form[action="/sign-out"]');
+    expect((await admin.request('POST', `/admin/staff/${adminId}/reset-password`, new URLSearchParams(fields))).status).toBe(403);
+    const staff = await makeStaff(site, { role: 'support' });
+    const page = await admin.get(`/admin/staff/${staff.accountId}`);
+    await site.db('accounts').where({ id: staff.accountId }).update({ disabled_at: site.db.fn.now() });
+    expect((await admin.submit(page, {}, { form: `/admin/staff/${staff.accountId}/reset-password` })).status).toBe(409);
   });
 });
 

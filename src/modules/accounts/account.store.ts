@@ -180,7 +180,7 @@ export function createOperatorAccount(trx: Trx, { cipher }: AccountDeps, o: NewO
   });
 }
 
-export type NewStaff = { loginName: string; passwordHash: string; displayName: string } & (
+export type NewStaff = { loginName: string; passwordHash: string; displayName: string; mobile?: string } & (
   { role: 'bureau'; divisionCode: string } | { role: 'office'; committeeId: number } | { role: 'support' | 'admin' }
 );
 
@@ -191,6 +191,7 @@ export function createStaffAccount(trx: Trx, { cipher }: AccountDeps, s: NewStaf
     login_name: s.loginName,
     password_hash: s.passwordHash,
     display_name: s.displayName,
+    ...(s.mobile === undefined ? {} : ownMobile(cipher, s.mobile)),
     ...(s.role === 'bureau' ? { division_code: s.divisionCode } : {}),
     ...(s.role === 'office' ? { committee_id: s.committeeId } : {}),
   });

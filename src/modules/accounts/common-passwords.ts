@@ -1,6 +1,7 @@
-/** Passwords that are tried first by whoever guesses, lower case: sequences of the keyboard, words, and what people of this field choose. */
-export const commonPasswords: ReadonlySet<string> = new Set(
-  `
+import type * as Common from '@zxcvbn-ts/language-common';
+
+/** What people of this field and country choose beyond the international list, lower case. */
+const OWN_WORDS = `
 123456 1234567 12345678 123456789 1234567890 12345678910 123123 123123123 123321 1234321 111111 11111111 1111111111 000000
 00000000 0000000000 666666 66666666 888888 88888888 8888888888 999999 99999999 654321 87654321 987654321 9876543210 0987654321
 112233 11223344 1122334455 121212 12121212 131313 147258 147258369 159357 159753 258456 321321 520520 5201314 52013140 520131420
@@ -35,6 +36,121 @@ p4ssw0rd pa55word pa55w0rd 3.1415926 31415926 314159265 3141592653 141421356 ab1
 abc@123456 abc!123 qwe@123 qwer@1234 qwerty@123 aa@123456 a@123456 1qaz@wsx 1qaz!qaz 1qaz@wsx3edc !qaz2wsx !qaz@wsx zaq!2wsx
 passw0rd! p@ssw0rd! p@$$w0rd test@123 user@123 root@123 wang@123 zhang@123 sys@123 pwd123 pwd123456 pwd@123
 `
-    .trim()
-    .split(/\s+/),
-);
+  .trim()
+  .split(/\s+/);
+
+/** Words of Chinese passwords, in pinyin: they are common alone, doubled, and with digits, a year or a lucky number around them. */
+const PINYIN_WORDS = `
+woaini woaiwo aini woai woaizhongguo woaiwojia zhongguo zhonghua beijing shanghai tianjin chongqing guangzhou shenzhen shandong jinan qingdao weihai yantai weifang
+linyi zibo jining taian dezhou liaocheng binzhou heze zaozhuang dongying rizhao jiangsu zhejiang guangdong henan hebei hunan hubei sichuan fujian mima wodemima
+denglu yonghu guanliyuan guanli zhanghao xitong gongzuo danwei renshi rensheju zhicheng shenbao pingshen pingwei zhengfu xuexiao daxue laoshi xuesheng yiyuan yisheng
+hushi gongcheng gongchengshi jiaoshi jiaoshou tushuguan wenhuaguan bangong bangongshi nihao nishishui woshishui xiexie zaijian pengyou baobao baobei laopo laogong
+mama baba mamababa yeye nainai gege jiejie didi meimei airen qinai xihuan kuaile xingfu jiankang pingan jixiang ruyi facai gongxi shengri shengrikuaile xinnian
+xinniankuaile tiantian tiankong taiyang yueliang xingxing dahai haiyang senlin chuntian xiatian qiutian dongtian long tiger fenghuang xiaolong xiaohu xiaomao xiaogou
+wangwei wangfang wangjing wanglei wangli wangyan wangyong wangqiang wangjun wangtao liwei lina liqiang lijun lijing lilei liyan liyong lijie zhangwei zhangmin zhangli
+zhangjing zhanglei zhangqiang zhangyong zhangjie zhangtao liuwei liuyang liufang liujie liuyan liutao liumin chenwei chenjing chenchen chenjie chenlei yangyang yangfan
+yangwei zhaowei huangwei zhouwei wuwei xuwei sunwei huwei zhuwei gaowei linwei hewei guowei mawei luowei liangwei songwei zhengwei xiewei hanwei tangwei fengwei
+yuwei dongwei xiaoming xiaohong xiaoli xiaofang xiaojun admin root user test guest manager system password passwd passw0rd welcome qwerty asdfgh zxcvbn iloveyou
+abc abcd aaa qaz wsx qwe asd zxc qq weixin taobao baidu alipay huawei xiaomi wang zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo
+`
+  .trim()
+  .split(/\s+/);
+
+/** What is put behind or before a word. */
+const ADDITIONS = `
+1 12 123 1234 12345 123456 1234567 12345678 123456789 1234567890 123321 1234321 0 00 000 01 001 007 11 111 1111 111111 22 222 33 66 666 6666 66666 666666 77 777 88
+888 8888 88888 888888 8888888 88888888 99 999 9999 999999 110 112233 121212 123123 147258 159357 168 188 1688 16888 518 520 521 5201314 1314 1314520 1314521 8023
+@123 @1234 @123456 #123 !123 123! 123@ 1! ! !@# !@#123 @2020 @2021 @2022 @2023 @2024 @2025 @2026 .123 _123 abc qwe asd aa a
+`
+  .trim()
+  .split(/\s+/);
+
+/** Every run of at least eight neighbours on the keyboard's rows and columns, both ways, is a walk. */
+const ROWS = [
+  '`1234567890-=',
+  '!@#$%^&*()_+',
+  'qwertyuiop[]',
+  "asdfghjkl;'",
+  'zxcvbnm,./',
+  '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p',
+  'zaq1xsw2cde3vfr4bgt5nhy6mju7',
+  '!qaz@wsx#edc$rfv',
+  '1q2w3e4r5t6y7u8i9o0p',
+  'q1w2e3r4t5y6u7i8o9p0',
+  '147258369',
+  '789456123',
+  '741852963',
+];
+
+const years = Array.from({ length: 100 }, (_x, i) => String(1950 + i));
+
+let known: ReadonlySet<string> | undefined;
+
+/** Common passwords, lower case: an international list of breached ones (49,000) and those that are made from the patterns above; built once, when first asked. */
+export function commonPasswords(): ReadonlySet<string> {
+  if (known) return known;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- half a megabyte that only processes that check passwords load
+  const { dictionary } = require('@zxcvbn-ts/language-common') as typeof Common;
+  const all = new Set<string>([...(dictionary['passwords-common'] as readonly string[]), ...OWN_WORDS]);
+  for (const word of PINYIN_WORDS)
+    for (const more of ['', ...ADDITIONS, ...years]) {
+      all.add(word + more);
+      all.add(more + word);
+    }
+  known = all;
+  return all;
+}
+
+const LEET: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'l',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '8': 'b',
+  '9': 'g',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+  '+': 't',
+  '|': 'l',
+  '(': 'c',
+  '€': 'e',
+};
+
+/** A password with the digits and signs that stand for letters read as these. */
+export const plainForm = (lower: string): string => [...lower].map((c) => LEET[c] ?? c).join('');
+
+let knownPlain: ReadonlySet<string> | undefined;
+/** The list as it reads when every sign is a letter: 「p@ssw0rd1」 and 「passwordi」 meet there. */
+function commonPlain(): ReadonlySet<string> {
+  knownPlain ??= new Set([...commonPasswords()].filter((p) => /[a-z].*[a-z].*[a-z]/.test(p)).map((p) => plainForm(p)));
+  return knownPlain;
+}
+
+const isKnown = (text: string): boolean =>
+  text.length >= 3 && (commonPasswords().has(text) || (/[a-z].*[a-z].*[a-z]/.test(text) && commonPlain().has(plainForm(text))));
+
+/** A walk over the keyboard, or counting, all along. */
+function isWalk(lower: string): boolean {
+  const lines = [...ROWS, '01234567890123456789', 'abcdefghijklmnopqrstuvwxyz'];
+  return lines.some((line) => line.includes(lower) || [...line].reverse().join('').includes(lower));
+}
+
+/** S06: whether a password, in lower case, is one that is tried first: of the list, spelt with signs, with some more around it, repeated, a walk, or hardly any different characters. */
+export function isCommonPassword(lower: string): boolean {
+  if (new Set(lower).size <= 3 || isWalk(lower) || isKnown(lower)) return true;
+  const repeated = /^(.{1,8}?)\1+$/.exec(lower)?.[1];
+  if (repeated !== undefined && (repeated.length < 6 || isKnown(repeated) || isWalk(repeated))) return true;
+  const half = lower.slice(0, lower.length / 2);
+  if (half + half === lower && (isKnown(half) || isWalk(half))) return true;
+  const core = lower.replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
+  return [
+    core,
+    core.replace(/\d{1,4}$/, ''),
+    core.replace(/^\d{1,4}/, ''),
+    core.replace(/[^a-z0-9]+\d{1,8}$/, ''),
+    core.replace(/[^a-z0-9]/g, ''),
+  ].some((form) => form !== lower && form.length >= Math.max(4, lower.length - 9) && (isKnown(form) || (form.length >= 6 && isWalk(form))));
+}

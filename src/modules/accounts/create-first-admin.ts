@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps';
-import { createStaff } from './create-staff';
+import { insertStaff } from './create-staff';
 import { loginNameProblem } from './login-name';
 import { personNameProblem, tidyPersonName } from './person-name';
 import { countStaff } from './staff.read';
@@ -13,6 +13,6 @@ export async function createFirstAdmin(deps: Pick<Deps, 'db' | 'cipher'>, loginN
   if (problem !== undefined) return { kind: 'refused', problem };
   if ((await countStaff(deps.db, { role: 'admin', name: '' })) > 0)
     return { kind: 'refused', problem: '已经有系统管理员，其他账号请在「工作人员账号」中建立' };
-  const made = await createStaff(deps, { name: '安装程序' }, { role: 'admin', loginName, displayName }, '');
+  const made = await insertStaff(deps, { name: '安装程序' }, { role: 'admin', loginName, displayName }, '');
   return made.kind === 'done' ? { kind: 'done', password: made.password } : { kind: 'refused', problem: '这个登录名已经被使用' };
 }

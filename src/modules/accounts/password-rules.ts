@@ -1,5 +1,6 @@
 import { countCharacters } from '../../lib/text';
-import { commonPasswords } from './common-passwords';
+import { fullPinyin, pinyinInitials } from '../../lib/pinyin';
+import { isCommonPassword, plainForm } from './common-passwords';
 
 /** Long enough for a sentence; the hash takes whatever length. */
 const MAX = 128;
@@ -7,7 +8,7 @@ const MAX = 128;
 export interface PasswordRules {
   /** at least so many characters: 10 for persons, 12 for units */
   min: number;
-  /** words that may not occur in it: login name, ID number, mobile number; blank ones are ignored */
+  /** what belongs to the account and may not occur in it: names, also in pinyin, login name, numbers, also their telling parts; blank ones are ignored */
   forbidden: readonly { text: string; what: string }[];
 }
 
@@ -17,20 +18,20 @@ export function passwordProblem(password: string, rules: PasswordRules): string 
   if (length < rules.min) return `密码至少 ${rules.min} 个字符，现有 ${length} 个`;
   if (length > MAX) return `密码最多 ${MAX} 个字符，现有 ${length} 个`;
   const lower = password.normalize('NFKC').toLowerCase();
-  const found = rules.forbidden.find(({ text }) => text.length >= 4 && lower.includes(text.toLowerCase()));
+  const forms = [lower, plainForm(lower)];
+  const found = rules.forbidden.find(({ text }) => forbiddenForms(text).some((word) => forms.some((form) => form.includes(word))));
   if (found) return `密码不能包含${found.what}，请换一个密码`;
-  if (isCommon(lower)) return '这个密码太常见，容易被猜到，请换一个密码';
+  if (isCommonPassword(lower)) return '这个密码太常见，容易被猜到，请换一个密码';
   return undefined;
 }
 
-/** A common password, also with a few characters around it, doubled, or nothing but one or two characters repeated or counted up. */
-function isCommon(lower: string): boolean {
-  if (new Set(lower).size <= 3) return true;
-  if (commonPasswords.has(lower)) return true;
-  if ('01234567890123456789'.includes(lower) || '98765432109876543210'.includes(lower) || 'abcdefghijklmnopqrstuvwxyz'.includes(lower))
-    return true;
-  const half = lower.slice(0, lower.length / 2);
-  if (half + half === lower && (commonPasswords.has(half) || half.length < 6)) return true;
-  const core = lower.replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
-  return commonPasswords.has(core) || commonPasswords.has(core.replace(/\d{1,4}$/, ''));
+/** What gives a text away: itself; of a Chinese name its pinyin; of an ID number the date of birth and the end; of a telephone number its end. */
+function forbiddenForms(text: string): string[] {
+  const lower = text.normalize('NFKC').toLowerCase().trim();
+  const forms = [lower];
+  if (/[^\x00-\x7f]/.test(lower)) forms.push(fullPinyin(lower), ...[pinyinInitials(lower)].filter((initials) => initials.length >= 5));
+  if (/^\d{17}[\dx]$/.test(lower)) forms.push(lower.slice(6, 14), lower.slice(-6), lower.slice(-8));
+  if (/^1\d{10}$/.test(lower)) forms.push(lower.slice(-8));
+  // two Chinese characters are a word, three letters or digits are not
+  return forms.filter((f) => f.length >= (/[^\x00-\x7f]/.test(f) ? 2 : 4));
 }

@@ -54,6 +54,8 @@ export async function findOwnWords(h: Handle, cipher: Cipher, accountId: number)
   if (!r) return [];
   return [
     { text: r.login_name, what: '登录名' },
+    { text: r.display_name, what: '姓名' },
+    { text: r.unit_name ?? '', what: '单位名称' },
     ...(r.id_number ? [{ text: cipher.decrypt(r.id_number, 'person.id-number'), what: '证件号码' }] : []),
     ...(r.person_mobile ? [{ text: cipher.decrypt(r.person_mobile, 'person.mobile'), what: '手机号码' }] : []),
     ...(r.credit_code ? [{ text: r.credit_code, what: '统一社会信用代码' }] : []),

@@ -132,6 +132,7 @@ export const personRegistration: RegistrationKind = {
 
   forbiddenInPassword: (raw) => [
     { field: 'loginName', text: groupOf(raw, 'account').loginName ?? '', what: '登录名' },
+    { field: 'name', text: groupOf(raw, 'person').name ?? '', what: '姓名' },
     { field: 'idNumber', text: groupOf(raw, 'person').idNumber ?? '', what: '证件号码' },
     { field: 'mobile', text: groupOf(raw, 'person').mobile ?? '', what: '手机号码' },
   ],

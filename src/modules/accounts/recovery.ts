@@ -70,6 +70,8 @@ export function newPasswordProblem(account: RecoverableAccount, mobile: string, 
     min: rulesFor(account).min,
     forbidden: [
       { text: account.loginName, what: '登录名' },
+      { text: account.displayName, what: '姓名' },
+      { text: account.name, what: account.role === 'person' ? '姓名' : '单位名称' },
       { text: account.number, what: account.role === 'person' ? '证件号码' : '统一社会信用代码' },
       { text: mobile, what: '手机号码' },
     ],

@@ -83,7 +83,7 @@ async function readPassword(
         problems: [...complain('password', '请填写「密码」').problems, ...complain('passwordAgain', '请填写「确认密码」').problems],
       };
     }
-    if (before.passwordFor !== passwordFor) return complain('password', '您修改了登录名、号码或者手机，请重新填写密码');
+    if (before.passwordFor !== passwordFor) return complain('password', '您修改了姓名、登录名或者号码，请重新填写密码');
     return { passwordHash: before.passwordHash, passwordFor, problems: [] };
   }
   const problem = password === '' ? '请填写「密码」' : passwordProblem(password, { min: kind.minPassword, forbidden });

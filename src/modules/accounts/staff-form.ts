@@ -5,6 +5,7 @@ import { smallFormContext } from '../../form/small-form';
 import { roleTexts } from '../../policy/actor';
 import { chosenDivision, divisionFields, divisionOptions, type Division } from '../catalogue';
 import type { StaffInput } from './create-staff';
+import { mobileField } from './contact-fields';
 import { givenLoginNameField, workerNameField } from './operator-form';
 import type { StaffRole } from './staff.read';
 
@@ -33,6 +34,11 @@ export const staffForm: SectionDefinition = {
         }),
         workerNameField(),
         givenLoginNameField(),
+        {
+          ...mobileField('手机'),
+          required: false,
+          hint: '临时密码发送到本人手机；没有手机的，临时密码只在页面上显示一次',
+        },
       ],
     },
   ],
@@ -54,7 +60,8 @@ export function staffContext(
 /** The account that a form without problems asks for. */
 export function staffInput(checked: CheckedSection): StaffInput {
   const { values, raw } = checked.groups[PART] ?? { values: {}, raw: {} };
-  const common = { loginName: asText(values.loginName), displayName: asText(values.name) };
+  const mobile = asText(values.mobile);
+  const common = { loginName: asText(values.loginName), displayName: asText(values.name), ...(mobile === '' ? {} : { mobile }) };
   switch (asText(values.role)) {
     case 'bureau':
       return { ...common, role: 'bureau', divisionCode: chosenDivision(raw) };

@@ -12,6 +12,8 @@ export interface StaffAccount {
   body: string | null;
   disabledAt: Date | null;
   mustChangePassword: boolean;
+  /** encrypted with purpose 'account.mobile' */
+  mobile: Buffer | null;
   createdAt: Date;
 }
 
@@ -23,7 +25,7 @@ export interface StaffFilter {
 }
 
 const SELECT = `SELECT a.id, a.role, a.login_name AS "loginName", a.display_name AS name, coalesce(d.full_name, c.name) AS body, a.disabled_at AS "disabledAt",
-    a.must_change_password AS "mustChangePassword", a.created_at AS "createdAt"
+    a.must_change_password AS "mustChangePassword", a.created_at AS "createdAt", a.mobile
   FROM accounts a LEFT JOIN divisions d ON d.code = a.division_code LEFT JOIN committees c ON c.id = a.committee_id WHERE a.role NOT IN ('person', 'unit')`;
 
 const CONDITION = ` AND (:role = '' OR a.role = :role) AND (:name = '' OR strpos(lower(a.display_name || chr(1) || a.login_name), lower(:name)) > 0)`;

@@ -12,12 +12,13 @@ import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { page, refusal, seeOther, staffOf, type Crumb, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import { maskMobile } from '../../lib/mask';
 import { showMoment } from '../../lib/moment';
 import { normaliseLine } from '../../lib/text';
 import { roleTexts } from '../../policy/actor';
 import { can } from '../../policy/policy';
 import { divisionParents, listDivisions } from '../catalogue';
-import { createStaff, switchStaff } from './create-staff';
+import { createStaff, resetStaffPassword, switchStaff } from './create-staff';
 import { PART, roleOptions, staffContext, staffForm, staffInput, staffRoles } from './staff-form';
 import { countStaff, findStaff, listCommitteeNames, listStaff, type StaffAccount, type StaffFilter } from './staff.read';
 
@@ -127,6 +128,7 @@ export function staffRoutes(deps: Deps): Route[] {
     const outcome = await createStaff(deps, visit.actor, staffInput(checked), visit.requestId);
     if (outcome.kind === 'name-taken')
       return again([{ part: PART, field: 'loginName', severity: 'rule', text: '这个登录名已经被使用，请换一个登录名' }]);
+    if (outcome.password === undefined) return seeOther(addressOf(paths.staffAccount(outcome.accountId), { done: 'sent' }));
     const made: Made = { accountId: outcome.accountId, password: outcome.password };
     const key = await keepDraft(db, cipher, 'new-staff', visit.owner, made, TOLD_MINUTES);
     return seeOther(addressOf(paths.staffAccount(outcome.accountId), { made: key }));
@@ -145,7 +147,9 @@ export function staffRoutes(deps: Deps): Route[] {
         ? { kind: 'success', text: '账号已停用，该账号的登录已全部退出' }
         : done === 'on'
           ? { kind: 'success', text: '账号已恢复' }
-          : undefined;
+          : done === 'sent'
+            ? { kind: 'success', text: '临时密码已发送到本人手机' }
+            : undefined;
     return page(
       'accounts/staff-account',
       {
@@ -160,6 +164,7 @@ export function staffRoutes(deps: Deps): Route[] {
           { label: '账号类型', text: roleTexts[found.role] },
           ...(found.body === null ? [] : [{ label: found.role === 'bureau' ? '所属地区' : '评审委员会', text: found.body }]),
           { label: '登录名', text: found.loginName },
+          { label: '手机', text: found.mobile ? maskMobile(cipher.decrypt(found.mobile, 'account.mobile')) : '未登记' },
           { label: '建立时间', text: showMoment(found.createdAt) },
           ...(found.disabledAt ? [{ label: '停用时间', text: showMoment(found.disabledAt) }] : []),
         ],
@@ -168,8 +173,27 @@ export function staffRoutes(deps: Deps): Route[] {
         canSwitch: can(visit.actor, 'staff.switch', subject).ok,
         isOff: found.disabledAt !== null,
         action: paths.switchStaff(found.id),
+        resetAction: can(visit.actor, 'staff.reset', subject).ok && !found.disabledAt ? paths.resetStaffPassword(found.id) : undefined,
+        hasMobile: found.mobile !== null,
       },
     );
+  };
+
+  const reset = async (visit: Visit): Promise<Reply> => {
+    const { id } = staffOf(visit);
+    const outcome = await resetStaffPassword(deps, visit.actor, id, visit.requestId);
+    switch (outcome.kind) {
+      case 'off':
+        return refusal(409, '该账号已经停用，请先恢复账号', { text: '返回该账号', href: paths.staffAccount(id) });
+      case 'sent':
+        return seeOther(addressOf(paths.staffAccount(id), { done: 'sent' }));
+      case 'shown': {
+        const made: Made = { accountId: id, password: outcome.password };
+        return seeOther(
+          addressOf(paths.staffAccount(id), { made: await keepDraft(db, cipher, 'new-staff', visit.owner, made, TOLD_MINUTES) }),
+        );
+      }
+    }
   };
 
   const switchOne = async (visit: Visit): Promise<Reply> => {
@@ -187,6 +211,14 @@ export function staffRoutes(deps: Deps): Route[] {
     { method: 'get', path: paths.newStaff(), access: 'staff.manage', audit: null, handle: form },
     { method: 'post', path: paths.newStaff(), access: 'staff.manage', audit: 'account.create-staff', handle: post },
     { method: 'get', path: paths.staffAccount(':staff'), access: 'staff.read', audit: null, handle: account },
+    {
+      method: 'post',
+      path: paths.resetStaffPassword(':staff'),
+      access: 'staff.reset',
+      reauth: true,
+      audit: 'account.reset-password',
+      handle: reset,
+    },
     {
       method: 'post',
       path: paths.switchStaff(':staff'),

@@ -133,6 +133,8 @@ export const unitRegistration: RegistrationKind = {
   settle: (raw, _before, ctx) => ({ ...raw, groups: { ...raw.groups, unit: dropStrayDivisions(groupOf(raw, 'unit'), ctx) } }),
   forbiddenInPassword: (raw) => [
     { field: 'loginName', text: groupOf(raw, 'account').loginName ?? '', what: '登录名' },
+    { field: 'name', text: groupOf(raw, 'unit').name ?? '', what: '单位名称' },
+    { field: 'name', text: groupOf(raw, 'contact').name ?? '', what: '联系人姓名' },
     { field: 'creditCode', text: groupOf(raw, 'unit').creditCode ?? '', what: '统一社会信用代码' },
     { field: 'mobile', text: groupOf(raw, 'contact').mobile ?? '', what: '手机号码' },
   ],
