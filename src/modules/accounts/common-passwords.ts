@@ -145,12 +145,12 @@ export function isCommonPassword(lower: string): boolean {
   if (repeated !== undefined && (repeated.length < 6 || isKnown(repeated) || isWalk(repeated))) return true;
   const half = lower.slice(0, lower.length / 2);
   if (half + half === lower && (isKnown(half) || isWalk(half))) return true;
-  const core = lower.replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
+  const core = lower.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
   return [
     core,
     core.replace(/\d{1,4}$/, ''),
     core.replace(/^\d{1,4}/, ''),
-    core.replace(/[^a-z0-9]+\d{1,8}$/, ''),
-    core.replace(/[^a-z0-9]/g, ''),
+    core.replace(/[^\p{L}\p{N}]+\d{1,8}$/u, ''),
+    core.replace(/[^\p{L}\p{N}]/gu, ''),
   ].some((form) => form !== lower && form.length >= Math.max(4, lower.length - 9) && (isKnown(form) || (form.length >= 6 && isWalk(form))));
 }

@@ -48,6 +48,7 @@ describe('S06 common passwords', () => {
     'correct horse battery',
     'Meigui-Haitan-77',
     'k7vqm-2xw9p-hr4tn',
+    '灯塔-Lighthouse-2027',
     '山东半岛的春天来了',
   ])('takes %s', (password) => {
     expect(passwordProblem(password, rules(8))).toBeUndefined();
