@@ -29,9 +29,9 @@ export function passwordProblem(password: string, rules: PasswordRules): string 
 function forbiddenForms(text: string): string[] {
   const lower = text.normalize('NFKC').toLowerCase().trim();
   const forms = [lower];
-  if (/[^\x00-\x7f]/.test(lower)) forms.push(fullPinyin(lower), ...[pinyinInitials(lower)].filter((initials) => initials.length >= 5));
+  if (/[^ -~]/.test(lower)) forms.push(fullPinyin(lower), ...[pinyinInitials(lower)].filter((initials) => initials.length >= 5));
   if (/^\d{17}[\dx]$/.test(lower)) forms.push(lower.slice(6, 14), lower.slice(-6), lower.slice(-8));
   if (/^1\d{10}$/.test(lower)) forms.push(lower.slice(-8));
   // two Chinese characters are a word, three letters or digits are not
-  return forms.filter((f) => f.length >= (/[^\x00-\x7f]/.test(f) ? 2 : 4));
+  return forms.filter((f) => f.length >= (/[^ -~]/.test(f) ? 2 : 4));
 }
