@@ -15,16 +15,25 @@ export interface AuditEntry {
 }
 
 /** X1: appends one row inside the caller's transaction: the act and its record stand or fall together. */
-export async function appendAudit(h: Handle, e: AuditEntry): Promise<void> {
-  await h('audit_log').insert({
+export const appendAudit = (h: Handle, e: AuditEntry): Promise<void> => appendAudits(h, [e]);
+
+/** The same for many acts, in their order. One statement. */
+export async function appendAudits(h: Handle, entries: readonly AuditEntry[]): Promise<void> {
+  const rows = entries.map((e) => ({
     actor_id: e.actorId,
     actor_name: e.actorName,
     action: e.action,
     subject_kind: e.subjectKind ?? '',
     subject_id: e.subjectId ?? '',
-    detail: JSON.stringify(e.detail ?? {}),
+    detail: e.detail ?? {},
     request_id: e.requestId ?? '',
-  });
+  }));
+  await h.raw(
+    `INSERT INTO audit_log (actor_id, actor_name, action, subject_kind, subject_id, detail, request_id)
+     SELECT actor_id, actor_name, action, subject_kind, subject_id, detail, request_id
+     FROM jsonb_to_recordset(?::jsonb) AS x(actor_id bigint, actor_name text, action text, subject_kind text, subject_id text, detail jsonb, request_id text)`,
+    [JSON.stringify(rows)],
+  );
 }
 
 interface LogRow {

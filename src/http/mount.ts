@@ -42,8 +42,8 @@ export interface MountDeps extends SendDeps {
   moveDrafts: (fromOwner: string, toOwner: string) => Promise<void>;
 }
 
-/** A page of a list sends up to two fields for each of its 500 rows. */
-const urlencoded = express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1200 });
+/** A page of a list sends up to two fields for each of its 1,000 rows. */
+const urlencoded = express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 2200 });
 
 /** Where a reader goes on who may not do something now. */
 const mends = {

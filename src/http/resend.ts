@@ -14,7 +14,7 @@ export interface Resend {
 
 const MOST_CHARACTERS = 1024 * 1024;
 const MOST_FILES = 20;
-const urlencoded = express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 1200 });
+const urlencoded = express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 2200 });
 
 /** F13: the typed text of a POST that failed because the database was away; undefined when there is none. Passwords are left out. Reads the body where nobody has yet. */
 export async function typedText(req: Request, res: Response): Promise<Resend | undefined> {

@@ -228,14 +228,14 @@ describe('R2 职称申报数据上报', () => {
     expect(page.text()).toContain('已上报 30 人');
   });
 
-  it('S33 a page of 500 rows with their ranks fits into one form, 501 are told to come in parts', async () => {
+  it('S33 a page of 1,000 rows with their ranks fits into one form, 1,001 are told to come in parts', async () => {
     const { unit, visitor } = await unitWithPath();
     await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit] });
     const page = await visitor.get('/unit/report');
-    const ids = Array.from({ length: 501 }, () => randomUUID());
-    const ranks = Object.fromEntries(ids.map((id, i) => [id, `${i + 1}/501`]));
+    const ids = Array.from({ length: 1001 }, () => randomUUID());
+    const ranks = Object.fromEntries(ids.map((id, i) => [id, `${i + 1}/1001`]));
     const tooMany = await press(visitor, page, ids, ranks);
-    expect([tooMany.status, tooMany.errors()]).toEqual([200, ['一次最多上报 500 人，请分次勾选']]);
+    expect([tooMany.status, tooMany.errors()]).toEqual([200, ['一次最多上报 1000 人，请分次勾选']]);
     const last = ids.pop() ?? '';
     delete ranks[last];
     const foreign = await press(visitor, page, ids, ranks);

@@ -103,18 +103,33 @@ export async function listOpenBatches(h: Handle, view: WindowView = {}): Promise
   return rows.map(batchOf);
 }
 
+/** K3: the windows of these persons in these batches at this moment, by `batch:person`; the answers that decide inside a transaction. One query. */
+export async function windowsOf(h: Handle, of: readonly { batchId: number; personId: number }[]): Promise<Map<string, Window>> {
+  const waited = waitedMs();
+  const { rows } = await h.raw<{ rows: (WindowRow & { batch: number; person: number })[] }>(
+    `SELECT x.batch, x.person, ${WINDOW} FROM unnest(CAST(:batches AS bigint[]), CAST(:persons AS bigint[])) AS x(batch, person) JOIN batches b ON b.id = x.batch
+       LEFT JOIN batch_extensions e ON e.batch_id = b.id AND e.person_id = x.person AND e.revoked_at IS NULL`,
+    { batches: of.map((x) => x.batchId), persons: of.map((x) => x.personId), waited: waited === undefined ? null : waited / 1000 } as never,
+  );
+  return new Map(rows.map((r) => [`${r.batch}:${r.person}`, windowIn(r)]));
+}
+
 /** K3: the windows of a batch at this moment. Inside a transaction that locked the declaration this is the answer that decides. Throws when the batch is gone. */
 export async function windowOf(h: Handle, batchId: number, view: WindowView = {}): Promise<Window> {
-  const { rows } = await h.raw<{
-    rows: Pick<Row, 'applicant_open' | 'unit_open' | 'applicant_opens_at' | 'applicant_closes_at' | 'unit_closes_at'>[];
-  }>(`SELECT ${WINDOW} FROM batches b ${EXTENSION} WHERE b.id = :id`, { id: batchId, ...bindings(view) });
-  const r = rows[0];
-  if (!r) throw new Error(`no batch ${batchId}`);
-  return {
-    applicantOpen: r.applicant_open,
-    unitOpen: r.unit_open,
-    applicantOpensAt: r.applicant_opens_at,
-    applicantClosesAt: r.applicant_closes_at,
-    unitClosesAt: r.unit_closes_at,
-  };
+  const { rows } = await h.raw<{ rows: WindowRow[] }>(`SELECT ${WINDOW} FROM batches b ${EXTENSION} WHERE b.id = :id`, {
+    id: batchId,
+    ...bindings(view),
+  });
+  if (!rows[0]) throw new Error(`no batch ${batchId}`);
+  return windowIn(rows[0]);
 }
+
+type WindowRow = Pick<Row, 'applicant_open' | 'unit_open' | 'applicant_opens_at' | 'applicant_closes_at' | 'unit_closes_at'>;
+
+const windowIn = (r: WindowRow): Window => ({
+  applicantOpen: r.applicant_open,
+  unitOpen: r.unit_open,
+  applicantOpensAt: r.applicant_opens_at,
+  applicantClosesAt: r.applicant_closes_at,
+  unitClosesAt: r.unit_closes_at,
+});

@@ -1,5 +1,5 @@
 export type { Batch, Window, WindowView } from './batch';
-export { findBatch, listOpenBatches, windowOf } from './batch.read';
+export { findBatch, listOpenBatches, windowOf, windowsOf } from './batch.read';
 export { findBatchSubject } from './batch.store';
 export { batchesRoutes } from './batches.routes';
 export { calendarRoutes } from './calendar.routes';

@@ -36,11 +36,15 @@ export const toSubject = (r: SubjectRow): DeclarationSubject => ({
 
 /** What the policy needs to know of a declaration. One query. */
 export async function findDeclarationSubject(h: Handle, id: string): Promise<DeclarationSubject | undefined> {
-  if (!isUuid(id)) return undefined;
+  return isUuid(id) ? (await findDeclarationSubjects(h, [id])).get(id) : undefined;
+}
+
+/** The same for many. One query. */
+export async function findDeclarationSubjects(h: Handle, ids: readonly string[]): Promise<Map<string, DeclarationSubject>> {
   const { rows } = await h.raw<{ rows: SubjectRow[] }>(
     `SELECT ${SUBJECT_COLUMNS} FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id
-     WHERE d.id = ? AND d.deleted_at IS NULL`,
-    [id],
+     WHERE d.id = ANY(?::uuid[]) AND d.deleted_at IS NULL`,
+    [[...ids]],
   );
-  return rows[0] && toSubject(rows[0]);
+  return new Map(rows.map((r) => [r.id, toSubject(r)]));
 }

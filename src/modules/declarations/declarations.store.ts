@@ -41,7 +41,16 @@ export async function findDeclaration(h: Handle, id: string): Promise<Declaratio
 
 /** The row, locked until the transaction ends: every write to a declaration begins here. */
 export async function lockDeclaration(trx: Trx, id: string): Promise<Declaration | undefined> {
-  return (await trx(TABLE).where({ id }).whereNull('deleted_at').forUpdate().first()) as Declaration | undefined;
+  return (await lockDeclarations(trx, [id]))[0];
+}
+
+/** The same for many, locked in the order of their ids, so that two acts at once wait for each other in line. One query. */
+export async function lockDeclarations(trx: Trx, ids: readonly string[]): Promise<Declaration[]> {
+  return (await trx(TABLE)
+    .whereIn('id', [...ids])
+    .whereNull('deleted_at')
+    .orderBy('id')
+    .forUpdate()) as Declaration[];
 }
 
 /** 人社厅发〔2022〕60号: one declaration under way per person and year; a unique index holds it too. */
@@ -81,6 +90,38 @@ export async function updateDeclaration(trx: Trx, id: string, columns: Partial<D
   await trx(TABLE)
     .where({ id })
     .update({ ...columns, version: trx.raw('version + 1'), ...(moved ? { moved_at: trx.raw('app_now()') } : {}) });
+}
+
+/** Columns that a move may write, with their types; what a change does not name stays as it is. */
+const MOVED_COLUMNS = {
+  state: 'text',
+  rank_n: 'int',
+  rank_of: 'int',
+  rank_fixed_at: 'timestamptz',
+  stop_position: 'int',
+  holder_unit_id: 'bigint',
+  holder_committee_id: 'bigint',
+  return_position: 'int',
+  correction_due_on: 'date',
+  round: 'int',
+  submitted_at: 'timestamptz',
+} as const;
+export type MovedColumns = Partial<Pick<Declaration, keyof typeof MOVED_COLUMNS | 'reopened_sections'>>;
+
+const MOVED_SET = Object.entries(MOVED_COLUMNS)
+  .map(([name, type]) => `${name} = CASE WHEN jsonb_exists(x.c, '${name}') THEN (x.c ->> '${name}')::${type} ELSE d.${name} END`)
+  .join(', ');
+
+/** Writes what moves change: each declaration its own columns, the version counted up, and since when it lies where it is. One statement. */
+export async function updateMoved(trx: Trx, changes: readonly { id: string; columns: MovedColumns }[]): Promise<void> {
+  await trx.raw(
+    `UPDATE declarations d SET ${MOVED_SET},
+       reopened_sections = CASE WHEN NOT jsonb_exists(x.c, 'reopened_sections') THEN d.reopened_sections
+         WHEN jsonb_typeof(x.c -> 'reopened_sections') = 'array' THEN array(SELECT jsonb_array_elements_text(x.c -> 'reopened_sections')) END,
+       version = d.version + 1, moved_at = app_now()
+     FROM jsonb_to_recordset(?::jsonb) AS x(id uuid, c jsonb) WHERE d.id = x.id`,
+    [JSON.stringify(changes.map(({ id, columns }) => ({ id, c: columns })))],
+  );
 }
 
 export async function deleteDraft(trx: Trx, id: string): Promise<void> {
@@ -180,13 +221,27 @@ export interface SectionComment {
   text: string;
 }
 
-export async function insertEvent(trx: Trx, declaration: string, e: Omit<DeclarationEvent, 'id' | 'at'>): Promise<void> {
-  await trx('declaration_events').insert({
-    ...e,
-    declaration_id: declaration,
-    comments: JSON.stringify(e.comments),
-    detail: JSON.stringify(e.detail),
-  });
+/** What happened, in its order. One statement. */
+export async function insertEvents(
+  trx: Trx,
+  events: readonly (Omit<DeclarationEvent, 'id' | 'at'> & { declaration_id: string })[],
+): Promise<void> {
+  await trx.raw(
+    `INSERT INTO declaration_events (declaration_id, move, from_state, to_state, round, actor_id, actor_name, on_behalf_of, stop_position, opinion, comments, detail)
+     SELECT declaration_id, move, from_state, to_state, round, actor_id, actor_name, on_behalf_of, stop_position, opinion, comments, detail
+     FROM jsonb_to_recordset(?::jsonb) AS x(declaration_id uuid, move text, from_state text, to_state text, round int, actor_id bigint, actor_name text,
+       on_behalf_of text, stop_position int, opinion text, comments jsonb, detail jsonb)`,
+    [JSON.stringify(events)],
+  );
+}
+/** The last act at each of these declarations. One query. */
+export async function findLastEvents(h: Handle, ids: readonly string[]): Promise<Map<string, DeclarationEvent>> {
+  const { rows } = await h.raw<{ rows: (DeclarationEvent & { declaration_id: string })[] }>(
+    `SELECT e.* FROM unnest(?::uuid[]) AS x(id)
+       CROSS JOIN LATERAL (SELECT * FROM declaration_events e WHERE e.declaration_id = x.id ORDER BY e.id DESC LIMIT 1) e`,
+    [[...ids]],
+  );
+  return new Map(rows.map((r) => [r.declaration_id, r]));
 }
 export async function findEvents(h: Handle, declaration: string): Promise<DeclarationEvent[]> {
   return (await h('declaration_events').where({ declaration_id: declaration }).orderBy('id')) as DeclarationEvent[];
@@ -219,24 +274,43 @@ export async function findStops(h: Handle, declaration: string): Promise<Stop[]>
     )) as Stop[];
 }
 
+export interface Arrival {
+  unitId: number | null;
+  committeeId: number | null;
+  pathId: number | null;
+}
+
 /** The declaration arrives at a stop: a new one, or one it was at before. */
-export async function arriveAt(
-  trx: Trx,
-  declaration: string,
-  position: number,
-  where: { unitId: number | null; committeeId: number | null; pathId: number | null },
-): Promise<void> {
+export const arriveAt = (trx: Trx, id: string, position: number, where: Arrival): Promise<void> =>
+  arriveAll(trx, [{ id, position, ...where }]);
+
+/** The same for many. One statement. */
+export async function arriveAll(trx: Trx, arrivals: readonly (Arrival & { id: string; position: number })[]): Promise<void> {
   await trx.raw(
-    `INSERT INTO declaration_stops (declaration_id, position, unit_id, committee_id, path_id) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO declaration_stops (declaration_id, position, unit_id, committee_id, path_id)
+     SELECT id, position, "unitId", "committeeId", "pathId"
+     FROM jsonb_to_recordset(?::jsonb) AS x(id uuid, position int, "unitId" bigint, "committeeId" bigint, "pathId" bigint)
      ON CONFLICT (declaration_id, position) DO UPDATE SET unit_id = excluded.unit_id, committee_id = excluded.committee_id, path_id = excluded.path_id,
        arrived_at = app_now(), passed_at = NULL, reported_at = NULL`,
-    [declaration, position, where.unitId, where.committeeId, where.pathId],
+    [JSON.stringify(arrivals)],
   );
 }
-export async function markStop(trx: Trx, declaration: string, position: number, what: 'passed' | 'reported' | 'reopened'): Promise<void> {
-  const now = trx.raw('app_now()');
-  const set = what === 'passed' ? { passed_at: now } : what === 'reported' ? { reported_at: now } : { passed_at: null, reported_at: null };
-  await trx('declaration_stops').where({ declaration_id: declaration, position }).update(set);
+
+export type StopMark = 'passed' | 'reported' | 'reopened';
+const MARKS: Record<StopMark, string> = {
+  passed: 'passed_at = app_now()',
+  reported: 'reported_at = app_now()',
+  reopened: 'passed_at = NULL, reported_at = NULL',
+};
+export const markStop = (trx: Trx, id: string, position: number, mark: StopMark): Promise<void> => markStops(trx, [{ id, position }], mark);
+
+/** The same for many. One statement. */
+export async function markStops(trx: Trx, stops: readonly { id: string; position: number }[], mark: StopMark): Promise<void> {
+  await trx.raw(
+    `UPDATE declaration_stops s SET ${MARKS[mark]} FROM unnest(?::uuid[], ?::int[]) AS x(id, position)
+     WHERE s.declaration_id = x.id AND s.position = x.position`,
+    [stops.map((s) => s.id), stops.map((s) => s.position)],
+  );
 }
 /** Stops from this position on are forgotten: the declaration went back to before them. */
 export async function removeStopsFrom(trx: Trx, declaration: string, position: number): Promise<void> {
@@ -286,29 +360,49 @@ export async function insertPublicity(trx: Trx, committeeId: number, startsOn: s
     .returning('id')) as { id: number }[];
   return (row as { id: number }).id;
 }
-export async function insertPublicityItem(trx: Trx, publicity: number, declaration: string): Promise<void> {
-  await trx('publicity_items').insert({ publicity_id: publicity, declaration_id: declaration });
+/** One statement. */
+export async function insertPublicityItems(trx: Trx, items: readonly { id: string; publicityId: number }[]): Promise<void> {
+  await trx.raw('INSERT INTO publicity_items (publicity_id, declaration_id) SELECT * FROM unnest(?::bigint[], ?::uuid[])', [
+    items.map((i) => i.publicityId),
+    items.map((i) => i.id),
+  ]);
 }
-export async function findPublicity(
-  h: Handle,
-  declaration: string,
-): Promise<{ id: number; starts_on: string; ends_on: string; is_over: boolean } | undefined> {
-  return (await h('publicity_items as i')
+export interface PublicityOfResult {
+  id: number;
+  starts_on: string;
+  ends_on: string;
+  is_over: boolean;
+}
+export const findPublicity = async (h: Handle, declaration: string): Promise<PublicityOfResult | undefined> =>
+  (await findPublicities(h, [declaration])).get(declaration);
+
+/** The same for many. One query. */
+export async function findPublicities(h: Handle, ids: readonly string[]): Promise<Map<string, PublicityOfResult>> {
+  const rows = (await h('publicity_items as i')
     .join('publicities as p', 'p.id', 'i.publicity_id')
-    .where('i.declaration_id', declaration)
-    .first('p.id', 'p.starts_on', 'p.ends_on', h.raw('p.ends_on < app_today() AS is_over'))) as
-    { id: number; starts_on: string; ends_on: string; is_over: boolean } | undefined;
+    .whereIn('i.declaration_id', [...ids])
+    .select('i.declaration_id', 'p.id', 'p.starts_on', 'p.ends_on', h.raw('p.ends_on < app_today() AS is_over'))) as (PublicityOfResult & {
+    declaration_id: string;
+  })[];
+  return new Map(rows.map(({ declaration_id, ...p }) => [declaration_id, p]));
 }
 
-/** How many of the unit's already ranked declarations in this batch name another total (R2: y equal on all rows). */
-export async function otherRankTotal(h: Handle, unitId: number, batchId: number, id: string): Promise<number | undefined> {
-  const row = (await h(TABLE)
-    .where({ unit_id: unitId, batch_id: batchId })
-    .whereNotNull('rank_fixed_at')
-    .whereNot({ id })
-    .whereNotIn('state', ['refused', 'abandoned', 'not_recommended'])
-    .first('rank_of')) as { rank_of: number } | undefined;
-  return row?.rank_of;
+/**
+ * Ranks that are fixed already in the declaring units and batches of these declarations, by `unit:batch`: the totals they name (R2: equal on all rows) and the
+ * places that are taken. One query.
+ */
+export async function findFixedRanks(
+  h: Handle,
+  of: readonly Pick<Declaration, 'unit_id' | 'batch_id'>[],
+): Promise<Map<string, { totals: number[]; places: Set<number> }>> {
+  const groups = [...new Map(of.map((d) => [`${d.unit_id}:${d.batch_id}`, d])).values()].filter((d) => d.unit_id !== null);
+  const { rows } = await h.raw<{ rows: { key: string; totals: number[]; places: number[] }[] }>(
+    `SELECT x.unit || ':' || x.batch AS key, array_agg(DISTINCT d.rank_of) AS totals, array_agg(d.rank_n) AS places
+     FROM unnest(?::bigint[], ?::bigint[]) AS x(unit, batch) JOIN declarations d ON d.unit_id = x.unit AND d.batch_id = x.batch
+     WHERE d.rank_fixed_at IS NOT NULL AND d.state NOT IN ('refused', 'abandoned', 'not_recommended') GROUP BY 1`,
+    [groups.map((d) => d.unit_id), groups.map((d) => d.batch_id)] as never,
+  );
+  return new Map(rows.map((r) => [r.key, { totals: r.totals, places: new Set(r.places) }]));
 }
 
 export async function isCommitteeValid(h: Handle, committeeId: number, seriesId: number, level: string): Promise<boolean> {
@@ -323,12 +417,14 @@ export async function isCommitteeValid(h: Handle, committeeId: number, seriesId:
 /** Where the reporting unit's evidence of 「委托评审」 lies among the attachments. */
 export const ENTRUSTED_SECTION = 'entrusted';
 
-/** Whether the unit has uploaded its evidence of 「委托评审」 (R2; guide of 2023, part 4, paragraph 8). */
-export async function hasEntrustedEvidence(h: Handle, declaration: string): Promise<boolean> {
-  return (
-    (await h('attachments').where({ declaration_id: declaration, section: ENTRUSTED_SECTION }).whereNull('removed_at').first('id')) !==
-    undefined
-  );
+/** Those of these declarations for which the unit has uploaded its evidence of 「委托评审」 (R2; guide of 2023, part 4, paragraph 8). One query. */
+export async function findEntrustedEvidence(h: Handle, ids: readonly string[]): Promise<Set<string>> {
+  const rows = (await h('attachments')
+    .whereIn('declaration_id', [...ids])
+    .where({ section: ENTRUSTED_SECTION })
+    .whereNull('removed_at')
+    .distinct('declaration_id')) as { declaration_id: string }[];
+  return new Set(rows.map((r) => r.declaration_id));
 }
 
 /** The evidence of 「委托评审」 as it stands. One query. */

@@ -5,22 +5,11 @@ import { showDate } from '../../lib/dates';
 import { checkVote } from '../../lib/vote-rules';
 import { paths } from '../../http/paths';
 import { anchorOf } from '../../form/section';
-import { findBatch } from '../batches';
-import { lockLivePath } from '../paths';
-import { findUnitOption } from '../units';
-import {
-  findEvents,
-  findPublicity,
-  findStops,
-  hasCommitment,
-  hasEntrustedEvidence,
-  isCommitteeValid,
-  otherRankTotal,
-  type Declaration,
-} from './declarations.store';
+import { findEvents, findStops, hasCommitment, type Declaration } from './declarations.store';
 import { loadDeclaration, sectionsOf } from './load-declaration';
+import type { MoveFacts } from './move-facts';
 import type { MoveInput } from './move-input';
-import { findPutUp, isWithheld } from './unit-publicity.store';
+import { isWithheld } from './unit-publicity.store';
 
 export interface Complaint {
   text: string;
@@ -34,6 +23,7 @@ interface GuardInput {
   d: Declaration;
   move: MoveName;
   input: MoveInput;
+  facts: MoveFacts;
 }
 
 type Guard = (g: GuardInput) => Promise<Complaint[]>;
@@ -67,9 +57,9 @@ export const guards: Record<GuardName, Guard> = {
 
   'correction-in-time': ({ trx, d }) => deadlineComplaints(trx, d),
 
-  'unit-permitted': async ({ trx, d, move }) => {
+  'unit-permitted': async ({ trx, d, move, facts }) => {
     if (d.unit_id === null) return [{ text: '请选择「申报单位」', href: `${paths.section(d.id, 'application')}#f-main-unit` }];
-    const unit = await findUnitOption(trx, d.unit_id);
+    const unit = await facts.unit(d.unit_id);
     if (!unit?.permitted)
       return [
         {
@@ -95,62 +85,58 @@ export const guards: Record<GuardName, Guard> = {
   'has-lower-stop': ({ d }) =>
     Promise.resolve((d.stop_position ?? 0) > 0 ? [] : [{ text: '该申报由申报人直接提交到贵单位，没有下级单位，请选择「退回申报人」' }]),
 
-  'path-approved': async ({ trx, d }) => {
+  'path-approved': async ({ d, facts }) => {
     if (d.holder_unit_id === null) return [{ text: '该申报当前不由贵单位处理' }];
-    const path = await lockLivePath(trx, d.holder_unit_id, d.series_id, d.level, d.year);
+    const path = await facts.livePath(d);
     if (!path) return [{ text: '本系列、本级别还没有上报路径，请先办理「单位路径申请」', href: paths.newPath() }];
     if (path.state !== 'approved')
       return [{ text: `上报路径（${path.upstreamName}）尚未审核通过，请联系上一级单位`, href: paths.unitPaths() }];
     if (path.committeeId === null) {
-      const upstream = path.upstreamUnitId === null ? undefined : await findUnitOption(trx, path.upstreamUnitId);
+      const upstream = path.upstreamUnitId === null ? undefined : await facts.unit(path.upstreamUnitId);
       return upstream?.permitted
         ? []
         : [{ text: `上一级单位「${path.upstreamName}」的「职称评审」权限已失效，请联系该单位`, href: paths.unitPaths() }];
     }
-    const batch = await findBatch(trx, d.batch_id);
+    const batch = await facts.batch(d.batch_id);
     return batch?.committeeId === path.committeeId
       ? []
       : [{ text: `上报路径通往「${path.upstreamName}」，与申报人选择的评审委员会不同，请核对路径`, href: paths.unitPaths() }];
   },
 
-  'rank-given': async ({ trx, d, input }) => {
+  'rank-given': async ({ d, input, facts }) => {
     if (d.rank_fixed_at !== null) return [];
-    const batch = await findBatch(trx, d.batch_id);
+    const batch = await facts.batch(d.batch_id);
     const rank =
       batch?.rankBy === 'unit' ? input.rank : d.rank_n !== null && d.rank_of !== null ? { n: d.rank_n, of: d.rank_of } : undefined;
     if (!rank) return [{ text: `请为${d.applicant_name}填写「单位推荐排序」，格式如 1/3` }];
     if (d.unit_id === null) return [];
-    const other = await otherRankTotal(trx, d.unit_id, d.batch_id, d.id);
-    return other === undefined || other === rank.of
-      ? []
-      : [{ text: `${d.applicant_name}的推荐总人数（${rank.of}）与已上报人员的推荐总人数（${other}）不一致` }];
+    const other = await facts.rankTotal(d, rank.of);
+    return other === rank.of ? [] : [{ text: `${d.applicant_name}的推荐总人数（${rank.of}）与已上报人员的推荐总人数（${other}）不一致` }];
   },
 
-  'unit-publicity-over': async ({ trx, d }) => {
+  'unit-publicity-over': async ({ d, facts }) => {
     if (d.stop_position !== 0) return [];
-    const batch = await findBatch(trx, d.batch_id);
+    const batch = await facts.batch(d.batch_id);
     if (!batch?.demandsUnitPublicity) return [];
     const href = paths.unitPublicities();
-    const up = await findPutUp(trx, d.id);
+    const up = await facts.putUp(d);
     if (!up) return [{ text: `本批次要求上报前在本单位公示不少于 ${batch.unitPublicityDays} 个工作日，请先办理「单位公示」`, href }];
     if (!up.is_over) return [{ text: `单位公示到${showDate(up.ends_on)}结束，期满后才能上报`, href: paths.unitPublicity(up.publicityId) }];
     return up.open === 0 ? [] : [{ text: '单位公示期间收到的异议还没有处理完毕，不能上报', href: paths.unitPublicity(up.publicityId) }];
   },
 
-  'entrusted-evidence': async ({ trx, d }) => {
+  'entrusted-evidence': async ({ d, facts }) => {
     if (!d.is_entrusted || d.stop_position !== 0) return [];
-    const batch = await findBatch(trx, d.batch_id);
-    if (batch?.entrustedEvidenceBy !== 'unit' || (await hasEntrustedEvidence(trx, d.id))) return [];
+    const batch = await facts.batch(d.batch_id);
+    if (batch?.entrustedEvidenceBy !== 'unit' || (await facts.hasEntrustedEvidence(d))) return [];
     return [{ text: '该申报为委托评审，请先上传委托评审材料', href: paths.entrustedEvidence(d.id) }];
   },
 
   'objection-upheld': async ({ trx, d }) =>
     (await isWithheld(trx, d.id)) ? [] : [{ text: '没有成立的异议，不能登记为不予推荐', href: paths.unitPublicities() }],
 
-  'committee-valid': async ({ trx, d }) =>
-    d.holder_committee_id !== null && (await isCommitteeValid(trx, d.holder_committee_id, d.series_id, d.level))
-      ? []
-      : [{ text: '评审委员会未经核准、已过有效期或者没有本系列本级别的评审权限，请联系人社局' }],
+  'committee-valid': async ({ d, facts }) =>
+    (await facts.isCommitteeValid(d)) ? [] : [{ text: '评审委员会未经核准、已过有效期或者没有本系列本级别的评审权限，请联系人社局' }],
 
   'correction-overdue': async ({ trx, d }) => ((await isOverdue(trx, d)) ? [] : [{ text: '补正期限未到' }]),
 
@@ -160,8 +146,8 @@ export const guards: Record<GuardName, Guard> = {
     return Promise.resolve(checked.ok ? [] : checked.problems.map((p) => ({ text: p.text, href: `#vote-${p.field}` })));
   },
 
-  'publicity-over': async ({ trx, d }) => {
-    const publicity = await findPublicity(trx, d.id);
+  'publicity-over': async ({ d, facts }) => {
+    const publicity = await facts.publicity(d);
     if (!publicity) return [{ text: '该申报没有公示记录' }];
     return publicity.is_over ? [] : [{ text: `公示到${showDate(publicity.ends_on)}结束，期满后才能确认` }];
   },

@@ -19,7 +19,7 @@ export {
 } from './declarations.store';
 export { loadDeclaration } from './load-declaration';
 export { contentOfRound, currentContent, submittedContent, type FrozenContent } from './freeze-version';
-export { moveDeclaration, openPublicity, type MoveOutcome } from './move-declaration';
+export { moveDeclaration, moveDeclarations, openPublicity, type MoveItem, type MoveOutcome } from './move-declaration';
 export { watchCorrections } from './watch-corrections';
 export { noInput, readMoveInput, readRank, type MoveInput } from './move-input';
 export { stateText, summaryOf } from './declarations.view';

@@ -1,4 +1,4 @@
-import { appendAudit } from '../../audit/audit.store';
+import { appendAudits } from '../../audit/audit.store';
 import { databaseNow, inTransaction, isViolationOf, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
@@ -6,30 +6,34 @@ import { showMoment } from '../../lib/moment';
 import { addWorkingDays } from '../../lib/working-days';
 import type { Actor, Mover } from '../../policy/actor';
 import { moves, refusalReasons, type MoveName, type StateName } from '../../policy/declaration-moves';
-import { canMove } from '../../policy/policy';
-import { findBatch, loadWorkCalendar, windowOf } from '../batches';
+import { canMove, type DeclarationSubject } from '../../policy/policy';
+import { findBatch, loadWorkCalendar } from '../batches';
 import { issueCertificate } from '../certificates';
-import { lockLivePath } from '../paths';
-import { findDeclarationSubject } from './declaration-subject.store';
+import { findDeclarationSubjects } from './declaration-subject.store';
 import {
+  arriveAll,
   arriveAt,
-  findEvents,
   findRunning,
   findStops,
-  insertEvent,
+  insertEvents,
   insertPublicity,
-  insertPublicityItem,
+  insertPublicityItems,
   insertVote,
-  lockDeclaration,
+  lockDeclarations,
   markStop,
+  markStops,
   removeStopsFrom,
-  updateDeclaration,
+  updateMoved,
+  type Arrival,
   type Declaration,
+  type MovedColumns,
+  type StopMark,
 } from './declarations.store';
 import { freezeVersion } from './freeze-version';
 import { guards, type Complaint } from './guards';
 import { loadDeclaration } from './load-declaration';
-import type { MoveInput } from './move-input';
+import { MoveFacts } from './move-facts';
+import { noInput, type MoveInput } from './move-input';
 import { takeDown } from './unit-publicity.store';
 
 export type MoveOutcome =
@@ -43,14 +47,27 @@ export type MoveOutcome =
 
 interface Change {
   to: StateName;
-  columns: Partial<Declaration>;
+  columns: MovedColumns;
   detail?: Record<string, unknown>;
+  /** what is written for all declarations of an act together */
+  mark?: { position: number; mark: StopMark };
+  arrive?: Arrival & { position: number };
+  publicityId?: number;
 }
 
-/**
- * The one way a declaration changes its state. Locks the row, asks the policy, checks window and guards by the database's clock, writes, appends event and
- * audit row; the caller's transaction makes it all or nothing.
- */
+/** One declaration of an act, on its way: its locked row, then what it becomes. */
+interface Step {
+  d: Declaration;
+  input: MoveInput;
+  change: Change;
+}
+
+export interface MoveItem {
+  id: string;
+  input: MoveInput;
+}
+
+/** One declaration changes its state: `moveDeclarations` for one. */
 export async function moveDeclaration(
   deps: Deps,
   trx: Trx,
@@ -60,20 +77,79 @@ export async function moveDeclaration(
   input: MoveInput,
   requestId: string,
 ): Promise<MoveOutcome> {
-  const d = await lockDeclaration(trx, id);
-  const subject = d && (await findDeclarationSubject(trx, id));
-  if (!d || !subject) return { kind: 'hidden' };
+  return (await moveDeclarations(deps, trx, [{ id, input }], move, actor, requestId)).get(id) ?? { kind: 'hidden' };
+}
+
+/**
+ * The one way declarations change their state. Locks the rows in the order of their ids, asks the policy, checks window and guards by the database's clock,
+ * writes, appends events and audit rows; the caller's transaction makes it all or nothing. Gives an outcome for each id. With `allOrNone`
+ * nothing is written unless all can go, and only those that can't have an outcome; without it those that can go do. The number of statements does not grow with the number of declarations.
+ */
+export async function moveDeclarations(
+  deps: Deps,
+  trx: Trx,
+  items: readonly MoveItem[],
+  move: MoveName,
+  actor: Mover,
+  requestId: string,
+  { allOrNone = false }: { allOrNone?: boolean } = {},
+): Promise<Map<string, MoveOutcome>> {
+  const inputs = new Map(items.map((i) => [i.id, i.input]));
+  const outcomes = new Map<string, MoveOutcome>();
+  const rows = await lockDeclarations(trx, [...inputs.keys()]);
+  const subjects = await findDeclarationSubjects(
+    trx,
+    rows.map((d) => d.id),
+  );
+  for (const id of inputs.keys()) if (!subjects.has(id)) outcomes.set(id, { kind: 'hidden' });
+  const facts = new MoveFacts(trx, rows);
+  const steps: Step[] = [];
+  for (const d of rows) {
+    const input = inputs.get(d.id) ?? noInput;
+    const obstacle = await obstacleTo(deps, trx, d, subjects.get(d.id), move, actor, input, facts);
+    if (obstacle) {
+      outcomes.set(d.id, obstacle);
+      continue;
+    }
+    const change = await changeFor(deps, trx, d, move, actor, input, facts);
+    if ('complaint' in change) outcomes.set(d.id, { kind: 'blocked', complaints: [change.complaint] });
+    else if (!moves[move].to.includes(change.to))
+      throw new Error(`move ${move} led to ${change.to}, which its row in the table does not allow`);
+    else steps.push({ d, input, change });
+  }
+  if (steps.length === 0 || (allOrNone && steps.length < items.length)) return outcomes;
+  const left = await writeRows(trx, steps, facts, allOrNone);
+  for (const [id, complaint] of left) outcomes.set(id, { kind: 'blocked', complaints: [complaint] });
+  const moved = steps.filter((s) => !left.has(s.d.id));
+  if (moved.length === 0 || (allOrNone && left.size > 0)) return outcomes;
+  await writeRecord(trx, moved, move, actor, requestId);
+  for (const { d, change } of moved) outcomes.set(d.id, { kind: 'moved', to: change.to });
+  return outcomes;
+}
+
+/** Why this declaration can't be moved by this actor now; undefined when it can. */
+async function obstacleTo(
+  deps: Deps,
+  trx: Trx,
+  d: Declaration,
+  subject: DeclarationSubject | undefined,
+  move: MoveName,
+  actor: Mover,
+  input: MoveInput,
+  facts: MoveFacts,
+): Promise<Exclude<MoveOutcome, { kind: 'moved' }> | undefined> {
+  if (!subject) return { kind: 'hidden' };
   const decision = canMove(actor, move, subject);
   if (!decision.ok) {
     if (decision.why !== 'not-now') return { kind: 'hidden' };
-    return { kind: 'not-now', reason: `${await lastActText(trx, d)}${decision.reason}` };
+    return { kind: 'not-now', reason: `${await lastActText(d, facts)}${decision.reason}` };
   }
   if (input.version !== undefined && input.version !== d.version) {
-    return { kind: 'not-now', reason: `${await lastActText(trx, d)}您打开页面之后该申报已有变化，请刷新页面，查看最新内容后再操作。` };
+    return { kind: 'not-now', reason: `${await lastActText(d, facts)}您打开页面之后该申报已有变化，请刷新页面，查看最新内容后再操作。` };
   }
   const rule = moves[move];
   if (rule.window) {
-    const w = await windowOf(trx, d.batch_id, { personId: d.person_id });
+    const w = await facts.window(d);
     const open = rule.window === 'applicant' ? w.applicantOpen : w.unitOpen;
     if (!open)
       return {
@@ -86,49 +162,105 @@ export async function moveDeclaration(
       };
   }
   const complaints: Complaint[] = [];
-  for (const name of rule.guards) complaints.push(...(await guards[name]({ deps, trx, d, move, input })));
-  if (complaints.length > 0) return { kind: 'blocked', complaints };
+  for (const name of rule.guards) complaints.push(...(await guards[name]({ deps, trx, d, move, input, facts })));
+  return complaints.length > 0 ? { kind: 'blocked', complaints } : undefined;
+}
 
-  const change = await changeFor(deps, trx, d, move, actor, input);
-  if ('complaint' in change) return { kind: 'blocked', complaints: [change.complaint] };
-  if (!rule.to.includes(change.to)) throw new Error(`move ${move} led to ${change.to}, which its row in the table does not allow`);
-  await updateDeclaration(trx, id, { state: change.to, ...change.columns }, true);
-  const round = change.columns.round ?? d.round;
-  await insertEvent(trx, id, {
-    move,
-    from_state: d.state,
-    to_state: change.to,
-    round,
-    actor_id: actor.accountId,
-    actor_name: actor.name,
-    on_behalf_of: actor.behalf,
-    stop_position: d.stop_position,
-    opinion: input.opinion,
-    comments: input.comments,
-    detail: change.detail ?? {},
-  });
-  await appendAudit(trx, {
-    actorId: actor.accountId,
-    actorName: actor.name,
-    action: `declaration.${move}`,
-    subjectKind: 'declaration',
-    subjectId: id,
-    detail: { from: d.state, to: change.to, round },
-    requestId,
-  });
-  return { kind: 'moved', to: change.to };
+/**
+ * Writes the rows. Two acts at once can give the same rank: the index lets one pass; the other looks again and names the rows whose place was taken, which are
+ * left out; with `allOrNone` nothing is written then. Gives those, by id.
+ */
+async function writeRows(trx: Trx, steps: readonly Step[], facts: MoveFacts, allOrNone: boolean): Promise<Map<string, Complaint>> {
+  const left = new Map<string, Complaint>();
+  for (;;) {
+    const rest = steps.filter((s) => !left.has(s.d.id));
+    if (rest.length === 0) return left;
+    try {
+      await inTransaction(trx, (inner) =>
+        updateMoved(
+          inner,
+          rest.map(({ d, change }) => ({ id: d.id, columns: { ...change.columns, state: change.to } })),
+        ),
+      );
+      return left;
+    } catch (e) {
+      if (!isViolationOf(e, 'declarations_rank')) throw e;
+      facts.forgetRanks();
+      const before = left.size;
+      for (const { d, change } of rest) {
+        const { rank_n: n, rank_of: of } = change.columns;
+        if (typeof n === 'number' && !(await facts.takePlace(d, n))) left.set(d.id, placeTaken(d, n, of ?? 0));
+      }
+      if (left.size === before) throw e;
+      if (allOrNone) return left;
+    }
+  }
+}
+
+const placeTaken = (d: Declaration, n: number, of: number): Complaint => ({
+  text: `${d.applicant_name}的「单位推荐排序」${n}/${of} 与已上报人员的名次重复`,
+});
+
+/** Where they have been, what happened, and the record of who did it. */
+async function writeRecord(trx: Trx, moved: readonly Step[], move: MoveName, actor: Mover, requestId: string): Promise<void> {
+  for (const mark of ['passed', 'reported', 'reopened'] as const) {
+    const stops = moved.flatMap(({ d, change }) => (change.mark?.mark === mark ? [{ id: d.id, position: change.mark.position }] : []));
+    if (stops.length > 0) await markStops(trx, stops, mark);
+  }
+  const arrivals = moved.flatMap(({ d, change }) => (change.arrive ? [{ id: d.id, ...change.arrive }] : []));
+  if (arrivals.length > 0) await arriveAll(trx, arrivals);
+  const items = moved.flatMap(({ d, change }) => (change.publicityId === undefined ? [] : [{ id: d.id, publicityId: change.publicityId }]));
+  if (items.length > 0) await insertPublicityItems(trx, items);
+  const roundOf = ({ d, change }: Step): number => change.columns.round ?? d.round;
+  await insertEvents(
+    trx,
+    moved.map((step) => ({
+      declaration_id: step.d.id,
+      move,
+      from_state: step.d.state,
+      to_state: step.change.to,
+      round: roundOf(step),
+      actor_id: actor.accountId,
+      actor_name: actor.name,
+      on_behalf_of: actor.behalf,
+      stop_position: step.d.stop_position,
+      opinion: step.input.opinion,
+      comments: step.input.comments,
+      detail: step.change.detail ?? {},
+    })),
+  );
+  await appendAudits(
+    trx,
+    moved.map((step) => ({
+      actorId: actor.accountId,
+      actorName: actor.name,
+      action: `declaration.${move}`,
+      subjectKind: 'declaration',
+      subjectId: step.d.id,
+      detail: { from: step.d.state, to: step.change.to, round: roundOf(step) },
+      requestId,
+    })),
+  );
 }
 
 /** 「已由×××于…处理。」: who was quicker (R1, F03). */
-async function lastActText(trx: Trx, d: Declaration): Promise<string> {
-  const last = (await findEvents(trx, d.id)).at(-1);
+async function lastActText(d: Declaration, facts: MoveFacts): Promise<string> {
+  const last = await facts.lastEvent(d);
   if (!last) return '';
   return `该申报已由${last.on_behalf_of}${last.on_behalf_of === last.actor_name ? '' : last.actor_name}于${showMoment(last.at)}进行「${moves[last.move].text}」。`;
 }
 
 type ChangeResult = Change | { complaint: Complaint };
 
-async function changeFor(deps: Deps, trx: Trx, d: Declaration, move: MoveName, actor: Mover, input: MoveInput): Promise<ChangeResult> {
+async function changeFor(
+  deps: Deps,
+  trx: Trx,
+  d: Declaration,
+  move: MoveName,
+  actor: Mover,
+  input: MoveInput,
+  facts: MoveFacts,
+): Promise<ChangeResult> {
   switch (move) {
     case 'submit':
       return submit(deps, trx, d);
@@ -138,8 +270,7 @@ async function changeFor(deps: Deps, trx: Trx, d: Declaration, move: MoveName, a
       await removeStopsFrom(trx, d.id, 0);
       return { to: 'draft', columns: { holder_unit_id: null, stop_position: null } };
     case 'pass':
-      await markStop(trx, d.id, d.stop_position ?? 0, 'passed');
-      return { to: 'unit_passed', columns: {} };
+      return { to: 'unit_passed', columns: {}, mark: { position: d.stop_position ?? 0, mark: 'passed' } };
     case 'return-to-applicant':
       // what the unit put up before it reported was the list as it stood then (R5)
       if (d.stop_position === 0 && d.rank_fixed_at === null) await takeDown(trx, d.id);
@@ -150,7 +281,7 @@ async function changeFor(deps: Deps, trx: Trx, d: Declaration, move: MoveName, a
     case 'return-to-unit':
       return returnToUnit(trx, d);
     case 'report':
-      return report(trx, d, input);
+      return report(d, input, facts);
     case 'withhold':
       await takeDown(trx, d.id);
       return { to: 'not_recommended', columns: { holder_unit_id: null } };
@@ -231,26 +362,22 @@ async function returnToUnit(trx: Trx, d: Declaration): Promise<ChangeResult> {
   return { to: 'returned_to_unit', columns: { stop_position: position, holder_unit_id: stop.unit_id, holder_committee_id: null } };
 }
 
-async function report(trx: Trx, d: Declaration, input: MoveInput): Promise<ChangeResult> {
-  const path = await lockLivePath(trx, d.holder_unit_id as number, d.series_id, d.level, d.year);
+async function report(d: Declaration, input: MoveInput, facts: MoveFacts): Promise<ChangeResult> {
+  const path = await facts.livePath(d);
   if (!path) throw new Error(`declaration ${d.id}: path vanished inside the transaction`);
-  const position = (d.stop_position ?? 0) + 1;
+  const from = d.stop_position ?? 0;
+  const ranked: MovedColumns = {};
   if (d.rank_fixed_at === null) {
     const rank = d.rank_n !== null && d.rank_of !== null && !input.rank ? { n: d.rank_n, of: d.rank_of } : input.rank;
     if (!rank) throw new Error(`declaration ${d.id}: rank vanished after its guard`);
-    const { now } = await databaseNow(trx);
-    try {
-      await inTransaction(trx, (inner) => updateDeclaration(inner, d.id, { rank_n: rank.n, rank_of: rank.of, rank_fixed_at: now }));
-    } catch (e) {
-      if (!isViolationOf(e, 'declarations_rank')) throw e;
-      return { complaint: { text: `${d.applicant_name}的「单位推荐排序」${rank.n}/${rank.of} 与已上报人员的名次重复` } };
-    }
+    if (!(await facts.takePlace(d, rank.n))) return { complaint: placeTaken(d, rank.n, rank.of) };
+    Object.assign(ranked, { rank_n: rank.n, rank_of: rank.of, rank_fixed_at: await facts.now() });
   }
-  await markStop(trx, d.id, d.stop_position ?? 0, 'reported');
-  await arriveAt(trx, d.id, position, { unitId: path.upstreamUnitId, committeeId: path.committeeId, pathId: path.id });
   return {
     to: path.committeeId === null ? 'unit_review' : 'office_review',
-    columns: { stop_position: position, holder_unit_id: path.upstreamUnitId, holder_committee_id: path.committeeId },
+    columns: { ...ranked, stop_position: from + 1, holder_unit_id: path.upstreamUnitId, holder_committee_id: path.committeeId },
+    mark: { position: from, mark: 'reported' },
+    arrive: { position: from + 1, unitId: path.upstreamUnitId, committeeId: path.committeeId, pathId: path.id },
     detail: { to: path.upstreamName },
   };
 }
@@ -270,8 +397,7 @@ async function publish(trx: Trx, d: Declaration, actor: Actor, input: MoveInput)
       ? await openPublicity(trx, d.holder_committee_id as number, d.batch_id, actor)
       : { id: input.publicityId };
   if ('complaint' in publicity) return publicity;
-  await insertPublicityItem(trx, publicity.id, d.id);
-  return { to: 'publicity', columns: {}, detail: { publicityId: publicity.id } };
+  return { to: 'publicity', columns: {}, publicityId: publicity.id, detail: { publicityId: publicity.id } };
 }
 
 /** Opens one publicity for the declarations of a batch; refuses when the working-day calendar does not reach far enough. */

@@ -10,15 +10,15 @@ export interface PutUp {
   open: number;
 }
 
-/** The publicity that counts for this declaration; undefined when it was not put up, or when it has gone back since. One query. */
-export async function findPutUp(h: Handle, declaration: string): Promise<PutUp | undefined> {
-  const { rows } = await h.raw<{ rows: PutUp[] }>(
-    `SELECT p.id AS "publicityId", p.starts_on, p.ends_on, p.ends_on < app_today() AS is_over,
+/** The publicities that count for these declarations; none for one that was not put up, or has gone back since. One query. */
+export async function findPutUps(h: Handle, ids: readonly string[]): Promise<Map<string, PutUp>> {
+  const { rows } = await h.raw<{ rows: (PutUp & { declaration: string })[] }>(
+    `SELECT i.declaration_id AS declaration, p.id AS "publicityId", p.starts_on, p.ends_on, p.ends_on < app_today() AS is_over,
        (SELECT count(*)::int FROM unit_objections o WHERE o.declaration_id = i.declaration_id AND o.publicity_id = p.id AND o.outcome IS NULL) AS open
-     FROM unit_publicity_items i JOIN unit_publicities p ON p.id = i.publicity_id WHERE i.declaration_id = ? AND i.voided_at IS NULL`,
-    [declaration],
+     FROM unit_publicity_items i JOIN unit_publicities p ON p.id = i.publicity_id WHERE i.declaration_id = ANY(?::uuid[]) AND i.voided_at IS NULL`,
+    [[...ids]],
   );
-  return rows[0];
+  return new Map(rows.map((r) => [r.declaration, r]));
 }
 
 /** What was put up counts no more: the declaration goes back to its applicant, or ends. */

@@ -4,7 +4,7 @@ import { showDate } from '../../lib/dates';
 import type { Actor } from '../../policy/actor';
 import { notNow, type MoveName, type StateName } from '../../policy/declaration-moves';
 import { can } from '../../policy/policy';
-import { moveDeclaration, noInput, type MoveInput, type MoveOutcome } from '../declarations';
+import { moveDeclaration, moveDeclarations, noInput, type MoveInput, type MoveItem, type MoveOutcome } from '../declarations';
 import type { QueueRow } from './queue.read';
 
 export interface Reason {
@@ -15,13 +15,10 @@ export interface Reason {
 
 export type Answer = { id: string } & ({ kind: 'moved'; to: StateName } | { kind: 'refused'; reasons: Reason[] });
 
-export interface BulkItem {
-  id: string;
-  input: MoveInput;
-}
+export type BulkItem = MoveItem;
 
 /** At most so many declarations are moved by one click. */
-export const BULK_LIMIT = 500;
+export const BULK_LIMIT = 1000;
 
 /**
  * Why this move can't be offered for a declaration of a list; undefined when it can. Looks only at what the list knows: what decides is the move itself.
@@ -49,8 +46,17 @@ function answerOf(id: string, outcome: MoveOutcome): Answer {
   }
 }
 
-/** Moves each declaration in a transaction of its own; gives an answer for each, in the order given. A fault at one row is logged and does not stop the others. */
+/**
+ * Moves those declarations that can be moved; gives an answer for each, in the order given. All in one transaction, which is quick; when a fault breaks that off,
+ * each in one of its own, so that a fault at one row is logged and does not stop the others.
+ */
 export async function moveEach(deps: Deps, actor: Actor, move: MoveName, items: readonly BulkItem[], requestId: string): Promise<Answer[]> {
+  try {
+    const outcomes = await inTransaction(deps.db, (trx) => moveDeclarations(deps, trx, items, move, actor, requestId));
+    return items.map(({ id }) => answerOf(id, outcomes.get(id) ?? { kind: 'hidden' }));
+  } catch (e) {
+    deps.log.error({ err: e, requestId, move, count: items.length }, 'bulk move failed, going on one by one');
+  }
   const answers: Answer[] = [];
   for (const { id, input } of items) {
     try {
@@ -76,7 +82,7 @@ class RolledBack extends Error {
 
 /**
  * Moves all declarations in one transaction, or none (R2). Every row is tried, so that the answer names each one that can't go. `prepare` runs first in the
- * same transaction and gives what all rows share. Rows are locked in the order of their ids, so that two clicks at once wait for each other in line.
+ * same transaction and gives what all rows share.
  */
 export async function moveTogether(
   deps: Deps,
@@ -90,10 +96,20 @@ export async function moveTogether(
     await inTransaction(deps.db, async (trx) => {
       const shared = prepare ? await prepare(trx) : {};
       if ('complaint' in shared) throw new RolledBack({ kind: 'refused', answers: [], general: [shared.complaint] });
-      const answers: Answer[] = [];
-      for (const { id, input } of [...items].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-        answers.push(answerOf(id, await moveDeclaration(deps, trx, id, move, actor, { ...input, ...shared }, requestId)));
-      }
+      const outcomes = await moveDeclarations(
+        deps,
+        trx,
+        items.map(({ id, input }) => ({ id, input: { ...input, ...shared } })),
+        move,
+        actor,
+        requestId,
+        { allOrNone: true },
+      );
+      const answers = items.flatMap(({ id }) => {
+        const outcome = outcomes.get(id);
+        // those that could go and did not, because others can't, need no reason
+        return outcome ? [answerOf(id, outcome)] : [];
+      });
       if (answers.some((a) => a.kind !== 'moved'))
         throw new RolledBack({ kind: 'refused', answers: answers.filter((a) => a.kind !== 'moved'), general: [] });
     });
