@@ -68,7 +68,6 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '申报批次', href: paths.batches() },
         { text: '工作日历', href: paths.calendar() },
         { text: '工作人员账号', href: paths.staff() },
-        { text: '申报条件', href: paths.eligibility() },
         { text: '操作日志', href: paths.audit() },
         { text: '演示时钟', href: paths.clock() },
       ];

@@ -9,7 +9,6 @@ import { accountsRoutes } from './modules/accounts';
 import { batchesRoutes, calendarRoutes, remindersRoutes } from './modules/batches';
 import { dashboardRoutes } from './modules/dashboard';
 import { educationRoutes } from './modules/education';
-import { eligibilityRoutes } from './modules/eligibility';
 import { noticesRoutes } from './modules/notices';
 import { pathsRoutes } from './modules/paths';
 import { printingRoutes } from './modules/printing';
@@ -30,7 +29,6 @@ export function allRoutes(deps: Deps): Route[] {
     ...pathsRoutes(deps),
     ...declarationsRoutes(deps),
     ...educationRoutes(deps),
-    ...eligibilityRoutes(deps),
     ...attachmentsRoutes(deps),
     ...certificatesRoutes(deps),
     ...printingRoutes(deps),

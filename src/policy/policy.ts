@@ -253,7 +253,6 @@ const fixed = {
   }),
   'results.confirm': rule(['bureau']),
   'office.queue': rule(['office']),
-  'eligibility.edit': rule(['admin']),
   'audit.read': rule(['admin']),
   'sms.read': rule(['support']),
   'clock.set': rule(['admin']),
