@@ -58,6 +58,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         home,
         { text: '账号查询', href: paths.findAccounts() },
         { text: '更正复核', href: paths.corrections() },
+        { text: '解除二次验证', href: paths.factorResets() },
         { text: '常见问题维护', href: paths.editFaqs() },
         { text: '通知公告维护', href: paths.editNotices() },
         { text: '短信记录', href: paths.smsLog() },
@@ -68,6 +69,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '申报批次', href: paths.batches() },
         { text: '工作日历', href: paths.calendar() },
         { text: '工作人员账号', href: paths.staff() },
+        { text: '解除二次验证', href: paths.factorResets() },
         { text: '操作日志', href: paths.audit() },
         { text: '演示时钟', href: paths.clock() },
       ];

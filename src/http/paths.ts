@@ -83,6 +83,8 @@ export const paths = {
   setFactorAtSignIn: (next?: string) => (next ? `/sign-in/factor/set?next=${encodeURIComponent(next)}` : '/sign-in/factor/set'),
   factorCodes: (draft?: string) => (draft ? `/sign-in/factor/codes?draft=${draft}` : '/sign-in/factor/codes'),
   factorQr: () => '/sign-in/factor/qr.png',
+  factorResets: () => '/support/factor-resets',
+  decideFactorReset: (id: number | string) => `/support/factor-resets/${id}`,
   ownFactor: () => '/profile/factor',
   setOwnFactor: () => '/profile/factor/set',
   ownFactorQr: () => '/profile/factor/qr.png',

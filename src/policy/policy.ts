@@ -257,6 +257,7 @@ const fixed = {
   'sms.read': rule(['support']),
   'clock.set': rule(['admin']),
   'account.own': rule(everyone),
+  'factor-resets.handle': rule(['support', 'admin']),
   'second-factor.own': rule(everyone.filter((r) => r !== 'person')),
   'account.close': rule(['person']),
   'account.find': rule(['support']),

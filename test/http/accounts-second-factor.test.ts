@@ -225,6 +225,43 @@ describe('S10 codes by message', () => {
   });
 });
 
+describe('S10 a lost second factor', () => {
+  it('is taken away by two people, and by nobody alone; the next sign-in sets a new one', async () => {
+    const lost = await enrol(await makeUnit(site));
+    const asker = await enrol(await makeStaff(site, { role: 'support', name: '孙晓东' }));
+    const second = await enrol(await makeStaff(site, { role: 'admin', name: '周海峰' }));
+    let page = await asker.visitor.get('/support/factor-resets');
+    page = await asker.visitor.submit(page, { 'reset.loginName': 'nobody_here', 'reset.reason': '来电核实' }, { form: '#form' });
+    expect([page.status, page.errors()]).toEqual([422, ['没有这个登录名，或者该账号没有设置二次验证']]);
+    const own = await asker.visitor.submit(page, { 'reset.loginName': asker.loginName }, { form: '#form' });
+    expect(own.errors()).toEqual(['自己的二次验证须由他人提出解除']);
+    const asked = await asker.visitor.send(own, { 'reset.loginName': lost.loginName }, { form: '#form' });
+    expect(asked.text()).toContain('须由另一名工作人员复核');
+    // still in force
+    expect((await half(lost.loginName)).page.address).toBe('/sign-in/factor');
+    const [row] = (await site.db('second_factor_resets').where({ state: 'pending' }).select('id')) as { id: number }[];
+    const fields = (await asker.visitor.get('/home')).fields('form[action="/sign-out"]');
+    const alone = await asker.visitor.request(
+      'POST',
+      `/support/factor-resets/${row?.id ?? 0}`,
+      new URLSearchParams([...fields, ['do', 'confirm']]),
+    );
+    expect(alone.status).toBe(403);
+    const queue = await second.visitor.get('/support/factor-resets');
+    const done = await second.visitor.send(queue, {}, { form: `/support/factor-resets/${row?.id ?? 0}`, button: 'do=confirm' });
+    expect(done.text()).toContain('已解除');
+    expect((await lost.visitor.get('/home')).location).toContain('/sign-in');
+    expect((await half(lost.loginName)).page.address).toBe('/sign-in/factor/set');
+    const acts = (await site
+      .db('audit_log')
+      .where('action', 'like', 'account.second-factor-reset%')
+      .orderBy('id')
+      .select('actor_name')) as { actor_name: string }[];
+    expect(acts.map((a) => a.actor_name)).toEqual(['孙晓东', '周海峰']);
+    expect((await (await enrol(await makeUnit(site))).visitor.get('/support/factor-resets')).status).toBe(403);
+  });
+});
+
 describe('S10 policy', () => {
   it('offered: only who has set one is asked; off: nobody is', async () => {
     const offered = await openSite({ SECOND_FACTOR: 'offered' });

@@ -2,6 +2,7 @@ import type { Deps } from '../../deps';
 import type { Route } from '../../http/route';
 import { changeMobileRoutes } from './change-mobile.routes';
 import { confirmPasswordRoutes } from './confirm-password.routes';
+import { factorResetRoutes } from './factor-reset.routes';
 import { secondFactorRoutes } from './second-factor.routes';
 import { operatorsRoutes } from './operators.routes';
 import { ownDataRoutes } from './own-data.routes';
@@ -27,6 +28,7 @@ export const accountsRoutes = (deps: Deps): Route[] => [
   ...ownSessionsRoutes(deps),
   ...confirmPasswordRoutes(deps),
   ...secondFactorRoutes(deps),
+  ...factorResetRoutes(deps),
   ...operatorsRoutes(deps),
   ...staffRoutes(deps),
 ];
