@@ -13,6 +13,7 @@ import * as m0025 from './0025_unit_publicity';
 import * as m0026 from './0026_register_imports';
 import * as m0014 from './0014_reference';
 import * as m0015 from './0015_content';
+import * as m0022 from './0022_attachments';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -30,6 +31,7 @@ const list: Record<string, Knex.Migration> = {
   '0026_register_imports': m0026,
   '0014_reference': m0014,
   '0015_content': m0015,
+  '0022_attachments': m0022,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

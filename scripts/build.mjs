@@ -77,11 +77,11 @@ await step('styles', filesUnder(['styles'], isStyle), async () => {
 const publicFiles = filesUnder(['public']);
 await step('public', publicFiles, () => publicFiles.map((name) => write(name, fs.readFileSync(at(name)))));
 
-const sources = filesUnder(['src', 'migrations', 'seeds', 'tsconfig.json', 'tsconfig.build.json'], (name) => /\.(ts|json)$/.test(name));
+const sources = filesUnder(['src', 'migrations', 'seeds', 'tsconfig.json', 'tsconfig.build.json'], (name) => /\.(ts|json|mjs)$/.test(name));
 await step('server', sources, () => {
-  const emitted = (name) => (name.endsWith('.json') ? [name] : [name.replace(/\.ts$/, '.js'), name.replace(/\.ts$/, '.js.map')]);
+  const emitted = (name) => (/\.(json|mjs)$/.test(name) ? [name] : [name.replace(/\.ts$/, '.js'), name.replace(/\.ts$/, '.js.map')]);
   const outputs = sources.filter((name) => !name.startsWith('tsconfig') && !name.endsWith('.d.ts')).flatMap(emitted);
-  const missing = () => outputs.filter((file) => !fs.existsSync(path.join(dist, file)) && !file.endsWith('.json'));
+  const missing = () => outputs.filter((file) => !fs.existsSync(path.join(dist, file)) && !/\.(json|mjs)$/.test(file));
   // tsc believes its build info and would not emit again what was deleted since.
   if (missing().length > 0) fs.rmSync(path.join(dist, '.tsbuildinfo'), { force: true });
   try {
@@ -93,7 +93,7 @@ await step('server', sources, () => {
     process.exit(error.status || 1); // tsc has said what is wrong
   }
   if (missing().length > 0) throw new Error(`tsc has not written ${missing().join(', ')}`);
-  for (const name of sources) if (name.endsWith('.json') && !name.startsWith('tsconfig')) write(name, fs.readFileSync(at(name)));
+  for (const name of sources) if (/\.(json|mjs)$/.test(name) && !name.startsWith('tsconfig')) write(name, fs.readFileSync(at(name)));
   // A module that was deleted or renamed must not live on.
   const present = ['src', 'migrations', 'seeds'].filter((folder) => fs.existsSync(path.join(dist, folder)));
   for (const folder of present) {

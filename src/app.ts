@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import { pinoHttp } from 'pino-http';
 import { randomUUID } from 'node:crypto';
 import type { Deps } from './deps';
-import { isDatabaseAway, statusOfFault } from './http/errors';
+import { BusyError, isDatabaseAway, statusOfFault } from './http/errors';
 import { RepeatedFieldError } from './http/form-input';
 import { mountRoutes, type MountDeps } from './http/mount';
 import { typedText } from './http/resend';
@@ -104,6 +104,12 @@ export function createApp({ deps, routes, mount, sessionPool, isReady }: AppInpu
   app.use(async (req, res) => finish(req, res, notFound));
   app.use(async (e: unknown, req: Request, res: Response, next: NextFunction) => {
     if (res.headersSent) return next(e);
+    if (e instanceof BusyError) {
+      req.log.warn('upload turned away: too many at once');
+      req.resume(); // a browser reads the answer only after it could send everything
+      res.set('Retry-After', '10');
+      return finish(req, res, refusal(503, '现在上传文件的人太多，这次没有上传成功。请稍候片刻，返回上一页重新上传'));
+    }
     const fault = e instanceof RepeatedFieldError ? 400 : statusOfFault(e);
     if (fault !== undefined) {
       req.log.info({ fault: String((e as Error).message).slice(0, 200) }, 'bad request');
@@ -113,7 +119,7 @@ export function createApp({ deps, routes, mount, sessionPool, isReady }: AppInpu
         refusal(
           fault,
           fault === 413
-            ? '上传的文件过大或者过多，请分次上传，每个文件不超过 5 MB（照片不超过 30 MB）'
+            ? '上传的文件过大或者过多，请分次上传：PDF 不超过 5 MB，图片不超过 30 MB，一次选择的文件合计不超过 60 MB'
             : '提交的内容格式不正确，请返回上一页重新填写',
         ),
       );

@@ -3,7 +3,9 @@ import type { Express } from 'express';
 import pg from 'pg';
 import { pino, type Logger } from 'pino';
 import { httpPlatform } from './adapters/continuing-education';
+import { createPdfPages } from './adapters/files/pdf-pages';
 import { createPrinter } from './adapters/printing';
+import { clamdScanner } from './adapters/scanning';
 import { httpGateway, outboxSender } from './adapters/sms';
 import { FsStorage } from './adapters/storage';
 import { createApp } from './app';
@@ -73,6 +75,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     log: (line) => log.info({ printer: true }, line),
   });
   const site = { name: SITE_NAME, supportPhone: config.supportPhone, demo: config.demo, secondFactor: config.secondFactor !== 'off' };
+  const pdfPages = createPdfPages((line) => log.warn(line));
   const renderer = createRenderer(config.rootDir, site, config.production || config.demo);
   const deps: Deps = {
     config,
@@ -80,6 +83,8 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     cipher: createCipher({ ...config.secrets.cipher, indexKey: config.secrets.index }),
     catalogue: createCatalogueCache(db),
     storage,
+    scanner: config.clamd ? clamdScanner(config.clamd) : undefined,
+    pdfPages,
     printer,
     sms: config.smsGateway ? httpGateway(config.smsGateway) : outboxSender,
     learning: config.learningPlatform && httpPlatform(config.learningPlatform),
@@ -124,6 +129,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     async stop() {
       stopping = true;
       await deps.jobs.stop();
+      await pdfPages.close();
       await printer.close();
       await sessionPool.end();
       await db.destroy();

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { readClamdAddress, type ClamdAddress } from './adapters/scanning/clamd';
 
 const flag = z.enum(['0', '1']).transform((v) => v === '1');
 
@@ -35,6 +36,7 @@ const environment = z.object({
     .regex(/^[\x21-\x7e]+$/)
     .optional(),
   EDU_PLATFORM_NAME: z.string().default('专业技术人员继续教育公共服务平台'),
+  CLAMD: z.string().optional(),
   SMS_PER_MINUTE: z.coerce.number().int().min(1).max(100_000).default(300),
 });
 
@@ -71,6 +73,8 @@ export interface Config {
   readonly smsGateway: { readonly url: string; readonly key: string; readonly account: string } | undefined;
   /** where records of continuing education are asked for; undefined: bureaus import them */
   readonly learningPlatform: { readonly url: string; readonly key: string; readonly account: string; readonly name: string } | undefined;
+  /** the virus scanner that uploads go through; undefined: they are not scanned (S51) */
+  readonly clamd: ClamdAddress | undefined;
   /** at most so many short messages of the whole site in one minute (S08) */
   readonly smsPerMinute: number;
   readonly secrets: Secrets;
@@ -124,6 +128,13 @@ function learningPlatformOf(e: z.infer<typeof environment>, production: boolean)
   return { url, key, account, name: e.EDU_PLATFORM_NAME };
 }
 
+function clamdOf(text: string | undefined): ClamdAddress | undefined {
+  if (text === undefined) return undefined;
+  const address = readClamdAddress(text);
+  if (!address) throw new ConfigError('CLAMD: give host:port, or the path of the local socket, of a clamd');
+  return address;
+}
+
 /**
  * The checked settings, from the environment. Throws ConfigError with one line per fault.
  * Production needs DATABASE_URL, BASE_URL, DATA_DIR, SECRETS_FILE and the gateway for short messages, and refuses DEMO.
@@ -162,6 +173,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     smsGateway: gatewayOf(e, production),
     learningPlatform: learningPlatformOf(e, production),
     smsPerMinute: e.SMS_PER_MINUTE,
+    clamd: clamdOf(e.CLAMD),
     secrets,
   });
 }

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { LearningPlatform } from './adapters/continuing-education';
 import type { SmsSender } from './adapters/sms';
+import type { PdfPages } from './adapters/files/pdf-pages';
+import type { VirusScanner } from './adapters/scanning';
 import type { BlobStorage } from './adapters/storage/storage';
 import type { Printer } from './adapters/printing';
 import type { Config } from './config';
@@ -17,6 +19,9 @@ export interface Deps {
   cipher: Cipher;
   catalogue: CatalogueCache;
   storage: BlobStorage;
+  /** undefined: no scanner is connected */
+  scanner: VirusScanner | undefined;
+  pdfPages: PdfPages;
   printer: Printer;
   sms: SmsSender;
   /** undefined: no platform of continuing education is connected, bureaus import the hours */

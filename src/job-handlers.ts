@@ -5,9 +5,9 @@ import { pruneExpired } from './http/housekeeping.store';
 import type { OneTimeTokens } from './http/one-time-token.store';
 import { pruneSmsCodes } from './modules/accounts';
 import { pruneReminders, sendReminders } from './modules/batches';
-import { collectOrphans } from './modules/attachments';
 import { watchCorrections } from './modules/declarations';
 import { fetchRecords } from './modules/education';
+import { collectOrphans, scanWaiting, verifyStored } from './modules/attachments';
 import type { JobHandlers } from './jobs/jobs';
 import { printCertificate } from './modules/certificates';
 
@@ -33,6 +33,10 @@ export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
     'corrections:watch': () => watchCorrections(deps),
     'attachments:collect': async () => {
       deps.log.info({ removed: await collectOrphans(deps) }, 'orphaned contents collected');
+    },
+    'attachments:scan': async () => void (await scanWaiting(deps)),
+    'attachments:verify': async () => {
+      deps.log.info(await verifyStored(deps), 'stored files verified');
     },
   };
 }

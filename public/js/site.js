@@ -198,17 +198,132 @@
     say('已选择 ' + name.textContent);
   });
 
-  // Files are sent as soon as they are chosen; the button 「上传」 stays for those who want it.
+  // Files are sent as soon as they are chosen; the button 「上传」 stays for those who want it. What the server would refuse anyway is said before anything is sent.
+
+  var MEGABYTE = 1024 * 1024;
+
+  function whyNot(input) {
+    var room = Number(input.getAttribute('data-max'));
+    var i, file, large;
+    if (room && input.files.length > room) return '本项目还可以上传 ' + room + ' 个文件，您选择了 ' + input.files.length + ' 个，请重新选择';
+    for (i = 0; i < input.files.length; i++) {
+      file = input.files[i];
+      if (!/\.(jpe?g|png|gif|pdf)$/i.test(file.name)) return '「' + file.name + '」不能上传，只能上传 JPG、PNG、GIF 图片或 PDF 文件';
+      large = /\.pdf$/i.test(file.name) ? 5 : 30;
+      if (file.size > large * MEGABYTE) return '「' + file.name + '」超过 ' + large + ' MB，不能上传，请压缩或者拆分后重新选择';
+    }
+    return '';
+  }
+
+  function sayBeside(input, text) {
+    var id = input.id + '-refused';
+    var line = doc.getElementById(id);
+    if (!line && text) {
+      line = doc.createElement('p');
+      line.id = id;
+      line.className = 'govuk-error-message';
+      line.setAttribute('role', 'alert');
+      input.parentNode.insertBefore(line, input);
+    }
+    if (line) line.textContent = text;
+  }
 
   doc.addEventListener('change', function (event) {
-    var file = event.target;
-    var button = file.hasAttribute && file.hasAttribute('data-upload') && file.files.length && file.parentNode.querySelector('button');
+    var input = event.target;
+    var problem, button;
+    if (!input.hasAttribute || !input.hasAttribute('data-upload') || !input.files.length) return;
+    problem = whyNot(input);
+    sayBeside(input, problem);
+    if (problem) {
+      input.value = '';
+      return;
+    }
+    button = input.parentNode.querySelector('button');
     if (button) button.click();
+  });
+
+  // The files of an item in their order: buttons and arrow keys move one, so does the mouse; the numbers that the form sends follow.
+
+  function numberAnew(list) {
+    Array.prototype.forEach.call(list.children, function (item, at) {
+      item.querySelector('.arrange__number').value = at + 1;
+    });
+  }
+
+  function moveItem(item, step) {
+    var list = item.parentNode;
+    var other = step < 0 ? item.previousElementSibling : item.nextElementSibling;
+    if (!other) return;
+    list.insertBefore(item, step < 0 ? other : other.nextElementSibling);
+    numberAnew(list);
+    say('已移到第 ' + item.querySelector('.arrange__number').value + ' 位，请点击「保存名称和顺序」');
+  }
+
+  function moveButton(text, step) {
+    var button = doc.createElement('button');
+    button.type = 'button';
+    button.className = 'govuk-button govuk-button--secondary govuk-button--small arrange__move';
+    button.textContent = text;
+    button.setAttribute('data-step', step);
+    return button;
+  }
+
+  function makeSortable(list) {
+    if (list.hasAttribute('data-sortable') || list.children.length < 2) return;
+    list.setAttribute('data-sortable', '');
+    Array.prototype.forEach.call(list.children, function (item) {
+      var line = item.querySelector('.arrange__line');
+      line.insertBefore(moveButton('下移', 1), line.firstChild);
+      line.insertBefore(moveButton('上移', -1), line.firstChild);
+      item.querySelector('.arrange__picture').draggable = true;
+    });
+  }
+
+  doc.addEventListener('click', function (event) {
+    var button = event.target.closest('.arrange__move');
+    if (!button) return;
+    moveItem(button.closest('.arrange__item'), Number(button.getAttribute('data-step')));
+    button.focus();
+  });
+
+  doc.addEventListener('keydown', function (event) {
+    var button = event.target.closest && event.target.closest('.arrange__move');
+    var item = button && button.closest('.arrange__item');
+    if (!item || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
+    event.preventDefault();
+    moveItem(item, event.key === 'ArrowUp' ? -1 : 1);
+    button.focus();
+  });
+
+  var dragged = null;
+
+  doc.addEventListener('dragstart', function (event) {
+    dragged = event.target.closest && event.target.closest('[data-sortable] .arrange__item');
+    if (!dragged) return;
+    dragged.classList.add('arrange__item--dragged');
+    event.dataTransfer.effectAllowed = 'move';
+    event.dataTransfer.setData('text/plain', '');
+  });
+  doc.addEventListener('dragover', function (event) {
+    var over = dragged && event.target.closest('.arrange__item');
+    if (!over || over.parentNode !== dragged.parentNode) return;
+    event.preventDefault();
+    if (over !== dragged) {
+      var box = over.getBoundingClientRect();
+      over.parentNode.insertBefore(dragged, event.clientY > box.top + box.height / 2 ? over.nextElementSibling : over);
+    }
+  });
+  doc.addEventListener('dragend', function () {
+    if (!dragged) return;
+    dragged.classList.remove('arrange__item--dragged');
+    numberAnew(dragged.parentNode);
+    dragged = null;
   });
 
   function enhance(scope) {
     each('textarea[data-limit]', scope, count);
     each('table[data-selectable]', scope, addSelectAll);
+    each('[data-arrange]', scope, makeSortable);
   }
 
   enhance(doc);
@@ -295,16 +410,65 @@
     if (form && !event.target.hasAttribute('data-unit-search')) form.removeAttribute('aria-busy');
   });
 
+  // How much of the files has arrived, and a way to stop. Small ones are there before anybody could read it.
+
+  function uploadPlace(element) {
+    var place = element.parentNode;
+    return place && place.classList && place.classList.contains('uploads__new') ? place : null;
+  }
+
+  function showProgress(place, button) {
+    var box = doc.createElement('span');
+    var bar = doc.createElement('progress');
+    var text = doc.createElement('span');
+    var stop = doc.createElement('button');
+    box.className = 'uploads__progress';
+    bar.className = 'uploads__bar';
+    bar.max = 100;
+    bar.setAttribute('aria-label', '上传进度');
+    text.className = 'uploads__percent';
+    stop.type = 'button';
+    stop.className = 'govuk-button govuk-button--link';
+    stop.textContent = '取消上传';
+    stop.addEventListener('click', function () {
+      htmx.trigger(button, 'htmx:abort');
+    });
+    box.appendChild(bar);
+    box.appendChild(text);
+    box.appendChild(stop);
+    place.insertBefore(box, button.nextSibling);
+    return box;
+  }
+
   doc.addEventListener('htmx:xhr:progress', function (event) {
-    var place = event.target.parentNode && event.target.parentNode.classList.contains('uploads__new') && event.target.parentNode;
-    var bar = place && place.querySelector('.uploads__progress');
-    if (!place || !event.detail.lengthComputable || event.detail.total < 200000) return;
-    if (!bar) {
-      bar = doc.createElement('span');
-      bar.className = 'uploads__progress';
-      place.insertBefore(bar, event.target.nextSibling);
+    var detail = event.detail;
+    var place = uploadPlace(event.target);
+    var box, percent;
+    if (!place || !detail.lengthComputable || detail.total < 200000) return;
+    box = place.querySelector('.uploads__progress') || showProgress(place, event.target);
+    percent = Math.round((100 * detail.loaded) / detail.total);
+    box.querySelector('.uploads__bar').value = percent;
+    box.querySelector('.uploads__percent').textContent = percent < 100 ? ' 已上传 ' + percent + '% ' : ' 已上传，正在检查文件 ';
+    if (percent >= (place.saidPercent || 0) + 25) {
+      place.saidPercent = percent;
+      say('已上传 ' + percent + '%');
     }
-    bar.textContent = '已上传 ' + Math.round((100 * event.detail.loaded) / event.detail.total) + '%';
+  });
+
+  doc.addEventListener('htmx:xhr:abort', function (event) {
+    var place = uploadPlace(event.target);
+    var box = place && place.querySelector('.uploads__progress');
+    var input = place && place.querySelector('input[type=file]');
+    var form = place && place.closest('form');
+    if (box) box.parentNode.removeChild(box);
+    if (input) {
+      input.value = '';
+      place.saidPercent = 0;
+      release(form);
+      form.removeAttribute('aria-busy');
+      say('已取消上传');
+      focusOn(input);
+    }
   });
 
   function pathOf(address) {

@@ -201,7 +201,6 @@ export async function fillSection(
   const form = postedForm(typed);
   const received = await receiveFiles(
     world.deps,
-    declaration,
     section,
     readSection(section, form, emptySection(section)),
     files.map((f) => ({ field: `files:${f.item}`, name: f.name, content: f.content })),

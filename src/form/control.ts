@@ -31,6 +31,8 @@ export interface ControlModel {
   other?: { id: string; name: string; label: string; value: string; problem?: string };
   picker?: { text: string; detail?: string; searchHref: string };
   files?: { id: string; name: string; href: string; thumbHref?: string; size: string; note?: string; deleteValue: string }[];
+  removed?: { name: string; restoreValue: string };
+  arrangeValue?: string;
   upload?: { name: string; accept: string; buttonValue: string; hint: string; max: number };
   inputmode?: string;
   autocomplete?: string;

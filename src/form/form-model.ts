@@ -1,11 +1,18 @@
 import { applies, isRequired } from './check-section';
 import type { ControlModel, FormButton, FormModel, FormPart } from './control';
+import { isFilesField } from './fields';
 import type { Field, FormContext, RawGroup, RawSection } from './field';
 import { anchorOf, fieldId, inputName, type Part, type Place, type Problem, type SectionDefinition } from './section';
 
 export interface FileAddresses {
   view: (id: string) => string;
   thumbnail: (id: string) => string;
+  /** what has to be said about a file, such as 待扫描 */
+  note?: (id: string) => string | undefined;
+  /** there is a page on which the files of an item get names and an order, and become one PDF */
+  canArrange?: boolean;
+  /** what was taken out of an item last and can be taken back */
+  removed?: (part: string, row: string, field: string) => { id: string; name: string } | undefined;
 }
 export interface FormModelInput {
   section: SectionDefinition;
@@ -69,9 +76,10 @@ function control(field: Field, raw: RawGroup, place: Place, input: FormModelInpu
   };
   if (own.other) model.other = { ...own.other, id: `${id}-other`, name: inputName(place, `${field.id}Other`) };
   if (own.picker) model.picker = { ...own.picker, searchHref: input.unitSearch(`${place.part}.${field.id}`) };
-  if (field.type === 'files') {
-    const max = (field as Field & { max?: number }).max ?? 10;
+  if (isFilesField(field)) {
+    const { max } = field;
     const list = input.ctx.files(place.part, place.row ?? '', field.id);
+    const noteOf = (id: string) => input.files.note?.(id);
     model.files = list.map((f) => ({
       id: f.id,
       name: f.name,
@@ -79,12 +87,16 @@ function control(field: Field, raw: RawGroup, place: Place, input: FormModelInpu
       ...(f.hasThumbnail ? { thumbHref: input.files.thumbnail(f.id) } : {}),
       size: showSize(f.size),
       deleteValue: `delete-file:${f.id}`,
+      ...(noteOf(f.id) ? { note: noteOf(f.id) } : {}),
     }));
+    const removed = input.files.removed?.(place.part, place.row ?? '', field.id);
+    if (removed) model.removed = { name: removed.name, restoreValue: `restore-file:${removed.id}` };
+    if (input.files.canArrange && list.length > 0) model.arrangeValue = `arrange:${name}`;
     model.upload = {
       name: `files:${name}`,
       accept: ACCEPT,
       buttonValue: `upload:${name}`,
-      hint: '支持 jpg、png、gif、pdf 格式，每个文件不超过 5 MB，文件名请写明时间和内容，例如「2020年7月毕业证书」',
+      hint: `支持 jpg、png、gif、pdf 格式，最多 ${max} 个文件。PDF 不超过 5 MB；图片不超过 30 MB，超过 5 MB 的自动缩小。文件名请写明时间和内容，例如「2020年7月毕业证书」`,
       max: Math.max(0, max - list.length),
     };
   }

@@ -22,6 +22,14 @@ export class BadRequestError extends Error {
   }
 }
 
+/** More uploads at once than this process can hold: 503, to be tried again in a moment. */
+export class BusyError extends Error {
+  constructor() {
+    super('too many uploads at once');
+    this.name = 'BusyError';
+  }
+}
+
 /** body-parser, multer and express mark the faults of a request with a 4xx status or a code. */
 export function statusOfFault(e: unknown): 400 | 413 | undefined {
   if (e instanceof BadRequestError) return e.status;

@@ -1,24 +1,77 @@
 import type { Request, Response } from 'express';
 import multer from 'multer';
 import { asError } from '../lib/as-error';
-import { BadRequestError } from './errors';
+import { BadRequestError, BusyError } from './errors';
 import { FormInput } from './form-input';
 import type { UploadedFile } from './route';
+import { UploadGate } from './upload-gate';
 
 /** One file may be larger than the 5 MB that are kept, because large photographs are scaled down (D14). */
 export const MAX_UPLOAD_BYTES = 30 * 1024 * 1024;
 
-/** Reads a multipart body into memory: nothing is stored before access, CSRF token and contents were checked. Throws MulterError. */
+/** All files of one form together. */
+const MAX_FORM_BYTES = 60 * 1024 * 1024;
+
+/** What all uploads to this process hold in memory until they are answered. */
+export const uploads = new UploadGate();
+
+/** Keeps files in memory as multer's own storage does, but counts every byte: for this form, and for the whole process. */
+function countingStorage(count: (bytes: number) => void): multer.StorageEngine {
+  return {
+    _handleFile(_req, file, done) {
+      const chunks: Buffer[] = [];
+      let failed = false;
+      file.stream.on('data', (chunk: Buffer) => {
+        if (failed) return;
+        try {
+          count(chunk.length);
+          chunks.push(chunk);
+        } catch (e) {
+          failed = true;
+          chunks.length = 0;
+          done(e);
+        }
+      });
+      file.stream.on('error', (e: unknown) => done(e));
+      file.stream.on('end', () => {
+        const buffer = Buffer.concat(chunks);
+        if (!failed) done(null, { buffer, size: buffer.length });
+      });
+    },
+    _removeFile(_req, _file, done) {
+      done(null);
+    },
+  };
+}
+
+/** Reads a multipart body into memory: nothing is stored before access, CSRF token and contents were checked. Throws MulterError, BusyError. */
 export async function readMultipart(req: Request, res: Response, maxFiles: number): Promise<{ body: FormInput; files: UploadedFile[] }> {
+  await uploads.enter();
+  let held = 0;
+  res.once('close', () => {
+    uploads.give(held);
+    held = 0;
+  });
+  const count = (bytes: number): void => {
+    if (held + bytes > MAX_FORM_BYTES) throw new BadRequestError(413, 'more than 60 MB in one form');
+    uploads.take(bytes);
+    held += bytes;
+  };
   const read = multer({
-    storage: multer.memoryStorage(),
+    storage: countingStorage(count),
     limits: { fileSize: MAX_UPLOAD_BYTES, files: maxFiles, fields: 1000, fieldSize: 64 * 1024, fieldNameSize: 200, headerPairs: 50 },
     defParamCharset: 'utf8',
   }).any();
   await new Promise<void>((resolve, reject) => {
     // what multer does not name itself comes from the parser: a body that breaks off or is no multipart at all
     read(req, res, (e: unknown) =>
-      e ? reject(e instanceof multer.MulterError ? e : new BadRequestError(400, asError(e).message)) : resolve(),
+      e
+        ? reject(
+            e instanceof multer.MulterError || e instanceof BadRequestError || e instanceof BusyError
+              ? e
+              : new BadRequestError(400, asError(e).message),
+          )
+        : resolve(),
     );
   });
   const body = new FormInput(flatEntries(req.body));

@@ -61,7 +61,8 @@ export type Reply =
    * is still asked for: it has no right at all (S10) · signOut: end it
    */
   | { kind: 'see-other'; to: string; signIn?: number; proven?: true; halfSignIn?: number; signOut?: true }
-  | { kind: 'file'; body: Buffer; contentType: string; fileName: string; inline: boolean; maxAge?: number }
+  /** etag: names the bytes; a browser that has them gets 304, and parts of them can be asked for. maxAge: seconds the person's own browser may keep them */
+  | { kind: 'file'; body: Buffer; contentType: string; fileName: string; inline: boolean; maxAge?: number; etag?: string }
   /** a kept form (A9) is sent once more, by this session */
   | { kind: 'repost'; post: KeptPost; id: string }
   | {

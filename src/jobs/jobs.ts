@@ -9,6 +9,8 @@ export interface JobPayloads {
   'audit:seal': Record<string, never>;
   'housekeeping:prune': Record<string, never>;
   'attachments:collect': Record<string, never>;
+  'attachments:scan': Record<string, never>;
+  'attachments:verify': Record<string, never>;
   'sms:send': { messageId: string };
   'learning:fetch': { accountId: number };
   'corrections:watch': Record<string, never>;
@@ -31,7 +33,9 @@ const CRONTAB = `* * * * * audit:seal
 17 * * * * housekeeping:prune
 29 3 * * * attachments:collect
 5 1-12 * * * corrections:watch
-*/15 * * * * reminders:send`;
+*/15 * * * * reminders:send
+*/5 * * * * attachments:scan
+41 2 * * * attachments:verify`;
 
 /** Brings the queue's own tables up to date. */
 export async function migrateJobs(connectionString: string): Promise<void> {

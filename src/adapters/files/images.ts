@@ -12,7 +12,7 @@ const PHOTO_HEIGHT = 413;
 const THUMBNAIL_SIDE = 240;
 
 /** Pictures are decoded two at a time: each may need 150 MB for a moment. */
-const decoding = new Semaphore(2);
+export const decoding = new Semaphore(2);
 
 // No picture is worked on twice, so a cache of decoded pictures would only hold memory.
 sharp.cache(false);
@@ -20,7 +20,7 @@ sharp.cache(false);
 const FORMATS: Record<ImageMediaType, string> = { 'image/jpeg': 'jpeg', 'image/png': 'png', 'image/gif': 'gif' };
 
 /** A truncated or faulty picture fails instead of being filled up with grey; turned upright by its EXIF; first frame only. */
-const open = (content: Buffer): sharp.Sharp =>
+export const openPicture = (content: Buffer): sharp.Sharp =>
   sharp(content, { limitInputPixels: MAX_PIXELS, failOn: 'error', pages: 1, autoOrient: true });
 
 export type ImageVerdict =
@@ -74,13 +74,13 @@ export async function inspectImage(content: Buffer, mediaType: ImageMediaType, m
     if (header.kind === 'refused') return header;
     try {
       if (content.length <= maxBytes) {
-        const { data, info } = await encode(open(content), mediaType).toBuffer({ resolveWithObject: true });
+        const { data, info } = await encode(openPicture(content), mediaType).toBuffer({ resolveWithObject: true });
         if (data.length <= maxBytes) {
           return { kind: 'ok', mediaType, content: data, width: info.width, height: info.height, scaled: false };
         }
       }
       for (const { side, quality } of STEPS) {
-        const image = open(content).flatten({ background: '#ffffff' });
+        const image = openPicture(content).flatten({ background: '#ffffff' });
         if (side !== undefined) image.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
         const { data, info } = await image.jpeg({ quality }).toBuffer({ resolveWithObject: true });
         if (data.length <= maxBytes) {
@@ -98,7 +98,7 @@ export async function inspectImage(content: Buffer, mediaType: ImageMediaType, m
 export async function makeThumbnail(content: Buffer, mediaType: string): Promise<Buffer | undefined> {
   if (!(mediaType in FORMATS)) return undefined;
   return decoding.run(() =>
-    open(content)
+    openPicture(content)
       .resize({ width: THUMBNAIL_SIDE, height: THUMBNAIL_SIDE, fit: 'inside', withoutEnlargement: true })
       .flatten({ background: '#ffffff' })
       .jpeg({ quality: 76 })
@@ -122,7 +122,7 @@ export async function makePhoto(content: Buffer): Promise<{ ok: true; content: B
       }
       const ratio = width / height / (PHOTO_WIDTH / PHOTO_HEIGHT);
       const position = ratio > 0.85 && ratio < 1.18 ? 'centre' : sharp.strategy.attention;
-      const photo = await open(content)
+      const photo = await openPicture(content)
         .flatten({ background: '#ffffff' })
         .resize({ width: PHOTO_WIDTH, height: PHOTO_HEIGHT, fit: 'cover', position })
         .jpeg({ quality: 92 })

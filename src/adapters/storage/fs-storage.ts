@@ -90,9 +90,21 @@ export class FsStorage implements BlobStorage {
     }
   }
 
-  async delete(sha256: string): Promise<boolean> {
+  async delete(sha256: string, olderThan?: Date): Promise<boolean> {
+    const file = this.#fileOf(sha256);
     try {
-      await fs.unlink(this.#fileOf(sha256));
+      if (olderThan === undefined) {
+        await fs.unlink(file);
+        return true;
+      }
+      // Taken aside first: whoever puts the content meanwhile makes a file of their own, and a younger one goes back to its place.
+      const aside = path.join(this.#root, DRAFTS, `${process.pid}-${randomBytes(8).toString('hex')}`);
+      await fs.rename(file, aside);
+      if ((await fs.lstat(aside)).mtime >= olderThan) {
+        await fs.rename(aside, file);
+        return false;
+      }
+      await fs.unlink(aside);
       return true;
     } catch (e) {
       if (isMissing(e)) return false;

@@ -14,8 +14,8 @@ export interface BlobStorage {
   /** @throws BlobNotFoundError, BlobDamagedError */
   get(sha256: string): Promise<Buffer>;
   has(sha256: string): Promise<boolean>;
-  /** False when there was nothing to delete. */
-  delete(sha256: string): Promise<boolean>;
+  /** False when there was nothing to delete. `olderThan`: a content that was put again at or after this moment stays. */
+  delete(sha256: string, olderThan?: Date): Promise<boolean>;
   list(): AsyncIterable<BlobEntry>;
 }
 

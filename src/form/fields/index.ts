@@ -5,6 +5,6 @@ export { monthSpans, readMonthSpans, type MonthSpan } from './month-spans';
 export { fixed } from './fixed';
 export { choice, choiceWithOther, yesNo, OTHER } from './choices';
 export { unitPicker } from './unit-picker';
-export { files } from './files';
+export { files, isFilesField, type FilesField } from './files';
 export { creditCode } from './credit-code';
 export { unitName } from './unit-name';

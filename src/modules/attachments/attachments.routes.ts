@@ -1,39 +1,133 @@
-import type { Deps } from '../../deps';
 import { appendAudit } from '../../audit/audit.store';
-import { declarationOf, notFound, type Route } from '../../http/route';
-import { findAttachment, findPhoto } from './attachments.store';
+import type { Deps } from '../../deps';
+import { showSize } from '../../form/form-model';
+import { paths } from '../../http/paths';
+import { declarationOf, notFound, page, refusal, type Reply, type Route, type Visit } from '../../http/route';
+import { wholeNumber } from '../../lib/ids';
+import { showMoment } from '../../lib/moment';
+import { findAttachment, findItemFiles, findPhoto, type StoredAttachment } from './attachments.store';
 
-/** S29: every file is served through the policy of its declaration, at every request. */
+/** Seconds a person's own browser may keep a small picture: shorter than anybody stays signed in without a move. */
+const PICTURE_AGE = 600;
+
+/** S51: why nobody may open the file now; undefined when they may. */
+function withheld(visit: Visit, found: StoredAttachment): Reply | undefined {
+  const back = { text: '返回申报', href: paths.declaration(declarationOf(visit).id) };
+  if (found.scan === 'waiting') return refusal(409, '这个文件正在等待病毒扫描，暂时不能打开。请稍后再试', back);
+  return found.scan === 'infected' ? refusal(403, '这个文件检出病毒，不能打开。请联系申报人重新上传', back) : undefined;
+}
+
+/** S29, S49: every file is served through the policy of its declaration, at every request. */
 export function attachmentsRoutes(deps: Deps): Route[] {
+  const find = (visit: Visit): Promise<StoredAttachment | undefined> =>
+    findAttachment(deps.db, declarationOf(visit).id, visit.param('attachment'));
+
+  async function auditReading(visit: Visit, found: StoredAttachment): Promise<void> {
+    const subject = declarationOf(visit);
+    if (visit.actor.accountId === subject.personId) return;
+    await appendAudit(deps.db, {
+      actorId: visit.actor.accountId,
+      actorName: visit.actor.name,
+      action: 'attachment.read',
+      subjectKind: 'declaration',
+      subjectId: subject.id,
+      detail: { attachment: found.id },
+      requestId: visit.requestId,
+    });
+  }
+
+  async function original(visit: Visit): Promise<Reply> {
+    const found = await find(visit);
+    if (!found) return notFound;
+    const no = withheld(visit, found);
+    if (no) return no;
+    await auditReading(visit, found);
+    return {
+      kind: 'file',
+      body: await deps.storage.get(found.sha256),
+      contentType: found.mediaType,
+      fileName: found.name,
+      // a browser shows no PDF in a sandbox; it is looked at page by page in the preview, and downloaded
+      inline: found.mediaType !== 'application/pdf' && visit.query.one('download') !== '1',
+      etag: found.sha256,
+    };
+  }
+
+  /** D14: a picture, or the pages of a PDF drawn as pictures, in the page itself. */
+  async function preview(visit: Visit): Promise<Reply> {
+    const found = await find(visit);
+    if (!found) return notFound;
+    const no = withheld(visit, found);
+    if (no) return no;
+    const { id } = declarationOf(visit);
+    await auditReading(visit, found);
+    const siblings = await findItemFiles(deps.db, id, found);
+    const at = siblings.findIndex((f) => f.id === found.id);
+    const neighbour = (f: StoredAttachment | undefined) => f && { text: f.name, href: paths.preview(id, f.id) };
+    const isPdf = found.mediaType === 'application/pdf';
+    return page(
+      'declarations/preview',
+      { title: found.name, breadcrumbs: [{ text: '申报', href: paths.declaration(id) }, { text: '查看附件' }] },
+      {
+        facts: [isPdf ? `PDF，共 ${found.pages ?? 1} 页` : '图片', showSize(found.size), `${showMoment(found.uploadedAt)} 上传`],
+        isPdf,
+        pages: Array.from({ length: isPdf ? (found.pages ?? 1) : 1 }, (_x, i) => ({
+          number: i + 1,
+          src: paths.attachmentPage(id, found.id, i + 1),
+        })),
+        downloadHref: `${paths.attachment(id, found.id)}?download=1`,
+        backHref: paths.declaration(id),
+        position: siblings.length > 1 && at >= 0 ? { number: at + 1, of: siblings.length } : undefined,
+        previous: neighbour(siblings[at - 1]),
+        following: at < 0 ? undefined : neighbour(siblings[at + 1]),
+      },
+    );
+  }
+
+  async function pageOf(visit: Visit): Promise<Reply> {
+    const found = await find(visit);
+    const number = wholeNumber(visit.param('page'), 3);
+    if (!found || number === undefined || withheld(visit, found)) return notFound;
+    const picture = (body: Buffer, contentType: string): Reply => ({
+      kind: 'file',
+      body,
+      contentType,
+      fileName: `page-${number}`,
+      inline: true,
+      maxAge: PICTURE_AGE,
+      etag: `${found.sha256}-${number}`,
+    });
+    if (found.mediaType !== 'application/pdf')
+      return number === 1 ? picture(await deps.storage.get(found.sha256), found.mediaType) : notFound;
+    const drawn = await deps.pdfPages.draw(found.sha256, number, () => deps.storage.get(found.sha256));
+    if (drawn.kind === 'ok') return picture(drawn.content, 'image/jpeg');
+    if (drawn.kind === 'missing') return notFound;
+    return drawn.kind === 'busy'
+      ? refusal(503, '系统正忙，这一页暂时不能显示，请稍后刷新页面')
+      : refusal(422, '这一页不能在网页中显示，请下载原文件查看');
+  }
+
   return [
     {
       method: 'get',
       path: '/declarations/:declaration/attachments/:attachment',
       access: 'declaration.read',
       audit: 'attachment.read',
-      async handle(visit) {
-        const subject = declarationOf(visit);
-        const found = await findAttachment(deps.db, subject.id, visit.param('attachment'));
-        if (!found) return notFound;
-        if (visit.actor.accountId !== subject.personId) {
-          await appendAudit(deps.db, {
-            actorId: visit.actor.accountId,
-            actorName: visit.actor.name,
-            action: 'attachment.read',
-            subjectKind: 'declaration',
-            subjectId: subject.id,
-            detail: { attachment: found.id },
-            requestId: visit.requestId,
-          });
-        }
-        return {
-          kind: 'file',
-          body: await deps.storage.get(found.sha256),
-          contentType: found.media_type,
-          fileName: found.name,
-          inline: true,
-        };
-      },
+      handle: original,
+    },
+    {
+      method: 'get',
+      path: '/declarations/:declaration/attachments/:attachment/preview',
+      access: 'declaration.read',
+      audit: 'attachment.read',
+      handle: preview,
+    },
+    {
+      method: 'get',
+      path: '/declarations/:declaration/attachments/:attachment/pages/:page',
+      access: 'declaration.read',
+      audit: null,
+      handle: pageOf,
     },
     {
       method: 'get',
@@ -41,15 +135,16 @@ export function attachmentsRoutes(deps: Deps): Route[] {
       access: 'declaration.read',
       audit: null,
       async handle(visit) {
-        const found = await findAttachment(deps.db, declarationOf(visit).id, visit.param('attachment'));
-        if (!found?.thumb_sha256) return notFound;
+        const found = await find(visit);
+        if (!found?.thumbSha256 || withheld(visit, found)) return notFound;
         return {
           kind: 'file',
-          body: await deps.storage.get(found.thumb_sha256),
+          body: await deps.storage.get(found.thumbSha256),
           contentType: 'image/jpeg',
           fileName: 'thumbnail.jpg',
           inline: true,
-          maxAge: 600,
+          maxAge: PICTURE_AGE,
+          etag: found.thumbSha256,
         };
       },
     },

@@ -1,73 +1,256 @@
 import type { Handle, Trx } from '../../db/db';
 import { isUuid } from '../../lib/ids';
 
-export interface NewAttachment {
+/** Where a file belongs: a file field of a part, of one row where the part has rows (otherwise `rowId` is ''). */
+export interface AttachmentItem {
   section: string;
   part: string;
   rowId: string;
   field: string;
+}
+
+/** `unscanned`: no scanner is connected; `waiting`: it was away, so nobody may open the file yet (S51). */
+export type ScanState = 'unscanned' | 'waiting' | 'clean' | 'infected';
+
+export interface NewAttachment extends AttachmentItem {
   name: string;
   mediaType: string;
   size: number;
   sha256: string;
   thumbSha256: string | null;
   pages: number | null;
+  scan: ScanState;
+  /** how many files the item takes */
+  itemMax: number;
 }
 
-export interface StoredAttachment {
+export interface StoredAttachment extends AttachmentItem {
   id: string;
+  position: number;
   name: string;
-  media_type: string;
+  mediaType: string;
+  size: number;
   sha256: string;
-  thumb_sha256: string | null;
+  thumbSha256: string | null;
+  pages: number | null;
+  scan: ScanState;
+  uploadedAt: Date;
 }
 
-/** At most this many files in one declaration (S51). */
-export const MAX_FILES = 200;
+const COLUMNS = [
+  'id',
+  'section',
+  'part',
+  'row_id as rowId',
+  'field',
+  'position',
+  'name',
+  'media_type as mediaType',
+  'size',
+  'sha256',
+  'thumb_sha256 as thumbSha256',
+  'pages',
+  'scan',
+  'uploaded_at as uploadedAt',
+] as const;
 
-export async function insertAttachments(trx: Trx, declaration: string, list: readonly NewAttachment[], by: number): Promise<void> {
+/** S51: at most this many files and bytes in one declaration. A trigger holds the number too. */
+export const MAX_FILES = 200;
+export const MAX_TOTAL_BYTES = 300 * 1024 * 1024;
+/** For so long a removed file can be taken back; afterwards nothing of it is kept unless a submitted version shows it. */
+export const UNDO = '1 day';
+
+/** Why a file was not added. `same`: the item holds this content already, under the name `as`. */
+export type NotAdded =
+  { name: string; why: 'same'; as: string } | { name: string; why: 'item-full'; max: number } | { name: string; why: 'declaration-full' };
+
+const whereItem = (declaration: string, i: AttachmentItem) => ({
+  declaration_id: declaration,
+  section: i.section,
+  part: i.part,
+  row_id: i.rowId,
+  field: i.field,
+});
+
+/** Why this file has no place; undefined when it has. The declaration's row must be locked. */
+async function placeFor(trx: Trx, declaration: string, a: Omit<NewAttachment, 'thumbSha256'>): Promise<NotAdded | undefined> {
+  const all = (await trx('attachments')
+    .where({ declaration_id: declaration })
+    .whereNull('removed_at')
+    .select(...COLUMNS)) as StoredAttachment[];
+  const here = all.filter((o) => o.section === a.section && o.part === a.part && o.rowId === a.rowId && o.field === a.field);
+  const same = here.find((o) => o.sha256 === a.sha256);
+  if (same) return { name: a.name, why: 'same', as: same.name };
+  if (here.length >= a.itemMax) return { name: a.name, why: 'item-full', max: a.itemMax };
+  const bytes = all.reduce((sum, o) => sum + o.size, 0);
+  return all.length >= MAX_FILES || bytes + a.size > MAX_TOTAL_BYTES ? { name: a.name, why: 'declaration-full' } : undefined;
+}
+
+/** `毕业证书.jpg` where the item holds one of that name: `毕业证书（2）.jpg`. */
+async function freeName(trx: Trx, declaration: string, a: AttachmentItem, name: string): Promise<string> {
+  const rows = (await trx('attachments').where(whereItem(declaration, a)).whereNull('removed_at').select('name')) as { name: string }[];
+  const taken = new Set(rows.map((r) => r.name));
+  const dot = name.lastIndexOf('.');
+  let free = name;
+  for (let n = 2; taken.has(free); n++) free = `${name.slice(0, dot)}（${n}）${name.slice(dot)}`;
+  return free;
+}
+
+/** Adds files at the end of their items; gives those that have no place there. The declaration's row must be locked. */
+export async function insertAttachments(trx: Trx, declaration: string, list: readonly NewAttachment[], by: number): Promise<NotAdded[]> {
+  const notAdded: NotAdded[] = [];
   for (const a of list) {
+    const problem = await placeFor(trx, declaration, a);
+    if (problem) {
+      notAdded.push(problem);
+      continue;
+    }
     await trx('attachments').insert({
-      declaration_id: declaration,
-      section: a.section,
-      part: a.part,
-      row_id: a.rowId,
-      field: a.field,
+      ...whereItem(declaration, a),
       position: trx.raw('(SELECT coalesce(max(position), 0) + 1 FROM attachments WHERE declaration_id = ? AND section = ?)', [
         declaration,
         a.section,
       ]),
-      name: a.name,
+      name: await freeName(trx, declaration, a, a.name),
       media_type: a.mediaType,
       size: a.size,
       sha256: a.sha256,
       thumb_sha256: a.thumbSha256,
       pages: a.pages,
+      scan: a.scan,
       uploaded_by: by,
     });
   }
+  return notAdded;
 }
 
-/** Takes a file out of the form. Its row stays: a version submitted earlier may still show it. */
-export async function removeAttachment(trx: Trx, declaration: string, section: string, id: string): Promise<void> {
-  if (!isUuid(id)) return;
-  await trx('attachments')
+/** Takes a file out of the form. It can be taken back for a day; a version submitted earlier goes on showing it. False when it was not there. */
+export async function removeAttachment(trx: Trx, declaration: string, section: string, id: string): Promise<boolean> {
+  if (!isUuid(id)) return false;
+  const count = await trx('attachments')
     .where({ id, declaration_id: declaration, section })
+    .whereNull('removed_at')
+    .update({ removed_at: trx.raw('app_now()') });
+  return count > 0;
+}
+
+/** The files of a row that was taken out of the form go with it. */
+export async function removeAttachmentsOfRow(trx: Trx, declaration: string, section: string, part: string, rowId: string): Promise<void> {
+  await trx('attachments')
+    .where({ declaration_id: declaration, section, part, row_id: rowId })
     .whereNull('removed_at')
     .update({ removed_at: trx.raw('app_now()') });
 }
 
-/** An attachment of this declaration, also a removed one: who may see the declaration may see what its versions hold. */
-export async function findAttachment(h: Handle, declaration: string, id: string): Promise<StoredAttachment | undefined> {
+/** Takes a removed file back; `notAdded` says why there is no place for it. Undefined when there is nothing to take back. */
+export async function restoreAttachment(
+  trx: Trx,
+  declaration: string,
+  section: string,
+  id: string,
+  maxOf: (item: AttachmentItem) => number | undefined,
+): Promise<{ name: string; notAdded?: NotAdded } | undefined> {
   if (!isUuid(id)) return undefined;
-  return (await h('attachments').where({ id, declaration_id: declaration }).first('id', 'name', 'media_type', 'sha256', 'thumb_sha256')) as
-    StoredAttachment | undefined;
+  const removed = (await trx('attachments')
+    .where({ id, declaration_id: declaration, section })
+    .whereRaw('removed_at > app_now() - ?::interval', [UNDO])
+    .first(...COLUMNS)) as StoredAttachment | undefined;
+  const itemMax = removed && maxOf(removed);
+  if (!removed || itemMax === undefined) return undefined;
+  const notAdded = await placeFor(trx, declaration, { ...removed, itemMax });
+  if (notAdded) return { name: removed.name, notAdded };
+  await trx('attachments')
+    .where({ id })
+    .update({ removed_at: null, name: await freeName(trx, declaration, removed, removed.name) });
+  return { name: removed.name };
 }
 
-export async function countAttachments(h: Handle, declaration: string): Promise<number> {
-  const row = (await h('attachments').where({ declaration_id: declaration }).whereNull('removed_at').count('id as n').first()) as
-    { n: number | string } | undefined;
-  return Number(row?.n ?? 0);
+/** Names and order of the files of one item; ids of other items are ignored. */
+export async function arrangeAttachments(
+  trx: Trx,
+  declaration: string,
+  item: AttachmentItem,
+  list: readonly { id: string; name: string; position: number }[],
+): Promise<void> {
+  for (const { id, name, position } of list) {
+    await trx('attachments')
+      .where({ id, ...whereItem(declaration, item) })
+      .whereNull('removed_at')
+      .update({ name, position });
+  }
+}
+
+/** The files of one item in their order. */
+export async function findItemFiles(h: Handle, declaration: string, item: AttachmentItem): Promise<StoredAttachment[]> {
+  return (await h('attachments')
+    .where(whereItem(declaration, item))
+    .whereNull('removed_at')
+    .orderBy(['position', 'id'])
+    .select(...COLUMNS)) as StoredAttachment[];
+}
+
+/** What was removed from a section and can still be taken back, the last one first. */
+export async function findRemoved(h: Handle, declaration: string, section: string): Promise<StoredAttachment[]> {
+  return (await h('attachments')
+    .where({ declaration_id: declaration, section })
+    .whereRaw('removed_at > app_now() - ?::interval', [UNDO])
+    .orderBy([{ column: 'removed_at', order: 'desc' }, 'id'])
+    .limit(50)
+    .select(...COLUMNS)) as StoredAttachment[];
+}
+
+/** A removed file that a submitted version holds. A version names its files by id. */
+const IS_FROZEN = `EXISTS (SELECT 1 FROM declaration_versions v WHERE v.declaration_id = attachments.declaration_id AND strpos(v.content::text, attachments.id::text) > 0)`;
+
+/** A file of this declaration; a removed one only where a submitted version holds it. */
+export async function findAttachment(h: Handle, declaration: string, id: string): Promise<StoredAttachment | undefined> {
+  if (!isUuid(id)) return undefined;
+  return (await h('attachments')
+    .where({ id, declaration_id: declaration })
+    .whereRaw(`(removed_at IS NULL OR ${IS_FROZEN})`)
+    .first(...COLUMNS)) as StoredAttachment | undefined;
+}
+
+/** S52: forgets removed files that can no longer be taken back and that no version holds, and all files of deleted drafts. Gives how many. */
+export async function purgeRemoved(h: Handle): Promise<number> {
+  await h.raw(
+    `UPDATE attachments SET removed_at = d.deleted_at FROM declarations d
+     WHERE d.id = attachments.declaration_id AND d.deleted_at IS NOT NULL AND attachments.removed_at IS NULL`,
+  );
+  return h('attachments').whereRaw('removed_at < app_now() - ?::interval', [UNDO]).whereRaw(`NOT ${IS_FROZEN}`).delete();
+}
+
+/** Files that no scanner has seen yet although one is connected, the oldest first. */
+export async function findWaiting(h: Handle, limit: number): Promise<{ id: string; sha256: string }[]> {
+  return (await h('attachments').where({ scan: 'waiting' }).orderBy('uploaded_at').limit(limit).select('id', 'sha256')) as {
+    id: string;
+    sha256: string;
+  }[];
+}
+export async function recordScan(h: Handle, sha256: string, scan: 'clean' | 'infected'): Promise<void> {
+  await h('attachments').where({ sha256, scan: 'waiting' }).update({ scan });
+}
+
+/** Contents that attachments refer to, in the order of their hashes, after `after`. */
+export async function nextHashes(h: Handle, after: string, limit: number): Promise<string[]> {
+  const { rows } = await h.raw<{ rows: { sha256: string }[] }>(
+    `SELECT sha256 FROM (
+       (SELECT DISTINCT sha256 FROM attachments WHERE sha256 > ? ORDER BY sha256 LIMIT ?)
+       UNION (SELECT DISTINCT thumb_sha256 FROM attachments WHERE thumb_sha256 > ? ORDER BY thumb_sha256 LIMIT ?)) x
+     ORDER BY sha256 LIMIT ?`,
+    [after, limit, after, limit, limit],
+  );
+  return rows.map((r) => r.sha256);
+}
+
+/** S52: notes when the stored bytes of a content were found lost or changed, or whole again. Gives the attachments whose state changed. */
+export async function recordIntegrity(h: Handle, sha256: string, isWhole: boolean): Promise<{ id: string; declarationId: string }[]> {
+  const changed = (await h('attachments')
+    .where((either) => void either.where({ sha256 }).orWhere({ thumb_sha256: sha256 }))
+    .whereRaw(isWhole ? 'damaged_at IS NOT NULL' : 'damaged_at IS NULL')
+    .update({ damaged_at: isWhole ? null : h.raw('app_now()') })
+    .returning(['id', 'declaration_id as declarationId'])) as { id: string; declarationId: string }[];
+  return changed;
 }
 
 /** Which of these contents something still refers to: attachments (also removed ones that a version may show), thumbnails, photographs, certificates, evidence of corrections. */

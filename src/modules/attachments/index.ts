@@ -1,4 +1,20 @@
-export { insertAttachments, removeAttachment, type NewAttachment } from './attachments.store';
-export { receiveFiles } from './receive-files';
+export {
+  arrangeAttachments,
+  findItemFiles,
+  findRemoved,
+  insertAttachments,
+  removeAttachment,
+  removeAttachmentsOfRow,
+  restoreAttachment,
+  type AttachmentItem,
+  type NewAttachment,
+  type NotAdded,
+  type StoredAttachment,
+} from './attachments.store';
+export { findItem, itemName, type FoundItem } from './attachment-item';
+export { fileNameOf, stemOf } from './file-names';
+export { receiveFiles, sayNotAdded } from './receive-files';
 export { collectOrphans } from './collect-orphans';
+export { scanWaiting } from './scan-waiting';
+export { verifyStored } from './verify-stored';
 export { attachmentsRoutes } from './attachments.routes';

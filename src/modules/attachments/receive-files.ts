@@ -3,7 +3,10 @@ import type { Deps } from '../../deps';
 import type { RawSection } from '../../form/field';
 import type { SectionDefinition } from '../../form/section';
 import type { UploadedFile } from '../../http/route';
-import { countAttachments, MAX_FILES, type NewAttachment } from './attachments.store';
+import { findItem } from './attachment-item';
+import { type NewAttachment, type NotAdded } from './attachments.store';
+import { fileNameOf, isTelling, withExtension } from './file-names';
+import { scanUpload } from './scan-upload';
 
 export interface ReceivedFiles {
   good: NewAttachment[];
@@ -12,74 +15,87 @@ export interface ReceivedFiles {
   notes: string[];
 }
 
-/** Finds the item a file field belongs to: `files:<part>.<field>` or `files:<part>.<row>.<field>`. */
-function itemOf(
-  section: SectionDefinition,
-  raw: RawSection,
-  name: string,
-): { part: string; rowId: string; field: string; max: number } | undefined {
-  if (!name.startsWith('files:')) return undefined;
-  const bits = name.slice('files:'.length).split('.');
-  const [partId = '', rowId, fieldId] = bits.length === 2 ? [bits[0], '', bits[1]] : bits;
-  const part = section.parts.find((p) => p.id === partId);
-  const field = part?.fields.find((f) => f.type === 'files' && f.id === fieldId);
-  if (!part || !field || (part.kind === 'rows') !== (rowId !== '')) return undefined;
-  if (part.kind === 'rows' && !raw.rows[partId]?.some((r) => r.id === rowId)) return undefined;
-  return { part: partId, rowId: rowId ?? '', field: field.id, max: (field as { max?: number }).max ?? 10 };
-}
+const STORE_FULL = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EACCES', 'EMFILE', 'ENFILE', 'ENOTDIR', 'EFBIG']);
+
+/** The disk is full or gone: this file cannot be kept, everything else of the form can (F09). */
+const isStoreAway = (e: unknown): boolean => STORE_FULL.has(String((e as NodeJS.ErrnoException).code));
 
 /** Inspects what was uploaded and stores the good contents; the rows are written later, in the transaction that saves the section. */
 export async function receiveFiles(
-  deps: Deps,
-  declaration: string,
+  deps: Pick<Deps, 'storage' | 'scanner' | 'log'>,
   section: SectionDefinition,
   raw: RawSection,
   files: readonly UploadedFile[],
 ): Promise<ReceivedFiles> {
   const result: ReceivedFiles = { good: [], problems: [], notes: [] };
-  if (files.length === 0) return result;
-  let count = await countAttachments(deps.db, declaration);
   for (const file of files) {
-    const item = itemOf(section, raw, file.field);
     const name = cleanFileName(file.name);
-    if (!item) {
-      result.problems.push(`「${name}」没有对应的上传项目，请在相应的项目中重新上传`);
-      continue;
+    try {
+      await receive(deps, section, raw, file, name, result);
+    } catch (e) {
+      if (!isStoreAway(e)) throw e;
+      deps.log.error({ err: e }, 'an uploaded file cannot be stored');
+      result.problems.push(`「${name}」未能上传：系统暂时无法保存文件，填写的内容已经保存。请稍后重新上传`);
     }
-    if (count >= MAX_FILES) {
-      result.problems.push(`「${name}」未能上传：一份申报最多上传 ${MAX_FILES} 个文件，请合并后上传`);
-      continue;
-    }
-    const verdict = await inspectFile({ content: file.content, name: file.name });
-    if (verdict.kind === 'refused') {
-      result.problems.push(`「${name}」未能上传：${verdict.problem}`);
-      continue;
-    }
-    const { sha256, size } = await deps.storage.put(verdict.content);
-    const thumbnail = await makeThumbnail(verdict.content, verdict.mediaType);
-    const thumb = thumbnail ? await deps.storage.put(thumbnail) : undefined;
-    if (verdict.scaled) result.notes.push(`「${name}」超过 5 MB，已自动缩小后保存`);
-    count += 1;
-    result.good.push({
-      section: section.id,
-      part: item.part,
-      rowId: item.rowId,
-      field: item.field,
-      name: withExtension(name, verdict.extension),
-      mediaType: verdict.mediaType,
-      size,
-      sha256,
-      thumbSha256: thumb?.sha256 ?? null,
-      pages: verdict.pages ?? null,
-    });
   }
   return result;
 }
 
-/** The name keeps its words and gets the extension of what the file really is. */
-function withExtension(name: string, extension: string): string {
-  const bare = extension.replace(/^\./, '');
-  return new RegExp(`\\.${bare}$`, 'i').test(name) || (bare === 'jpg' && /\.jpeg$/i.test(name))
-    ? name
-    : `${name.replace(/\.[^.]*$/, '')}.${bare}`;
+async function receive(
+  deps: Pick<Deps, 'storage' | 'scanner' | 'log'>,
+  section: SectionDefinition,
+  raw: RawSection,
+  file: UploadedFile,
+  name: string,
+  result: ReceivedFiles,
+): Promise<void> {
+  const item = file.field.startsWith('files:') ? findItem(section, raw, file.field.slice('files:'.length)) : undefined;
+  if (!item) {
+    result.problems.push(`「${name}」没有对应的上传项目，请在相应的项目中重新上传`);
+    return;
+  }
+  const scanned = await scanUpload(deps, file.content);
+  if (scanned.kind === 'infected') {
+    result.problems.push(`「${name}」未能上传：这个文件里检出病毒。请用杀毒软件检查电脑，再从原件重新扫描或者导出后上传`);
+    return;
+  }
+  const verdict = await inspectFile({ content: file.content, name: file.name });
+  if (verdict.kind === 'refused') {
+    result.problems.push(`「${name}」未能上传：${verdict.problem}`);
+    return;
+  }
+  const { sha256, size } = await deps.storage.put(verdict.content);
+  const thumbnail = await makeThumbnail(verdict.content, verdict.mediaType);
+  const thumb = thumbnail ? await deps.storage.put(thumbnail) : undefined;
+  const proposal = isTelling(name) ? undefined : item.definition.proposeName(item.raw);
+  const finalName = proposal === undefined ? withExtension(name, verdict.extension) : fileNameOf(proposal, verdict.extension);
+  if (verdict.scaled) result.notes.push(`「${finalName}」超过 5 MB，已自动缩小后保存`);
+  if (proposal !== undefined) result.notes.push(`「${name}」已按「时间+内容」命名为「${finalName}」`);
+  if (scanned.scan === 'waiting') result.notes.push(`「${finalName}」正在等待病毒扫描，扫描后才能打开`);
+  result.good.push({
+    section: item.section,
+    part: item.part,
+    rowId: item.rowId,
+    field: item.field,
+    name: finalName,
+    mediaType: verdict.mediaType,
+    size,
+    sha256,
+    thumbSha256: thumb?.sha256 ?? null,
+    pages: verdict.pages ?? null,
+    scan: scanned.scan,
+    itemMax: item.definition.max,
+  });
+}
+
+/** What the applicant reads about a file that was fit to be kept but had no place. */
+export function sayNotAdded(n: NotAdded): string {
+  switch (n.why) {
+    case 'same':
+      return `「${n.name}」没有再次添加：它与本项目中已有的「${n.as}」内容相同`;
+    case 'item-full':
+      return `「${n.name}」未能上传：本项目最多上传 ${n.max} 个文件，请先合并或者删除其他文件`;
+    case 'declaration-full':
+      return `「${n.name}」未能上传：一份申报最多上传 200 个文件、共 300 MB，请先合并或者删除其他文件`;
+  }
 }

@@ -178,6 +178,8 @@ export interface AttachmentRow {
   size: number;
   sha256: string;
   thumb_sha256: string | null;
+  scan: 'unscanned' | 'waiting' | 'clean' | 'infected';
+  damaged_at: Date | null;
 }
 
 export async function findAttachments(h: Handle, declaration: string): Promise<AttachmentRow[]> {
@@ -197,6 +199,8 @@ export async function findAttachments(h: Handle, declaration: string): Promise<A
       'size',
       'sha256',
       'thumb_sha256',
+      'scan',
+      'damaged_at',
     )) as AttachmentRow[];
 }
 

@@ -4,7 +4,7 @@ import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
 import { moves, states, type MoveName, type StateName } from '../../policy/declaration-moves';
-import type { DeclarationEvent, Stop } from './declarations.store';
+import type { AttachmentRow, DeclarationEvent, Stop } from './declarations.store';
 
 interface SummaryFile {
   name: string;
@@ -18,6 +18,13 @@ interface SummaryRow {
   text: string;
 }
 
+/** What the applicant has to know about an uploaded file; undefined when there is nothing. */
+export function fileNote(a: Pick<AttachmentRow, 'scan' | 'damaged_at'> | undefined): string | undefined {
+  if (a?.scan === 'infected') return '检出病毒，请删除后重新上传';
+  if (a?.damaged_at) return '文件已损坏，请删除后重新上传';
+  return a?.scan === 'waiting' ? '待扫描' : undefined;
+}
+
 /** A section in words as views/form/summary.njk wants it, with addresses for its files. */
 export function summaryOf(
   declaration: string,
@@ -26,7 +33,7 @@ export function summaryOf(
 ) {
   const file = (f: TextFile): SummaryFile => ({
     name: f.name,
-    href: paths.attachment(declaration, f.id),
+    href: paths.preview(declaration, f.id),
     size: showSize(f.size),
     ...(f.label ? { note: f.label } : {}),
     ...(f.hasThumbnail ? { thumbHref: paths.thumbnail(declaration, f.id) } : {}),

@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps';
 import type { Route } from '../../http/route';
 import { overviewRoutes } from './declarations.routes';
+import { filesRoutes } from './files.routes';
 import { movesRoutes } from './moves.routes';
 import { sectionsRoutes } from './sections.routes';
 
@@ -27,4 +28,9 @@ export { declarationName } from './declaration-pages';
 export { sections as declarationSections } from './sections';
 
 /** All pages of declarations. */
-export const declarationsRoutes = (deps: Deps): Route[] => [...overviewRoutes(deps), ...sectionsRoutes(deps), ...movesRoutes(deps)];
+export const declarationsRoutes = (deps: Deps): Route[] => [
+  ...overviewRoutes(deps),
+  ...sectionsRoutes(deps),
+  ...filesRoutes(deps),
+  ...movesRoutes(deps),
+];

@@ -1,16 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { appendAudit } from '../../audit/audit.store';
-import { inTransaction } from '../../db/db';
+import { inTransaction, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { FormContext, RawSection } from '../../form/field';
 import { readSection, restoreSection, type PostedForm } from '../../form/read-section';
 import type { SectionDefinition } from '../../form/section';
 import type { Actor } from '../../policy/actor';
-import { can } from '../../policy/policy';
-import { insertAttachments, removeAttachment, type NewAttachment } from '../attachments';
-import { findDeclarationSubject } from './declaration-subject.store';
-import { findSections, lockDeclaration, saveSectionRow, updateDeclaration } from './declarations.store';
+import {
+  findItem,
+  insertAttachments,
+  itemName,
+  removeAttachment,
+  removeAttachmentsOfRow,
+  restoreAttachment,
+  type NewAttachment,
+  type NotAdded,
+} from '../attachments';
+import { findSections, saveSectionRow, updateDeclaration } from './declarations.store';
 import { loadDeclaration } from './load-declaration';
+import { lockSection } from './lock-section';
 import { projectApplication } from './project-section';
 import { application } from './sections/application.section';
 
@@ -20,7 +28,7 @@ export interface SaveInput {
   form: PostedForm;
   /** of the stored section when the form was made; 0 when there was none */
   version: number;
-  /** name of the button: save, next, refresh, add-row:<part>, remove-row:<part>:<row>, delete-file:<id>, upload:<item>, accept:<item>, find-unit:<field> */
+  /** name of the button: save, next, refresh, add-row:<part>, remove-row:<part>:<row>, delete-file:<id>, restore-file:<id>, upload:<item>, accept:<item>, find-unit:<field> */
   action: string;
   /** files that passed their inspection, blobs already stored */
   uploads: NewAttachment[];
@@ -29,8 +37,10 @@ export interface SaveInput {
 }
 
 export type SaveOutcome =
-  | { kind: 'saved'; addedRow?: { part: string; id: string } }
-  | { kind: 'conflict'; typed: RawSection; stored: RawSection; storedVersion: number }
+  /** notAdded: files that have no place in their item */
+  | { kind: 'saved'; notAdded: NotAdded[]; addedRow?: { part: string; id: string } }
+  /** the files that came with it are kept all the same: they take nothing from anybody */
+  | { kind: 'conflict'; typed: RawSection; stored: RawSection; storedVersion: number; notAdded: NotAdded[] }
   | { kind: 'hidden' }
   | { kind: 'closed'; reason: string };
 
@@ -62,43 +72,56 @@ function acceptProposal(section: SectionDefinition, raw: RawSection, ctx: FormCo
 export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOutcome> {
   const { id, section, actor } = input;
   return inTransaction(deps.db, async (trx): Promise<SaveOutcome> => {
-    const row = await lockDeclaration(trx, id);
-    const subject = row && (await findDeclarationSubject(trx, id));
-    if (!row || !subject) return { kind: 'hidden' };
-    const decision = can(actor, 'declaration.edit', subject);
-    if (!decision.ok) return decision.why === 'not-now' ? { kind: 'closed', reason: decision.reason } : { kind: 'hidden' };
-    if (row.reopened_sections !== null && !row.reopened_sections.includes(section.id)) {
-      return { kind: 'closed', reason: `「${section.title}」不在本次退回修改的范围内，不能修改` };
-    }
+    const locked = await lockSection(trx, actor, id, section);
+    if (locked.kind !== 'open') return locked;
+    const { row } = locked;
     const storedRow = (await findSections(trx, id)).find((s) => s.section === section.id);
     const stored = restoreSection(section, storedRow?.raw);
     const raw = readSection(section, input.form, stored);
-    if ((storedRow?.version ?? 0) !== input.version) {
-      // the same words saved twice are no conflict, whoever was first
-      if (JSON.stringify(raw) === JSON.stringify(stored) && input.uploads.length === 0) return { kind: 'saved' };
-      return { kind: 'conflict', typed: raw, stored, storedVersion: storedRow?.version ?? 0 };
+    const storedVersion = storedRow?.version ?? 0;
+    // the same words saved twice are no conflict, whoever was first
+    if (storedVersion !== input.version && JSON.stringify(raw) !== JSON.stringify(stored)) {
+      const notAdded = await insertAttachments(trx, id, input.uploads, actor.accountId);
+      if (input.uploads.length > notAdded.length) await audit(trx, input, input.uploads.length - notAdded.length);
+      return { kind: 'conflict', typed: raw, stored, storedVersion, notAdded };
     }
     const addedRow = applyRowAction(section, raw, input.action);
     if (input.action.startsWith('accept:')) {
       const loaded = await loadDeclaration(deps, trx, row, { section, raw });
       acceptProposal(section, raw, loaded.context(section), input.action.slice('accept:'.length));
     }
-    if (!(await saveSectionRow(trx, id, section.id, raw, input.version, actor.accountId)))
+    if (!(await saveSectionRow(trx, id, section.id, raw, storedVersion, actor.accountId)))
       throw new Error(`section ${section.id} of ${id} changed under its lock`);
-    if (input.action.startsWith('delete-file:')) await removeAttachment(trx, id, section.id, input.action.slice('delete-file:'.length));
-    await insertAttachments(trx, id, input.uploads, actor.accountId);
+    const notAdded = [
+      ...(await applyFileAction(trx, id, section, raw, input.action)),
+      ...(await insertAttachments(trx, id, input.uploads, actor.accountId)),
+    ];
     const projected =
       section === application ? projectApplication((await loadDeclaration(deps, trx, row, { section, raw })).check(section, raw)) : {};
     await updateDeclaration(trx, id, projected);
-    await appendAudit(trx, {
-      actorId: actor.accountId,
-      actorName: actor.name,
-      action: 'section.save',
-      subjectKind: 'declaration',
-      subjectId: id,
-      detail: { section: section.id, files: input.uploads.length },
-      requestId: input.requestId,
-    });
-    return addedRow ? { kind: 'saved', addedRow } : { kind: 'saved' };
+    await audit(trx, input, input.uploads.length);
+    return addedRow ? { kind: 'saved', notAdded, addedRow } : { kind: 'saved', notAdded };
+  });
+}
+
+/** Buttons that take a file out, or back, or a whole row with its files. Gives what could not be taken back. */
+async function applyFileAction(trx: Trx, id: string, section: SectionDefinition, raw: RawSection, action: string): Promise<NotAdded[]> {
+  const [verb, first = '', second = ''] = action.split(':');
+  if (verb === 'delete-file') await removeAttachment(trx, id, section.id, first);
+  if (verb === 'remove-row') await removeAttachmentsOfRow(trx, id, section.id, first, second);
+  if (verb !== 'restore-file') return [];
+  const restored = await restoreAttachment(trx, id, section.id, first, (item) => findItem(section, raw, itemName(item))?.definition.max);
+  return restored?.notAdded ? [restored.notAdded] : [];
+}
+
+async function audit(trx: Trx, { id, section, actor, requestId }: SaveInput, files: number): Promise<void> {
+  await appendAudit(trx, {
+    actorId: actor.accountId,
+    actorName: actor.name,
+    action: 'section.save',
+    subjectKind: 'declaration',
+    subjectId: id,
+    detail: { section: section.id, files },
+    requestId,
   });
 }

@@ -10,11 +10,12 @@ import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Rout
 import { wholeNumber } from '../../lib/ids';
 import { showMoment } from '../../lib/moment';
 import { newToken } from '../../lib/new-token';
-import { receiveFiles } from '../attachments';
+import { findRemoved, receiveFiles, sayNotAdded } from '../attachments';
 import { searchUnits } from '../units';
 import { declarationName, mineCrumbs, openComments, rowOf } from './declaration-pages';
 import { askForLearning, DRAW_LEARNING, drawnLearning, LEARNING_SECTION } from './drawn-learning';
 import { findEvents, type Declaration } from './declarations.store';
+import { fileNote } from './declarations.view';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
 import { saveSection, type SaveOutcome } from './save-section';
 import { findSection } from './sections';
@@ -42,6 +43,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
     const checked = loaded.check(section);
     const problems: Problem[] = v.showProblems ? checked.problems : [];
     const action = paths.section(d.id, section.id);
+    const removed = await findRemoved(deps.db, d.id, section.id);
     const form = formModel({
       section,
       raw,
@@ -58,7 +60,13 @@ export function sectionsRoutes(deps: Deps): Route[] {
           ? [{ value: DRAW_LEARNING, text: '保存并获取学习记录', kind: 'secondary' as const }]
           : []),
       ],
-      files: { view: (id) => paths.attachment(d.id, id), thumbnail: (id) => paths.thumbnail(d.id, id) },
+      files: {
+        view: (id) => paths.preview(d.id, id),
+        thumbnail: (id) => paths.thumbnail(d.id, id),
+        note: (id) => fileNote(loaded.attachments.find((a) => a.id === id)),
+        canArrange: true,
+        removed: (part, rowId, field) => removed.find((f) => f.part === part && f.rowId === rowId && f.field === field),
+      },
       unitSearch: (field) => paths.findUnit(d.id, section.id, field),
     });
     const all = sectionsOf(loaded);
@@ -75,7 +83,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
           { text: section.title },
         ],
         errors: [...(v.messages?.problems ?? []).map((text) => ({ text, href: '#form' })), ...problemLinks(problems)],
-        ...(v.saved && !hasFileProblems
+        ...((v.saved || (v.messages?.notes.length ?? 0) > 0) && !hasFileProblems
           ? {
               notice: {
                 kind: 'success' as const,
@@ -122,7 +130,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
     const version = wholeNumber(visit.body.one('version'), 9) ?? 0;
     const d = await rowOf(deps, visit);
     const before = (await loadDeclaration(deps, deps.db, d)).typed(section);
-    const files = await receiveFiles(deps, id, section, readSection(section, visit.body, before), visit.files);
+    const files = await receiveFiles(deps, section, readSection(section, visit.body, before), visit.files);
     const outcome = await saveSection(deps, {
       id,
       section,
@@ -134,9 +142,10 @@ export function sectionsRoutes(deps: Deps): Route[] {
       requestId: visit.requestId,
     });
     if (outcome.kind === 'saved' && section.id === LEARNING_SECTION && action === DRAW_LEARNING) await askForLearning(deps, visit);
+    const problems = [...files.problems, ...('notAdded' in outcome ? outcome.notAdded.map((n) => sayNotAdded(n)) : [])];
     const messages =
-      files.problems.length + files.notes.length > 0
-        ? await keepDraft(deps.db, deps.cipher, 'file-problems', visit.owner, { problems: files.problems, notes: files.notes }, 30)
+      problems.length + files.notes.length > 0
+        ? await keepDraft(deps.db, deps.cipher, 'file-problems', visit.owner, { problems, notes: files.notes }, 30)
         : undefined;
     return afterSave(visit, section, action, outcome, messages);
   }
@@ -160,6 +169,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
     }
     const here = paths.section(id, section.id);
     const note = messages ? `&messages=${messages}` : '';
+    if (action.startsWith('arrange:')) return seeOther(paths.arrangeFiles(id, section.id, action.slice('arrange:'.length)));
     if (action.startsWith('find-unit:')) return seeOther(paths.findUnit(id, section.id, action.slice('find-unit:'.length)));
     if (outcome.addedRow) return seeOther(`${here}#row-${outcome.addedRow.part}-${outcome.addedRow.id}`);
     if (action === 'next' || action === 'save') {

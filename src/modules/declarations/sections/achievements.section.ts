@@ -178,6 +178,13 @@ export const achievements: SectionDefinition = {
           label: '证书和佐证材料',
           hint: '论文、著作上传封面、目录、正文和封底；获奖上传证书和表彰文件；课题上传立项文件和结题报告',
           required: true,
+          proposeName: (raw) => {
+            const month = readYearMonth(raw.date ?? '');
+            const name = Array.from(raw.name ?? '')
+              .slice(0, 40)
+              .join('');
+            return month && name !== '' ? `${showYearMonth(month)}${name}` : undefined;
+          },
         }),
         files({
           id: 'ensemble',

@@ -123,12 +123,20 @@ export const currentTitle: SectionDefinition = {
           hint: '上传资格证书内容页；由外地调入的，还须上传《外地调入人员专业技术职务资格审核确认登记表》',
           required: true,
           appliesWhen: hasTitle,
+          proposeName: (raw) => {
+            const obtained = readYearMonth(raw.obtainedOn ?? '');
+            return obtained && `${showYearMonth(obtained)}资格证书`;
+          },
         }),
         files({
           id: 'appointment',
           label: '聘书或者聘任文件',
           hint: '与聘任年限相符，连续提供至申报当年年底；未实行聘任的企业人员不需要提供',
           appliesWhen: hasTitle,
+          proposeName: (raw) => {
+            const from = readYearMonth(raw.appointedOn ?? '');
+            return from && `${showYearMonth(from)}聘书`;
+          },
         }),
       ],
     },

@@ -1,8 +1,8 @@
 import { degrees, educations } from '../../../lib/codes';
-import { readYearMonth } from '../../../lib/dates';
+import { readYearMonth, showYearMonth } from '../../../lib/dates';
 import { toHalfWidth } from '../../../lib/text';
 import { choice, files, text, yearMonth, yesNo } from '../../../form/fields';
-import { asText, type Condition, type Field, type Values } from '../../../form/field';
+import { asText, type Condition, type Field, type RawGroup, type Values } from '../../../form/field';
 import type { Problem, SectionDefinition } from '../../../form/section';
 
 /** Kinds of education of their time (G22 §三.9): the years in which one could enter them. */
@@ -49,6 +49,12 @@ function educationFields(applies: Condition): Field[] {
     (also: Condition = () => true): Condition =>
     (raw, ctx) =>
       applies(raw, ctx) && also(raw, ctx);
+  const proposal =
+    (what: string) =>
+    (raw: RawGroup): string | undefined => {
+      const graduated = readYearMonth(raw.graduatedOn ?? '');
+      return graduated && `${showYearMonth(graduated)}${what}`;
+    };
   return [
     text({ id: 'school', label: '毕业院校', hint: '按毕业证书填写全称', required: true, appliesWhen: applies }),
     text({ id: 'major', label: '专业', hint: '按毕业证书填写', required: true, appliesWhen: applies }),
@@ -104,13 +110,21 @@ function educationFields(applies: Condition): Field[] {
       check: checkRegisterCode,
       width: 'm',
     }),
-    files({ id: 'diploma', label: '学历证书', hint: '毕业证书原件的扫描件', required: true, appliesWhen: applies }),
+    files({
+      id: 'diploma',
+      label: '学历证书',
+      hint: '毕业证书原件的扫描件',
+      required: true,
+      appliesWhen: applies,
+      proposeName: proposal('毕业证书'),
+    }),
     files({
       id: 'registration',
       label: '《教育部学历证书电子注册备案表》',
       hint: '须有单位审核人签名并盖单位印章；无法通过网站查验的，上传人事档案管理部门出具的学历学位信息审查材料',
       required: isRegistered,
       appliesWhen: applies,
+      proposeName: proposal('学历证书电子注册备案表'),
     }),
     files({
       id: 'degreeProof',
@@ -118,6 +132,7 @@ function educationFields(applies: Condition): Field[] {
       hint: '2008 年 9 月之后国内授予的学位，须上传「学位网—中国学位认证系统」的《认证报告》，并由单位审核人签名、盖单位印章',
       required: needsDegreeReport,
       appliesWhen: when((raw) => raw.degree !== 'none'),
+      proposeName: proposal('学位证书'),
     }),
     files({
       id: 'foreignProof',

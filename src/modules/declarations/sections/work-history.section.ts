@@ -88,7 +88,16 @@ export const workHistory: SectionDefinition = {
         }),
         longText({ id: 'brief', label: '经历简介', hint: '主要承担的工作，没有的可以不填', limit: 300, rows: 3, blankText: '无' }),
         text({ id: 'witness', label: '证明人', hint: '了解这段经历的人，没有的可以不填', max: 30, width: 's', blankText: '无' }),
-        files({ id: 'proof', label: '证明材料', hint: '与人事档案记录一致的证明材料，没有的可以不上传' }),
+        files({
+          id: 'proof',
+          label: '证明材料',
+          hint: '与人事档案记录一致的证明材料，没有的可以不上传',
+          proposeName: (raw) => {
+            const from = readYearMonth(raw.from ?? '');
+            const to = readYearMonth(raw.to ?? '');
+            return from && `${showYearMonth(from)}至${to ? showYearMonth(to) : '今'}工作证明`;
+          },
+        }),
       ],
     },
   ],
