@@ -1,5 +1,5 @@
 import { appendAudit } from '../../audit/audit.store';
-import { inTransaction } from '../../db/db';
+import { inTransaction, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { files } from '../../form/fields';
 import { showSize } from '../../form/form-model';
@@ -10,7 +10,7 @@ import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { declarationOf, page, refusal, seeOther, type PageError, type Reply, type Route, type Visit } from '../../http/route';
 import { can } from '../../policy/policy';
-import { insertAttachments, receiveFiles, removeAttachment } from '../attachments';
+import { insertAttachments, receiveFiles, removeAttachment, sayNotAdded } from '../attachments';
 import { ENTRUSTED_SECTION, findDeclaration, findDeclarationSubject, listEntrustedEvidence, lockDeclaration } from '../declarations';
 
 const MAX = 10;
@@ -43,7 +43,7 @@ export function entrustedRoutes(deps: Deps): Route[] {
         name: d.applicant_name,
         action: paths.entrustedEvidence(d.id),
         backHref: paths.report(),
-        files: list.map((f) => ({ id: f.id, name: f.name, href: paths.attachment(d.id, f.id), size: showSize(f.size) })),
+        files: list.map((f) => ({ id: f.id, name: f.name, href: paths.preview(d.id, f.id), size: showSize(f.size) })),
         canAdd: list.length < MAX,
         problem: problems.length > 0,
       },
@@ -52,7 +52,7 @@ export function entrustedRoutes(deps: Deps): Route[] {
   }
 
   /** The declaration held by this transaction, still to be reported by this unit; whoever was quicker has moved it away. */
-  async function change(visit: Visit, work: (trx: Parameters<Parameters<typeof inTransaction>[1]>[0]) => Promise<void>): Promise<boolean> {
+  async function change(visit: Visit, work: (trx: Trx) => Promise<unknown>): Promise<boolean> {
     const { id } = declarationOf(visit);
     return inTransaction(deps.db, async (trx) => {
       await lockDeclaration(trx, id);
@@ -81,10 +81,13 @@ export function entrustedRoutes(deps: Deps): Route[] {
     const before = await listEntrustedEvidence(deps.db, id);
     if (before.length + visit.files.length > MAX) return show(visit, [`最多上传 ${MAX} 个文件，已有 ${before.length} 个`]);
     const uploads = visit.files.map((f) => ({ ...f, field: 'files:main.evidence' }));
-    const received = await receiveFiles(deps, id, section, emptySection(section), uploads);
-    if (received.good.length > 0 && !(await change(visit, (trx) => insertAttachments(trx, id, received.good, visit.actor.accountId))))
-      return gone;
-    return received.problems.length > 0 ? show(visit, received.problems) : saved;
+    const received = await receiveFiles(deps, section, emptySection(section), uploads);
+    const { problems } = received;
+    const insert = async (trx: Trx): Promise<void> => {
+      problems.push(...(await insertAttachments(trx, id, received.good, visit.actor.accountId)).map((n) => sayNotAdded(n)));
+    };
+    if (received.good.length > 0 && !(await change(visit, insert))) return gone;
+    return problems.length > 0 ? show(visit, problems) : saved;
   }
 
   const path = '/unit/report/:declaration/entrusted';
