@@ -14,6 +14,7 @@ export type DraftPurpose =
   | 'bulk-choice'
   | 'bulk-result'
   | 'report-attempt'
+  | 'copied-paths'
   | 'certificate-check'
   | 'conflict'
   | 'profile'

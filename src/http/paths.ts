@@ -56,6 +56,7 @@ export const paths = {
   handOver: (id: number | string) => `/unit/operators/${id}/hand-over`,
   unitPaths: () => '/unit/paths',
   newPath: () => '/unit/paths/new',
+  copyPaths: () => '/unit/paths/copy',
   endPath: (id: number) => `/paths/${id}/end`,
   pathReview: () => '/paths/review',
   decidePath: (id: number) => `/paths/${id}/decision`,

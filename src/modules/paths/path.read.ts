@@ -175,3 +175,32 @@ export async function listChains(h: Handle, pathIds: readonly number[]): Promise
   for (const row of rows) chains.get(row.pathId)?.push(row);
   return chains;
 }
+
+export interface CopyablePath {
+  id: number;
+  seriesId: number;
+  level: string;
+  upstreamUnitId: number | null;
+  committeeId: number | null;
+  upstreamName: string;
+  /** the next year's path is asked for or approved already */
+  isLive: boolean;
+  /** the upstream unit has its permission, the committee is in its term, today */
+  isFit: boolean;
+}
+
+/** P3: a unit's approved paths of a year, with whether each can be asked for again for the next one. One query. */
+export async function listCopyable(h: Handle, unitId: number, year: number): Promise<CopyablePath[]> {
+  const { rows } = await h.raw<{ rows: CopyablePath[] }>(
+    `SELECT p.id, p.series_id AS "seriesId", p.level, p.upstream_unit_id AS "upstreamUnitId", p.committee_id AS "committeeId", coalesce(u.name, c.name) AS "upstreamName",
+       EXISTS (SELECT 1 FROM reporting_paths n WHERE n.unit_id = p.unit_id AND n.series_id = p.series_id AND n.level = p.level AND n.year = p.year + 1
+         AND n.state IN ('requested', 'approved')) AS "isLive",
+       CASE WHEN u.id IS NOT NULL THEN u.permission_state = 'granted'
+         ELSE c.approved_at IS NOT NULL AND app_today() BETWEEN c.valid_from AND c.valid_until
+           AND EXISTS (SELECT 1 FROM committee_scopes s WHERE s.committee_id = c.id AND s.series_id = p.series_id AND s.level = p.level) END AS "isFit"
+     FROM reporting_paths p LEFT JOIN units u ON u.id = p.upstream_unit_id LEFT JOIN committees c ON c.id = p.committee_id
+     WHERE p.unit_id = ? AND p.year = ? AND p.state = 'approved' ORDER BY p.series_id, p.level, p.id LIMIT 500`,
+    [unitId, year],
+  );
+  return rows;
+}

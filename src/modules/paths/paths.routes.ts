@@ -16,6 +16,7 @@ import { wholeNumber } from '../../lib/ids';
 import { can, scope } from '../../policy/policy';
 import { isLevel, levelOptions, levelText, seriesOptions, type Catalogue } from '../catalogue';
 import { blankDecision, decidedText, decisionModel, readDecision, searchUnits, unitDetail } from '../units';
+import { copyPathsRoutes } from './copy-paths.routes';
 import { decidePath } from './decide-path';
 import { endPath } from './end-path';
 import { groupOf, PART, pathContext, pathDefaults, pathForm, pathProblem, scopeOf } from './path-form';
@@ -354,6 +355,7 @@ export function pathsRoutes(deps: Deps): Route[] {
   }
 
   return [
+    ...copyPathsRoutes(deps),
     { method: 'get', path: '/unit/paths', access: 'paths.own', audit: null, handle: showOwn },
     { method: 'get', path: '/unit/paths/new', access: 'paths.own', audit: null, handle: showForm },
     { method: 'post', path: '/unit/paths/new', access: 'paths.own', audit: 'path.request', handle: postForm },

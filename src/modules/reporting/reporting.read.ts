@@ -57,3 +57,21 @@ export async function listUpstreams(h: Handle, unitId: number): Promise<Upstream
   );
   return rows;
 }
+
+export interface FixedRank {
+  unitId: number;
+  batchId: number;
+  n: number;
+  of: number;
+}
+
+/** The places that declarations of these units in these batches hold since they were reported. One query. */
+export async function listFixedRanks(h: Handle, unitIds: readonly number[], batchIds: readonly number[]): Promise<FixedRank[]> {
+  const { rows } = await h.raw<{ rows: FixedRank[] }>(
+    `SELECT unit_id AS "unitId", batch_id AS "batchId", rank_n AS n, rank_of AS of FROM declarations
+     WHERE unit_id = ANY(CAST(? AS bigint[])) AND batch_id = ANY(CAST(? AS bigint[])) AND rank_fixed_at IS NOT NULL
+       AND state NOT IN ('refused', 'abandoned', 'not_recommended') ORDER BY rank_n`,
+    [[...new Set(unitIds)], [...new Set(batchIds)]],
+  );
+  return rows;
+}

@@ -24,7 +24,7 @@ import {
 } from '../review';
 import { entrustedRoutes } from './entrusted.routes';
 import { reportUpward, type ReportOutcome } from './report-upward';
-import { listReportable, listUpstreams, type ReportRow, type UpstreamRow } from './reporting.read';
+import { listFixedRanks, listReportable, listUpstreams, type ReportRow, type UpstreamRow } from './reporting.read';
 
 /** What a click of 「数据上报」 leaves for the page that follows. */
 interface Attempt {
@@ -51,6 +51,7 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
   const rows = found.slice(0, BULK_LIMIT);
   const upstreams = await listUpstreams(deps.db, unitId);
   const years = await listYears(deps.db);
+  const rankGroups = await rankGroupsOf(deps, rows);
   const attempt = visit.query.has('draft')
     ? await findDraft<Attempt>(deps.db, deps.cipher, 'report-attempt', visit.owner, visit.query.one('draft'))
     : undefined;
@@ -76,6 +77,7 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
         ? { href: paths.entrustedEvidence(r.id), text: r.hasEvidence ? '材料已上传' : '上传委托评审材料' }
         : undefined,
       rank: rankText(r),
+      rankGroup: r.takesRank ? rankGroups.get(`${r.unitId}:${r.batchId}`) : undefined,
       typed: r.takesRank ? (attempt?.ranks[r.id] ?? (r.rankN === null ? '' : rankText(r))) : undefined,
       closes: showMoment(r.unitClosesAt),
       isTicked: attempt?.ticked.includes(r.id) ?? false,
@@ -96,6 +98,26 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
           actionHref: paths.review(),
         },
   });
+}
+
+/** What the ranks of one declaring unit in one batch go by: places that were reported already, and the total they named. */
+async function rankGroupsOf(
+  deps: Deps,
+  rows: readonly ReportRow[],
+): Promise<Map<string, { key: string; taken: string; total: number | undefined }>> {
+  const ranked = rows.filter((r) => r.takesRank);
+  const fixed = await listFixedRanks(
+    deps.db,
+    ranked.map((r) => r.unitId),
+    ranked.map((r) => r.batchId),
+  );
+  return new Map(
+    ranked.map((r) => {
+      const key = `${r.unitId}:${r.batchId}`;
+      const own = fixed.filter((f) => f.unitId === r.unitId && f.batchId === r.batchId);
+      return [key, { key, taken: own.map((f) => f.n).join(','), total: own[0]?.of }];
+    }),
+  );
 }
 
 /** Series, level and year of what is shown or asked for, each with where it goes (P5). */
