@@ -47,7 +47,7 @@ describe('R2 ranks by order', () => {
     expect(await ranks(who, ids)).toEqual(['3/3', '1/3', '2/3']);
     expect(await order(who)).toEqual(['甲二', '甲五', '甲一']);
     await who.look();
-    for (const id of ids) await who.fill({ ids: id });
+    await who.page.click('thead input[type=checkbox]');
     await who.press('数据上报');
     expect(await who.text()).toContain('已上报 3 人');
     expect(await site.db('declarations').whereIn('id', ids).orderBy('rank_n').select('applicant_name', 'rank_n', 'rank_of')).toEqual([
@@ -82,9 +82,9 @@ describe('R2 ranks by order', () => {
     const { who, ids } = await desk(['己六', '庚七'], false, 390);
     expect(await who.texts('.ranks__button')).toEqual([]);
     await who.fill({ [`rank.${ids[0]}`]: '2/2', [`rank.${ids[1]}`]: '1/2' });
-    for (const id of ids) await who.fill({ ids: id });
+    for (const box of await who.page.$$('tbody input[type=checkbox]')) await box.click();
     await who.press('数据上报');
-    expect(await stateOf(site, ids[0] ?? '')).toBe('office_review');
+    for (const id of ids) expect(await stateOf(site, id)).toBe('office_review');
     expect(who.faults()).toEqual([]);
   }, 90_000);
 });
