@@ -11,6 +11,7 @@ import { FsStorage } from './adapters/storage';
 import { createApp } from './app';
 import type { Config } from './config';
 import { answers, databaseNow, makeDb, type Db, type Handle } from './db/db';
+import { listen } from './db/listen';
 import type { Deps } from './deps';
 import type { MountDeps } from './http/mount';
 import { createDevices } from './http/devices.store';
@@ -92,6 +93,15 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     jobs: createJobs(databaseUrl, log),
     log,
   };
+  // what this process holds in memory is loaded anew when any process, or anybody at the database, has changed it
+  const listener = listen(
+    databaseUrl,
+    'reference_changed',
+    (what) => {
+      if (what === undefined || what === 'catalogue') deps.catalogue.refresh();
+    },
+    (e) => log.warn({ err: e }, 'changes of the catalogue are not heard; connecting again'),
+  );
   const tokens = createOneTimeTokens(db, deps.cipher);
   const cookies = createSignedCookies(config.secrets.session, config.secureCookies);
   const mount: MountDeps = {
@@ -128,6 +138,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     jobs: jobHandlers(deps, tokens),
     async stop() {
       stopping = true;
+      await listener.stop();
       await deps.jobs.stop();
       await pdfPages.close();
       await printer.close();

@@ -67,6 +67,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
       return [
         home,
         { text: '申报批次', href: paths.batches() },
+        { text: '职称目录', href: paths.catalogue() },
         { text: '工作日历', href: paths.calendar() },
         { text: '工作人员账号', href: paths.staff() },
         { text: '解除二次验证', href: paths.factorResets() },

@@ -7,6 +7,7 @@ import { committeeRoutes } from './modules/committee';
 import { declarationsRoutes } from './modules/declarations';
 import { accountsRoutes } from './modules/accounts';
 import { batchesRoutes, calendarRoutes, remindersRoutes } from './modules/batches';
+import { catalogueRoutes } from './modules/catalogue';
 import { dashboardRoutes } from './modules/dashboard';
 import { educationRoutes } from './modules/education';
 import { noticesRoutes } from './modules/notices';
@@ -38,6 +39,7 @@ export function allRoutes(deps: Deps): Route[] {
     ...committeeRoutes(deps),
     ...batchesRoutes(deps),
     ...calendarRoutes(deps),
+    ...catalogueRoutes(deps),
     ...remindersRoutes(deps),
     ...supportRoutes(deps),
   ];

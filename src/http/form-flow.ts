@@ -5,7 +5,6 @@ import type { Problem, SectionDefinition } from '../form/section';
 import type { Cipher } from '../lib/cipher';
 import { wholeNumber } from '../lib/ids';
 import { findDraft, keepDraft, type DraftPurpose } from './form-drafts.store';
-import { addressOf } from './paging';
 import { seeOther, type Reply, type Visit } from './route';
 
 /** A form as it was typed, with what is wrong with it. */
@@ -52,7 +51,7 @@ export function formFlow(
     }),
     async again(visit, to, { raw, version }, problems) {
       const kept: Kept = { of, raw, problems: [...problems], ...(version === undefined ? {} : { version }) };
-      return seeOther(addressOf(to, { draft: await keepDraft(db, cipher, purpose, visit.owner, kept) }));
+      return seeOther(`${to}${to.includes('?') ? '&' : '?'}draft=${await keepDraft(db, cipher, purpose, visit.owner, kept)}`);
     },
   };
 }

@@ -146,6 +146,10 @@ export const paths = {
   noticeFiles: (id: number | string) => `/support/notices/${id}/files`,
   removeNoticeFile: (id: number | string, file: string) => `/support/notices/${id}/files/${file}/remove`,
   noticeFile: (id: number | string, file: string) => `/notices/${id}/files/${file}`,
+  catalogue: () => '/admin/catalogue',
+  catalogueSeries: (id: number | string) => `/admin/catalogue/${id}`,
+  catalogueEntry: (kind: string, id: number | string) => `/admin/catalogue/entries/${kind}/${id}`,
+  catalogueAct: (kind: string, id: number | string) => `/admin/catalogue/entries/${kind}/${id}/act`,
   reminders: () => '/profile/reminders',
 } as const;
 

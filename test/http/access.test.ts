@@ -88,7 +88,7 @@ describe('X2, S28 access of every route', () => {
       }
     }
     expect(await checksum()).toEqual(before);
-  });
+  }, 240_000);
 
   test('S22 a POST without the form token, with a foreign one or from another site is refused', async () => {
     const visitor = visitors.get('person') as Visitor;

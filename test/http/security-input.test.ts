@@ -1,3 +1,4 @@
+import { listSms, queueSms } from '../../src/adapters/sms';
 import { findSection } from '../../src/modules/declarations/sections';
 import { newToken } from '../../src/lib/new-token';
 import {
@@ -181,6 +182,15 @@ describe('S41, S42 text that is not what it looks like', () => {
     const stored = JSON.stringify(row.raw);
     expect(stored).toContain('㛃䶮𬀩𫖯 买买提·艾力 é 第一行\\n第二行');
     expect(stored).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200b-\u200d\ufeff]|\\r|\\u0000|\\u001b/);
+  });
+
+  it('S41 cannot break a short message into lines, nor hide or turn its words around', async () => {
+    await site.db.transaction((trx) =>
+      queueSms(site.deps, trx, { mobile: '13906319999', text: `您的${EVIL}\u2066\n【银行】请回复验证码`, purpose: 's41', minutes: 5 }),
+    );
+    const message = (await listSms(site.db, site.deps.cipher, 50)).find((m) => m.purpose === 's41');
+    expect(message?.text).toMatch(/^【职称申报系统】您的abc /);
+    expect(message?.text).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
   });
 
   it('S41 cannot forge a line of the log, nor a header, wherever it is typed', async () => {

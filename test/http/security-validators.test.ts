@@ -10,11 +10,17 @@ import { readIdNumber } from '../../src/lib/id-number';
 import { isUuid, wholeNumber } from '../../src/lib/ids';
 import { maskIdNumber, maskMobile, maskName, maskNumbersIn } from '../../src/lib/mask';
 import { readMobile } from '../../src/lib/mobile';
+import { readMoment } from '../../src/lib/moment';
 import { pinyinInitials } from '../../src/lib/pinyin';
 import { ownAddress } from '../../src/modules/accounts/own-address';
 import { personRegistrationSection } from '../../src/modules/accounts/person-registration';
 import { profileSection } from '../../src/modules/accounts/profile-section';
 import { unitRegistrationSection } from '../../src/modules/accounts/unit-registration';
+import { batchForm, extensionForm, windowForm } from '../../src/modules/batches/batch-form';
+import { readCalendarLines } from '../../src/modules/batches/calendar-lines';
+import { faqKind, noticeKind } from '../../src/modules/notices/content-kind';
+import { correctionForms } from '../../src/modules/support/correction-form';
+import { staffForm } from '../../src/modules/accounts/staff-form';
 import { sections } from '../../src/modules/declarations/sections';
 import { pathForm } from '../../src/modules/paths/path-form';
 import { permissionForm } from '../../src/modules/units/permission-form';
@@ -77,6 +83,8 @@ const readers: Record<string, (s: string) => unknown> = {
   readCreditCode,
   readDate,
   readYearMonth,
+  readMoment: (s) => readMoment(s, 'end'),
+  readCalendarLines,
   isRealDate,
   readFraction,
   'readIdNumber resident': (s) => readIdNumber('resident', s, '2026-11-22'),
@@ -120,6 +128,13 @@ describe('S44 100 KB of hostile text', () => {
     profileSection,
     pathForm,
     permissionForm,
+    batchForm,
+    windowForm,
+    extensionForm,
+    faqKind.section,
+    noticeKind.section,
+    staffForm,
+    ...Object.values(correctionForms),
   ];
   it.each(forms.map((s): [string, SectionDefinition] => [s.title, s]))('every field of 「%s」 answers at once', (_title, section) => {
     const slow = section.parts.flatMap((part) =>

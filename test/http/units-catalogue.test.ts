@@ -15,7 +15,7 @@ describe('K1 catalogue', () => {
     const c = await loadCatalogue(site.db);
     expect(c.series).toHaveLength(29);
     const folk = c.series.find((s) => s.name === '群众文化');
-    expect(folk).toEqual({ id: 91, code: '91', name: '群众文化' });
+    expect(folk).toMatchObject({ id: 91, code: '91', name: '群众文化' });
     expect(c.titlesOf(91, 'junior').map((t) => t.name)).toContain('助理馆员');
     expect(c.titlesOf(91, 'nonsense')).toEqual([]);
     expect(c.specialitiesOf(91)[0]?.name).toBe('舞蹈');

@@ -6,6 +6,8 @@ export interface Series {
   /** two digits, part of certificate numbers */
   code: string;
   name: string;
+  /** not offered any more; whoever has it keeps it */
+  ended?: boolean;
 }
 export interface Title {
   id: number;
@@ -17,21 +19,26 @@ export interface Title {
   /** the kind of work it belongs to, where a series holds several; '' otherwise */
   branch: string;
   code: string;
+  ended?: boolean;
 }
 export interface Speciality {
   id: number;
   seriesId: number;
   name: string;
+  ended?: boolean;
 }
 
 /** K1: what can be declared: series, their titles by level, their specialities. Plain values, loaded at once; all look-ups are in memory. */
 export interface Catalogue {
   readonly series: readonly Series[];
   readonly levels: readonly LevelName[];
-  /** titles of a series at a level, in the order of the catalogue; none when there is no such series or level */
-  titlesOf(seriesId: number, level: string): readonly Title[];
-  /** specialities (现从事专业) of a series, in the order of the catalogue */
-  specialitiesOf(seriesId: number): readonly Speciality[];
+  /**
+   * titles of a series at a level, in the order of the catalogue; none when there is no such series or level. `chosen`: the id of one that stays in the list although it
+   * was ended, because it was chosen before
+   */
+  titlesOf(seriesId: number, level: string, chosen?: string): readonly Title[];
+  /** specialities (现从事专业) of a series, in the order of the catalogue; `chosen`: the name of one that stays in the list although it was ended */
+  specialitiesOf(seriesId: number, chosen?: string): readonly Speciality[];
   /** levels at which a series has titles, lowest first */
   levelsOf(seriesId: number): readonly LevelName[];
   /** the name of a series; '' when there is none of this id */
@@ -64,12 +71,13 @@ export function createCatalogue(rows: {
   const titleById = new Map(rows.titles.map((t) => [t.id, t]));
   const titles = groupBy(rows.titles, (t) => `${t.seriesId}:${t.level}`);
   const specialities = groupBy(rows.specialities, (s) => s.seriesId);
-  const titlesOf = (seriesId: number, level: string): readonly Title[] => titles.get(`${seriesId}:${level}`) ?? [];
+  const titlesOf = (seriesId: number, level: string, chosen = ''): readonly Title[] =>
+    (titles.get(`${seriesId}:${level}`) ?? []).filter((t) => !t.ended || String(t.id) === chosen);
   return {
-    series: rows.series,
+    series: rows.series.filter((s) => !s.ended),
     levels,
     titlesOf,
-    specialitiesOf: (seriesId) => specialities.get(seriesId) ?? [],
+    specialitiesOf: (seriesId, chosen = '') => (specialities.get(seriesId) ?? []).filter((s) => !s.ended || s.name === chosen),
     levelsOf: (seriesId) => levels.filter((l) => titlesOf(seriesId, l.code).length > 0),
     seriesName: (id) => seriesById.get(id)?.name ?? '',
     findSeries: (id) => seriesById.get(id),

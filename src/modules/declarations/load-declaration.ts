@@ -34,7 +34,8 @@ const toFile = (a: AttachmentRow): FileValue => ({
   hasThumbnail: a.thumb_sha256 !== null,
 });
 
-function optionLists(catalogue: Catalogue, batch: Batch): FormContext['options'] {
+/** `held`: a title or speciality that was ended after this declaration had validly chosen it stays in its lists (K1). */
+function optionLists(catalogue: Catalogue, batch: Batch, held: Declaration): FormContext['options'] {
   return (list: string, ...keys: string[]): readonly Option[] => {
     switch (list) {
       case 'batch-levels':
@@ -46,9 +47,11 @@ function optionLists(catalogue: Catalogue, batch: Batch): FormContext['options']
       case 'series':
         return seriesOptions(catalogue.series);
       case 'titles':
-        return catalogue.titlesOf(Number(keys[0]), keys[1] ?? '').map((t) => ({ value: String(t.id), text: catalogue.titleText(t.id) }));
+        return catalogue
+          .titlesOf(Number(keys[0]), keys[1] ?? '', String(held.title_id ?? ''))
+          .map((t) => ({ value: String(t.id), text: catalogue.titleText(t.id) }));
       case 'specialities':
-        return catalogue.specialitiesOf(Number(keys[0])).map((s) => ({ value: s.name, text: s.name }));
+        return catalogue.specialitiesOf(Number(keys[0]), held.speciality).map((s) => ({ value: s.name, text: s.name }));
       default:
         throw new Error(`no such list of options: ${list}`);
     }
@@ -72,7 +75,7 @@ export async function loadDeclaration(
   const main = typed(application).groups.main ?? {};
   const unitId = wholeNumber(main.unit ?? '');
   const unit = unitId === undefined ? undefined : await findUnitOption(h, unitId);
-  const options = optionLists(catalogue, batch);
+  const options = optionLists(catalogue, batch, row);
   const policy = {
     rankBy: batch.rankBy,
     maxResults: batch.maxResults,
