@@ -70,6 +70,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '职称目录', href: paths.catalogue() },
         { text: '工作日历', href: paths.calendar() },
         { text: '工作人员账号', href: paths.staff() },
+        { text: '申报条件', href: paths.eligibility() },
         { text: '解除二次验证', href: paths.factorResets() },
         { text: '操作日志', href: paths.audit() },
         { text: '演示时钟', href: paths.clock() },

@@ -10,6 +10,7 @@ import { batchesRoutes, calendarRoutes, remindersRoutes } from './modules/batche
 import { catalogueRoutes } from './modules/catalogue';
 import { dashboardRoutes } from './modules/dashboard';
 import { educationRoutes } from './modules/education';
+import { eligibilityRoutes } from './modules/eligibility';
 import { noticesRoutes } from './modules/notices';
 import { pathsRoutes } from './modules/paths';
 import { printingRoutes } from './modules/printing';
@@ -30,6 +31,7 @@ export function allRoutes(deps: Deps): Route[] {
     ...pathsRoutes(deps),
     ...declarationsRoutes(deps),
     ...educationRoutes(deps),
+    ...eligibilityRoutes(deps),
     ...attachmentsRoutes(deps),
     ...certificatesRoutes(deps),
     ...printingRoutes(deps),

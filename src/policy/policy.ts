@@ -253,6 +253,7 @@ const fixed = {
   }),
   'results.confirm': rule(['bureau']),
   'office.queue': rule(['office']),
+  'eligibility.edit': rule(['admin']),
   'audit.read': rule(['admin']),
   'sms.read': rule(['support']),
   'clock.set': rule(['admin']),

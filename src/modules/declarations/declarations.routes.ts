@@ -12,6 +12,7 @@ import { isByHand, moveNames, moves, states, type MoveName } from '../../policy/
 import { can, movesFor } from '../../policy/policy';
 import { findBatch, listOpenBatches } from '../batches';
 import { levelText } from '../catalogue';
+import { outcomeTags } from '../eligibility';
 import { findNewerName } from '../support';
 import { declarationName, listCrumbs, mineCrumb, mineCrumbs, openComments, rowOf } from './declaration-pages';
 import { findHolderContact, listOwnDeclarations } from './declarations.read';
@@ -231,6 +232,7 @@ export function overviewRoutes(deps: Deps): Route[] {
         nameNote: newer && `姓名已于 ${showMoment(newer.at)} 更正为「${newer.name}」，这里显示提交时的姓名`,
         photoHref: content.applicant.photoSha256 && !isOwner ? paths.photo(d.id) : undefined,
         sha256,
+        eligibility: content.eligibility && { ...content.eligibility, tag: outcomeTags[content.eligibility.outcome] },
         rank: d.rank_n === null ? undefined : `${d.rank_n}/${d.rank_of}`,
         vote,
         steps: timelineOf({

@@ -4,7 +4,9 @@ import { sectionText, type SectionText } from '../../form/section-text';
 import { canonicalJson, sha256Hex } from '../../lib/canonical-json';
 import { codeText, ethnicities, politicalStatuses, sexes } from '../../lib/codes';
 import { findPerson } from '../accounts';
+import { checkEligibility, type Verdict } from '../eligibility';
 import { drawnParts, findDrawnRecords } from '../education';
+import { eligibilityFacts } from './eligibility-facts';
 import { LEARNING_SECTION, learningYears } from './drawn-learning';
 import { findVersion, insertVersion, type Declaration } from './declarations.store';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
@@ -26,6 +28,8 @@ export interface FrozenContent {
   };
   batch: { year: number; series: string; level: string; committee: string };
   unit: string;
+  /** K5: as it was checked then; missing in versions from before there were rules */
+  eligibility?: Verdict;
   sections: SectionText[];
 }
 
@@ -52,6 +56,7 @@ export async function contentOf(deps: Deps, h: Trx | Deps['db'], d: LoadedDeclar
     },
     batch: { year: d.batch.year, series: d.batch.seriesName, level: d.batch.levelText, committee: d.batch.committeeName },
     unit: d.context(application).unit(d.typed(application).groups.main?.unit ?? '')?.name ?? '',
+    eligibility: await checkEligibility(h, eligibilityFacts(d, await deps.catalogue.get())),
     sections: texts,
   };
 }

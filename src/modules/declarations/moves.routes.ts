@@ -7,6 +7,7 @@ import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Rout
 import { showMoment } from '../../lib/moment';
 import { isByHand, moveNames, moves, refusalReasons, type MoveName } from '../../policy/declaration-moves';
 import { can } from '../../policy/policy';
+import { outcomeTags } from '../eligibility';
 import { declarationName, listCrumbs, mineCrumb, mineCrumbs, rowOf } from './declaration-pages';
 import { stateText, summaryOf } from './declarations.view';
 import { currentContent } from './freeze-version';
@@ -44,6 +45,7 @@ export function movesRoutes(deps: Deps): Route[] {
         complaints,
         photoMissing,
         sections: content.sections.map((s) => summaryOf(d.id, s, open(s.id) ? { changeHref: paths.section(d.id, s.id) } : {})),
+        eligibility: content.eligibility && { ...content.eligibility, tag: outcomeTags[content.eligibility.outcome] },
         unit: content.unit,
         canMove: can(visit.actor, `declaration.${move}`, subject).ok,
         deadline: { at: showMoment(loaded.batch.applicantClosesAt), isOpen: loaded.batch.isOpenForApplicants || move === 'resubmit' },
