@@ -187,6 +187,7 @@ export async function attachPicture(site: Site, declaration: string, name: strin
       declaration_id: declaration,
       section: 'performance',
       part: 'main',
+      row_id: `picture${++sequence}`,
       field: 'proof',
       position: 1,
       name,
