@@ -4,6 +4,7 @@ import * as m0011 from './0011_second_factor';
 import * as m0010 from './0010_operators';
 import * as m0004 from './0004_web';
 import * as m0002 from './0002_sms';
+import * as m0021c from './0021_copies';
 import * as m0021 from './0021_eligibility';
 import * as m0020 from './0020_continuing_education';
 import * as m0019 from './0019_abandon';
@@ -27,6 +28,7 @@ const list: Record<string, Knex.Migration> = {
   '0010_operators': m0010,
   '0013_batches': m0013,
   '0020_continuing_education': m0020,
+  '0021_copies': m0021c,
   '0021_eligibility': m0021,
   '0024_review_notes': m0024,
   '0025_unit_publicity': m0025,

@@ -124,6 +124,16 @@ export async function insertAttachments(trx: Trx, declaration: string, list: rea
   return notAdded;
 }
 
+/** The same contents once more, for another declaration (D0). */
+export async function copyAttachments(trx: Trx, ids: readonly string[], to: string, by: number): Promise<void> {
+  await trx.raw(
+    `INSERT INTO attachments (declaration_id, section, part, row_id, field, position, name, media_type, size, sha256, thumb_sha256, pages, scan, uploaded_by)
+     SELECT ?, section, part, row_id, field, position, name, media_type, size, sha256, thumb_sha256, pages, scan, ?
+     FROM attachments WHERE id = ANY(?::uuid[]) AND removed_at IS NULL`,
+    [to, by, [...ids]],
+  );
+}
+
 /** Takes a file out of the form. It can be taken back for a day; a version submitted earlier goes on showing it. False when it was not there. */
 export async function removeAttachment(trx: Trx, declaration: string, section: string, id: string): Promise<boolean> {
   if (!isUuid(id)) return false;

@@ -1,5 +1,6 @@
 export {
   arrangeAttachments,
+  copyAttachments,
   findItemFiles,
   findRemoved,
   insertAttachments,

@@ -30,6 +30,7 @@ import { chainOf, moveButtons, stateText, summaryOf, timelineOf } from './declar
 import { currentContent } from './freeze-version';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
 import { findSection, sections } from './sections';
+import { findRechecks, listEarlier, type Recheck } from './rechecks.store';
 import { startDeclaration } from './start-declaration';
 
 const sectionTitle = (id: string): string => findSection(id)?.title ?? id;
@@ -112,15 +113,28 @@ export function overviewRoutes(deps: Deps): Route[] {
         batch: { ...batch, closes: showMoment(batch.applicantClosesAt) },
         name: declarationName(batch, batch.seriesName, batch.levelText),
         accepted: await hasCommitment(deps.db, visit.actor.accountId, batch.id),
+        earlier: (await listEarlier(deps.db, visit.actor.accountId, batch.year)).map((e) => ({
+          id: e.id,
+          name: declarationName(e, e.seriesName, levelText(e.level)),
+        })),
       },
     );
   }
 
   async function start(visit: Visit): Promise<Reply> {
-    const outcome = await startDeclaration(deps, visit.actor, batchId(visit), visit.body.one('agree') === 'yes', visit.requestId);
+    const outcome = await startDeclaration(
+      deps,
+      visit.actor,
+      batchId(visit),
+      visit.body.one('agree') === 'yes',
+      visit.requestId,
+      visit.body.one('copy'),
+    );
     switch (outcome.kind) {
       case 'started':
-        return seeOther(outcome.isNew ? paths.section(outcome.id, sections[0]?.id ?? '') : paths.declaration(outcome.id));
+        return seeOther(
+          outcome.isNew && visit.body.one('copy') === '' ? paths.section(outcome.id, sections[0]?.id ?? '') : paths.declaration(outcome.id),
+        );
       case 'no-batch':
         return notFound;
       case 'closed':
@@ -137,26 +151,35 @@ export function overviewRoutes(deps: Deps): Route[] {
     return c && { name: c.name, phone: c.mobile ? `${c.contact} ${deps.cipher.decrypt(c.mobile, 'unit.mobile')}` : c.phone };
   }
 
-  function taskOf(loaded: LoadedDeclaration, s: SectionDefinition, comments: readonly SectionComment[]) {
+  function taskOf(loaded: LoadedDeclaration, s: SectionDefinition, comments: readonly SectionComment[], rechecks: readonly Recheck[]) {
     const { row: d } = loaded;
     const checked = loaded.check(s);
     const isOpen = d.reopened_sections === null || d.reopened_sections.includes(s.id);
     const wanted = comments.filter((c) => c.section === s.id);
     const complete = completenessOf(checked);
+    const recheck = rechecks.find((r) => r.section === s.id);
     const status =
       wanted.length > 0
         ? { text: '退回修改', colour: 'orange' }
-        : complete === 'complete'
-          ? checked.isBlank && !loaded.stored.has(s.id)
-            ? { text: '选填' }
-            : { text: '已完成' }
-          : complete === 'blank' && !loaded.stored.has(s.id)
-            ? { text: '未填写', colour: 'grey' }
-            : { text: `填写中，还有 ${checked.problems.length} 项`, colour: 'blue' };
+        : recheck
+          ? { text: '待核对', colour: 'yellow' }
+          : complete === 'complete'
+            ? checked.isBlank && !loaded.stored.has(s.id)
+              ? { text: '选填' }
+              : { text: '已完成' }
+            : complete === 'blank' && !loaded.stored.has(s.id)
+              ? { text: '未填写', colour: 'grey' }
+              : { text: `填写中，还有 ${checked.problems.length} 项`, colour: 'blue' };
     return {
       title: s.title,
       ...(isOpen ? { href: paths.section(d.id, s.id) } : {}),
-      ...(wanted.length > 0 ? { hint: wanted.map((c) => `修改意见：${c.text}`).join('；') } : isOpen ? {} : { hint: '本次不需要修改' }),
+      ...(wanted.length > 0
+        ? { hint: wanted.map((c) => `修改意见：${c.text}`).join('；') }
+        : !isOpen
+          ? { hint: '本次不需要修改' }
+          : recheck
+            ? { hint: `由 ${recheck.fromYear} 年度的申报带入，请核对后保存` }
+            : {}),
       status,
       isDone: complete === 'complete',
       // a section nobody has begun says enough by 「未填写」
@@ -168,8 +191,8 @@ export function overviewRoutes(deps: Deps): Route[] {
   }
 
   /** The sections under their headings, and how far it has come. */
-  function tasksOf(loaded: LoadedDeclaration, comments: readonly SectionComment[]) {
-    const tasks = sectionsOf(loaded).map((s) => ({ group: s.group ?? '', ...taskOf(loaded, s, comments) }));
+  function tasksOf(loaded: LoadedDeclaration, comments: readonly SectionComment[], rechecks: readonly Recheck[]) {
+    const tasks = sectionsOf(loaded).map((s) => ({ group: s.group ?? '', ...taskOf(loaded, s, comments, rechecks) }));
     const titles = [...new Set(tasks.map((t) => t.group))];
     const isOptional = (t: (typeof tasks)[number]): boolean => t.status.text === '选填';
     return {
@@ -218,7 +241,7 @@ export function overviewRoutes(deps: Deps): Route[] {
           editable && last && d.state !== 'draft'
             ? { opinion: last.opinion, by: last.on_behalf_of, at: showMoment(last.at), dueOn: d.correction_due_on }
             : undefined,
-        ...(editable ? tasksOf(loaded, comments) : {}),
+        ...(editable ? tasksOf(loaded, comments, await findRechecks(deps.db, d.id)) : {}),
         deadline: { at: showMoment(loaded.batch.applicantClosesAt), left, isOpen: loaded.batch.isOpenForApplicants },
         buttons: moveButtons(d.id, movesFor(visit.actor, subject).filter(isByHand)).filter(
           (b) => !editable || !['submit', 'resubmit'].includes(b.move),

@@ -20,6 +20,7 @@ import { findSections, saveSectionRow, updateDeclaration } from './declarations.
 import { loadDeclaration } from './load-declaration';
 import { lockSection } from './lock-section';
 import { projectApplication } from './project-section';
+import { clearRecheck } from './rechecks.store';
 import { application } from './sections/application.section';
 
 export interface SaveInput {
@@ -92,6 +93,7 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
     }
     if (!(await saveSectionRow(trx, id, section.id, raw, storedVersion, actor.accountId)))
       throw new Error(`section ${section.id} of ${id} changed under its lock`);
+    await clearRecheck(trx, id, section.id);
     const notAdded = [
       ...(await applyFileAction(trx, id, section, raw, input.action)),
       ...(await insertAttachments(trx, id, input.uploads, actor.accountId)),

@@ -17,6 +17,7 @@ import { askForLearning, DRAW_LEARNING, drawnLearning, LEARNING_SECTION } from '
 import { findEvents, type Declaration } from './declarations.store';
 import { fileNote } from './declarations.view';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
+import { findRechecks, type Recheck } from './rechecks.store';
 import { saveSection, type SaveOutcome } from './save-section';
 import { findSection } from './sections';
 
@@ -32,6 +33,16 @@ interface SectionView {
 interface FileMessages {
   problems: string[];
   notes: string[];
+}
+
+/** D0: what came over from an earlier year and changes from year to year, as links to the fields. */
+function recheckOf(section: SectionDefinition, found: Recheck | undefined): object | undefined {
+  if (!found) return undefined;
+  const labels = found.places.flatMap((p) => {
+    const field = section.parts.find((x) => x.id === p.part)?.fields.find((f) => f.id === p.field);
+    return field ? [{ text: field.label, href: `#${fieldId(p)}` }] : [];
+  });
+  return labels.length > 0 ? { year: found.fromYear, labels } : undefined;
 }
 
 /** D1, D2: the pages of one section: the form, its conflicts, the search for the unit. */
@@ -101,6 +112,10 @@ export function sectionsRoutes(deps: Deps): Route[] {
         previous: all[at - 1] ? { text: all[at - 1]?.title, href: paths.section(d.id, all[at - 1]?.id ?? '') } : undefined,
         overviewHref: paths.declaration(d.id),
         comments: openComments(events, d).filter((c) => c.section === section.id),
+        recheck: recheckOf(
+          section,
+          (await findRechecks(deps.db, d.id)).find((r) => r.section === section.id),
+        ),
         learning: section.id === LEARNING_SECTION ? await drawnLearning(deps, d) : undefined,
         savedAt: showMoment(loaded.stored.get(section.id)?.updated_at),
       },

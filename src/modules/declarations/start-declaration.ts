@@ -2,10 +2,12 @@ import { appendAudit } from '../../audit/audit.store';
 import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
 import { emptySection } from '../../form/read-section';
+import { isUuid } from '../../lib/ids';
 import type { Actor } from '../../policy/actor';
 import { findBatch } from '../batches';
 import { askPlatform } from '../education';
-import { hasCommitment, insertCommitment, insertDeclaration, saveSectionRow } from './declarations.store';
+import { copyDeclaration } from './copy-declaration';
+import { hasCommitment, insertCommitment, insertDeclaration, lockDeclaration, saveSectionRow } from './declarations.store';
 import { application } from './sections/application.section';
 
 export type StartOutcome =
@@ -21,6 +23,8 @@ export async function startDeclaration(
   batchId: number,
   agreed: boolean,
   requestId: string,
+  /** an earlier declaration to begin with, or '' */
+  copyFrom = '',
 ): Promise<StartOutcome> {
   return inTransaction(deps.db, async (trx): Promise<StartOutcome> => {
     const batch = await findBatch(trx, batchId, { personId: actor.accountId });
@@ -50,6 +54,8 @@ export async function startDeclaration(
       const raw = emptySection(application);
       raw.groups.main = { year: String(batch.year), level: batch.level, series: String(batch.seriesId) };
       await saveSectionRow(trx, id, application.id, raw, 0, actor.accountId);
+      const copied = copyFrom !== '' && isUuid(copyFrom) ? await lockDeclaration(trx, id) : undefined;
+      if (copied) await copyDeclaration(deps, trx, actor, copied, copyFrom, requestId);
       await askPlatform(deps, trx, actor.accountId);
       await appendAudit(trx, {
         actorId: actor.accountId,

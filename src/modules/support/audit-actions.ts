@@ -36,6 +36,7 @@ export const auditActions: readonly { action: string; text: string }[] = [
   { action: 'path.end', text: '终止路径' },
   { action: 'commitment.accept', text: '同意申报承诺书' },
   { action: 'declaration.start', text: '新增申报信息' },
+  { action: 'declaration.copy', text: '带入以前年度的申报内容' },
   { action: 'declaration.delete', text: '删除申报' },
   { action: 'section.save', text: '保存申报内容' },
   ...moveNames.map((m) => ({ action: `declaration.${m}`, text: `申报：${moves[m].text}` })),
