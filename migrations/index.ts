@@ -16,6 +16,8 @@ import * as m0026 from './0026_register_imports';
 import * as m0014 from './0014_reference';
 import * as m0015 from './0015_content';
 import * as m0022 from './0022_attachments';
+import * as m0027 from './0027_tasks';
+import * as m0028 from './0028_roster';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -36,6 +38,8 @@ const list: Record<string, Knex.Migration> = {
   '0014_reference': m0014,
   '0015_content': m0015,
   '0022_attachments': m0022,
+  '0027_tasks': m0027,
+  '0028_roster': m0028,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -32,6 +32,7 @@ import { createCatalogueCache } from './modules/catalogue';
 import { findDeclarationSubject } from './modules/declarations';
 import { findPathSubject } from './modules/paths';
 import { findCorrectionSubject } from './modules/support';
+import { findTaskSubject } from './modules/tasks';
 import { findPermissionSubject, findUnitSubject } from './modules/units';
 import type { Subject, SubjectKind } from './policy/policy';
 import { allRoutes } from './routes';
@@ -54,6 +55,7 @@ const subjectLoaders: Record<Exclude<SubjectKind, 'declaration'>, (h: Handle, id
   operator: findOperatorSubject,
   correction: findCorrectionSubject,
   batch: findBatchSubject,
+  task: findTaskSubject,
 };
 
 export const SITE_NAME = '职称申报系统';

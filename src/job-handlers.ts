@@ -10,6 +10,11 @@ import { fetchRecords } from './modules/education';
 import { collectOrphans, scanWaiting, verifyStored } from './modules/attachments';
 import type { JobHandlers } from './jobs/jobs';
 import { printCertificate } from './modules/certificates';
+import { makeRosterPdf, makeRosterXlsx } from './modules/reporting';
+import { pruneTasks, runTasks, type TaskRunners } from './modules/tasks';
+
+/** What each kind of long task makes; src/modules/tasks/task-kinds.ts says which kinds there are. */
+const taskRunners: TaskRunners = { 'roster:xlsx': makeRosterXlsx, 'roster:pdf': makeRosterPdf };
 
 /** What each job does; src/jobs/jobs.ts says which jobs there are. */
 export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
@@ -23,11 +28,13 @@ export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
       await pruneSms(deps.db);
       await pruneSmsCodes(deps.db);
       await pruneReminders(deps.db);
+      await pruneTasks(deps.db);
     },
     'certificate:print': async ({ certificateId }) => void (await printCertificate(deps, certificateId)),
     'reminders:send': async () => {
       deps.log.info({ queued: await sendReminders(deps, { isOn: true, from: 8, to: 21 }) }, 'reminders of closing windows');
     },
+    'tasks:run': () => runTasks(deps, taskRunners),
     'sms:send': ({ messageId }) => sendQueuedSms(deps, messageId),
     'learning:fetch': ({ accountId }) => fetchRecords(deps, accountId),
     'corrections:watch': () => watchCorrections(deps),

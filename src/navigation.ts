@@ -29,8 +29,10 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '职称申报数据审核', href: paths.review() },
         { text: '单位公示', href: paths.unitPublicities() },
         { text: '职称申报数据上报', href: paths.report() },
+        { text: '一览表', href: paths.roster() },
         { text: '单位路径申请', href: paths.unitPaths() },
         { text: '路径审核', href: paths.pathReview() },
+        { text: '文件导出', href: paths.tasks() },
         { text: '权限申请', href: paths.unitPermission() },
         { text: '经办人管理', href: paths.operators() },
         { text: '常见问题', href: paths.faq() },
@@ -49,8 +51,10 @@ export function navigation(actor: Actor | undefined): NavItem[] {
       return [
         home,
         { text: '申报受理与评审', href: paths.office() },
+        { text: '一览表', href: paths.roster() },
         { text: '评委会路径审核', href: paths.pathReview() },
         { text: '申报批次', href: paths.batches() },
+        { text: '文件导出', href: paths.tasks() },
         { text: '常见问题', href: paths.faq() },
       ];
     case 'support':

@@ -18,6 +18,7 @@ import { reportingRoutes } from './modules/reporting';
 import { reviewRoutes } from './modules/review';
 import { unitPublicityRoutes } from './modules/unit-publicity';
 import { supportRoutes } from './modules/support';
+import { tasksRoutes } from './modules/tasks';
 import { unitsRoutes } from './modules/units';
 
 /** Every route of the site, in one list: express is fed from it, tests walk it. */
@@ -44,5 +45,6 @@ export function allRoutes(deps: Deps): Route[] {
     ...catalogueRoutes(deps),
     ...remindersRoutes(deps),
     ...supportRoutes(deps),
+    ...tasksRoutes(deps),
   ];
 }

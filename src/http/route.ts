@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Actor } from '../policy/actor';
 import type { Action, Subject } from '../policy/policy';
 import type { FormInput } from './form-input';
@@ -55,7 +56,8 @@ export interface PageMeta {
 }
 
 export type Reply =
-  | { kind: 'page'; view: string; page: PageMeta; data: object; status: number }
+  /** rows: what stands where the view says `<!--rows-->`, sent as it comes */
+  | { kind: 'page'; view: string; page: PageMeta; data: object; status: number; rows?: AsyncIterable<string> }
   /**
    * signIn: renew the session for this account; with `proven` the password was given just now (S14) · halfSignIn: renew it for an account whose second factor
    * is still asked for: it has no right at all (S10) · signOut: end it
@@ -63,6 +65,15 @@ export type Reply =
   | { kind: 'see-other'; to: string; signIn?: number; proven?: true; halfSignIn?: number; signOut?: true }
   /** etag: names the bytes; a browser that has them gets 304, and parts of them can be asked for. maxAge: seconds the person's own browser may keep them */
   | { kind: 'file'; body: Buffer; contentType: string; fileName: string; inline: boolean; maxAge?: number; etag?: string }
+  /** a stored file that may be fetched in parts; `tag` changes with the content */
+  | {
+      kind: 'download';
+      size: number;
+      tag: string;
+      read: (range: { from: number; to: number }) => Promise<Readable>;
+      contentType: string;
+      fileName: string;
+    }
   /** a kept form (A9) is sent once more, by this session */
   | { kind: 'repost'; post: KeptPost; id: string }
   | {
@@ -89,7 +100,8 @@ export const refusal = (
 
 /**
  * Who may come in. `public`: anybody; otherwise an action of the policy. An action about a subject takes the subject from the path parameter of its kind
- * (`:declaration`, `:path`, `:permission`, `:unit`, `:account`, `:staff`, `:correction`, `:operator`, `:batch`). There is no default: a route without access does not compile.
+ * (`:declaration`, `:path`, `:permission`, `:unit`, `:account`, `:staff`, `:correction`, `:operator`, `:batch`, `:task`). There is no default: a route without access does not
+ * compile.
  */
 export type Access = 'public' | Action;
 
@@ -129,3 +141,4 @@ export function unitActor(visit: Visit): Actor & { unitId: number } {
   return { ...actor, unitId: actor.unitId };
 }
 export const batchOf = subjectGetter('batch');
+export const taskOf = subjectGetter('task');

@@ -15,6 +15,7 @@ export interface JobPayloads {
   'learning:fetch': { accountId: number };
   'corrections:watch': Record<string, never>;
   'reminders:send': Record<string, never>;
+  'tasks:run': Record<string, never>;
 }
 export type JobName = keyof JobPayloads;
 export type JobHandlers = { [N in JobName]: (payload: JobPayloads[N]) => Promise<void> };
@@ -30,6 +31,7 @@ export interface Jobs {
 
 // In UTC. Corrections are watched from 9 to 20 o'clock in Beijing, because people are told by short message.
 const CRONTAB = `* * * * * audit:seal
+* * * * * tasks:run
 17 * * * * housekeeping:prune
 29 3 * * * attachments:collect
 5 1-12 * * * corrections:watch
@@ -60,7 +62,8 @@ export function createJobs(connectionString: string, log: Logger): Jobs {
     async start(handlers) {
       runner = await run({
         connectionString,
-        concurrency: 2,
+        // long tasks take two at most (src/modules/tasks), so that messages and certificates never wait for them
+        concurrency: 4,
         noHandleSignals: true,
         pollInterval: 2000,
         taskList: taskList(handlers),

@@ -66,6 +66,13 @@ export interface BatchSubject {
   id: number;
   committeeId: number;
 }
+/** a long task: an export, a batch of prints */
+export interface TaskSubject {
+  kind: 'task';
+  id: number;
+  ownerId: number;
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+}
 export type Subject =
   | DeclarationSubject
   | PathSubject
@@ -75,7 +82,8 @@ export type Subject =
   | StaffSubject
   | CorrectionSubject
   | OperatorSubject
-  | BatchSubject;
+  | BatchSubject
+  | TaskSubject;
 export type SubjectKind = Subject['kind'];
 
 export type Decision =
@@ -175,6 +183,11 @@ const onCorrection = (roles: readonly Role[], when: (a: Actor, c: CorrectionSubj
   subject: 'correction',
   when,
 });
+const onTask = (roles: readonly Role[], when: (a: Actor, t: TaskSubject) => Decision): Rule<TaskSubject> => ({
+  roles,
+  subject: 'task',
+  when,
+});
 
 const onOperator = (roles: readonly Role[], when: (a: Actor, o: OperatorSubject) => Decision): Rule<OperatorSubject> => ({
   roles,
@@ -200,6 +213,8 @@ const permittedUnit = (a: Actor): Decision =>
     ? yes
     : { ok: false, why: 'not-now', reason: '贵单位尚未取得「职称评审」权限，请先办理「权限申请」', mend: 'permission' };
 
+/** those whose lists are long enough to be exported */
+const officials: readonly Role[] = ['unit', 'bureau', 'office', 'support', 'admin'];
 const everyone: readonly Role[] = ['person', 'unit', 'bureau', 'office', 'support', 'admin'];
 
 const fixed = {
@@ -239,6 +254,7 @@ const fixed = {
   'review.queue': rule(['unit'], permittedUnit),
   'report.queue': rule(['unit'], permittedUnit),
   'unit-publicity.manage': rule(['unit'], permittedUnit),
+  'roster.read': rule(['unit', 'office'], permittedUnit),
   'permissions.review': rule(['bureau']),
   'permission.decide': onPermission(['bureau'], (a, p) => {
     if (a.divisionCode === undefined || !covers(a.divisionCode, p.divisionCode)) return hidden;
@@ -285,6 +301,16 @@ const fixed = {
   'reminders.choose': rule(['person', 'unit']),
   'staff.reset': onStaff(['admin'], (a, s) => (s.id === a.accountId ? notNowBecause('自己的密码请在「修改密码」中修改') : yes)),
   'staff.switch': onStaff(['admin'], (a, s) => (s.id === a.accountId ? notNowBecause('不能停用自己的账号') : yes)),
+  'tasks.own': rule(officials),
+  'task.read': onTask(officials, (a, t) => (t.ownerId === a.accountId ? yes : hidden)),
+  'task.file': onTask(officials, (a, t) => {
+    if (t.ownerId !== a.accountId) return hidden;
+    return t.state === 'done' ? yes : notNowBecause('文件尚未生成，请稍后再下载');
+  }),
+  'task.cancel': onTask(officials, (a, t) => {
+    if (t.ownerId !== a.accountId) return hidden;
+    return t.state === 'waiting' || t.state === 'running' ? yes : notNowBecause('该任务已经结束，不能取消');
+  }),
 } as const;
 
 /** A person and an office that looks after nobody's declaration cannot move it; a unit also needs its permission. */
@@ -325,6 +351,7 @@ const rules = {
   | Rule<CorrectionSubject>
   | Rule<OperatorSubject>
   | Rule<BatchSubject>
+  | Rule<TaskSubject>
 >;
 
 export const actions = Object.keys(rules) as Action[];

@@ -40,6 +40,11 @@ beforeAll(async () => {
   foreign.staff = String(owner.accountId);
   foreign.correction = '999999999';
   foreign.batch = '999999999';
+  const [task] = (await site
+    .db('tasks')
+    .insert({ kind: 'roster:xlsx', title: '别家的一览表', owner_id: unit.accountId })
+    .returning('id')) as { id: number }[];
+  foreign.task = String(task?.id);
   const mine = await makeUnit(site, { name: '本区图书馆' });
   const myCommittee = await makeCommittee(site);
   visitors.set('person', await signInAs(site, await makePerson(site)));

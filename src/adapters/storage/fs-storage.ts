@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { BlobDamagedError, BlobNotFoundError, type BlobEntry, type BlobStorage } from './storage';
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -37,21 +38,32 @@ export class FsStorage implements BlobStorage {
     this.#root = path.resolve(root);
   }
 
-  async put(content: Buffer): Promise<{ sha256: string; size: number }> {
-    const sha256 = sha256Of(content);
-    const target = this.#fileOf(sha256);
+  put(content: Buffer): Promise<{ sha256: string; size: number }> {
+    return this.putStream([content]);
+  }
+
+  async putStream(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<{ sha256: string; size: number }> {
+    const hash = createHash('sha256');
+    let size = 0;
+    let sha256: string;
     const drafts = path.join(this.#root, DRAFTS);
     await fs.mkdir(drafts, { recursive: true, mode: 0o700 });
     const draft = path.join(drafts, `${process.pid}-${randomBytes(8).toString('hex')}`);
     try {
       const handle = await fs.open(draft, 'wx', 0o600);
       try {
-        await handle.writeFile(content);
+        for await (const chunk of content) {
+          hash.update(chunk);
+          size += chunk.byteLength;
+          await handle.writeFile(chunk);
+        }
         await handle.sync();
         this.#swept ??= this.#sweep(drafts, (await handle.stat()).mtimeMs);
       } finally {
         await handle.close();
       }
+      sha256 = hash.digest('hex');
+      const target = this.#fileOf(sha256);
       await fs.mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
       await fs.rename(draft, target);
       await syncDir(path.dirname(target));
@@ -60,7 +72,17 @@ export class FsStorage implements BlobStorage {
       throw e;
     }
     await this.#swept;
-    return { sha256, size: content.length };
+    return { sha256, size };
+  }
+
+  async read(sha256: string, range?: { from: number; to: number }): Promise<Readable> {
+    try {
+      const handle = await fs.open(this.#fileOf(sha256), constants.O_RDONLY | constants.O_NOFOLLOW);
+      return handle.createReadStream(range ? { start: range.from, end: range.to } : {});
+    } catch (e) {
+      if (isMissing(e)) throw new BlobNotFoundError(sha256);
+      throw e;
+    }
   }
 
   async get(sha256: string): Promise<Buffer> {

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** One stored content. */
 export interface BlobEntry {
   sha256: string;
@@ -11,6 +13,10 @@ export interface BlobEntry {
 export interface BlobStorage {
   /** Stores the content durably before it returns; storing it again renews `modifiedAt`. */
   put(content: Buffer): Promise<{ sha256: string; size: number }>;
+  /** Like `put`, for contents that never lie in memory as a whole. What `content` throws is thrown; nothing is stored then. */
+  putStream(content: AsyncIterable<Uint8Array>): Promise<{ sha256: string; size: number }>;
+  /** Bytes `from` to `to` (both included, all unless given) as they are read, without comparing them with the hash. @throws BlobNotFoundError */
+  read(sha256: string, range?: { from: number; to: number }): Promise<Readable>;
   /** @throws BlobNotFoundError, BlobDamagedError */
   get(sha256: string): Promise<Buffer>;
   has(sha256: string): Promise<boolean>;

@@ -270,6 +270,7 @@ export async function referencedBlobs(h: Handle, hashes: readonly string[]): Pro
        EXISTS (SELECT 1 FROM attachments a WHERE a.sha256 = x.sha256) OR EXISTS (SELECT 1 FROM attachments a WHERE a.thumb_sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM persons p WHERE p.photo_sha256 = x.sha256) OR EXISTS (SELECT 1 FROM certificates c WHERE c.pdf_sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM certificates c WHERE c.content->>'photoSha256' = x.sha256)
+       OR EXISTS (SELECT 1 FROM tasks k WHERE k.result_sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM identity_corrections i WHERE i.evidence_sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM notice_files n WHERE n.sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM declaration_versions v WHERE v.content->'applicant'->>'photoSha256' = x.sha256)`,

@@ -321,8 +321,19 @@ export async function removeStopsFrom(trx: Trx, declaration: string, position: n
   await trx('declaration_stops').where({ declaration_id: declaration }).where('position', '>=', position).delete();
 }
 
-export async function insertVersion(trx: Trx, declaration: string, round: number, content: object, sha256: string): Promise<void> {
-  await trx('declaration_versions').insert({ declaration_id: declaration, round, content: JSON.stringify(content), sha256 });
+export async function insertVersion(
+  trx: Trx,
+  declaration: string,
+  round: number,
+  version: { content: object; sha256: string; roster: object },
+): Promise<void> {
+  await trx('declaration_versions').insert({
+    declaration_id: declaration,
+    round,
+    content: JSON.stringify(version.content),
+    sha256: version.sha256,
+    roster: JSON.stringify(version.roster),
+  });
 }
 export async function findVersion(
   h: Handle,

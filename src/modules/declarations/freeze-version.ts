@@ -10,6 +10,7 @@ import { eligibilityFacts } from './eligibility-facts';
 import { LEARNING_SECTION, learningYears } from './drawn-learning';
 import { findVersion, insertVersion, type Declaration } from './declarations.store';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
+import { rosterFacts } from './roster-facts';
 import { DEFINITION_REVISION } from './sections';
 import { application } from './sections/application.section';
 
@@ -65,7 +66,7 @@ export async function contentOf(deps: Deps, h: Trx | Deps['db'], d: LoadedDeclar
 export async function freezeVersion(deps: Deps, trx: Trx, d: LoadedDeclaration, round: number): Promise<string> {
   const content = await contentOf(deps, trx, d, round);
   const sha256 = sha256Hex(canonicalJson(content));
-  await insertVersion(trx, d.row.id, round, content, sha256);
+  await insertVersion(trx, d.row.id, round, { content, sha256, roster: rosterFacts(content) });
   return sha256;
 }
 

@@ -21,6 +21,7 @@ export {
 export { loadDeclaration } from './load-declaration';
 export { contentOfRound, currentContent, submittedContent, type FrozenContent } from './freeze-version';
 export { moveDeclaration, moveDeclarations, openPublicity, type MoveItem, type MoveOutcome } from './move-declaration';
+export { rosterFacts, type RosterFacts } from './roster-facts';
 export { watchCorrections } from './watch-corrections';
 export { noInput, readMoveInput, readRank, type MoveInput } from './move-input';
 export { stateText, summaryOf } from './declarations.view';

@@ -1,1 +1,2 @@
+export { makeRosterPdf, makeRosterXlsx } from './make-roster';
 export { reportingRoutes } from './reporting.routes';

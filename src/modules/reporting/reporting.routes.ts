@@ -23,6 +23,7 @@ import {
   type Reason,
 } from '../review';
 import { entrustedRoutes } from './entrusted.routes';
+import { rosterRoutes } from './roster.routes';
 import { reportUpward, type ReportOutcome } from './report-upward';
 import { listFixedRanks, listReportable, listUpstreams, type ReportRow, type UpstreamRow } from './reporting.read';
 
@@ -39,6 +40,7 @@ export function reportingRoutes(deps: Deps): Route[] {
     ...entrustedRoutes(deps),
     { method: 'get', path: paths.report(), access: 'report.queue', audit: null, handle: (visit) => list(deps, visit) },
     { method: 'post', path: paths.report(), access: 'report.queue', audit: 'declaration.report', handle: (visit) => report(deps, visit) },
+    ...rosterRoutes(deps),
   ];
 }
 

@@ -1,0 +1,1 @@
+export { XLSX_TYPE, xlsx, type Sheet } from './xlsx';

@@ -1,0 +1,53 @@
+import type { Deps } from '../../deps';
+import { findActor } from '../accounts';
+import { TaskLostError, type TaskKind, type TaskRunner, type TaskRunners } from './task-kinds';
+import { beatTask, claimTask, failTask, finishTask, type Task } from './tasks.store';
+
+/** So many tasks run at a time, in all processes together. */
+const MOST_RUNNING = 2;
+const BEAT_MS = 15_000;
+/** Progress is written no more often. */
+const WRITE_MS = 500;
+
+/** Runs what waits, one after the other, until nothing is left to take. Job `tasks:run`. */
+export async function runTasks(deps: Deps, runners: TaskRunners): Promise<void> {
+  for (;;) {
+    const task = await claimTask(deps.db, MOST_RUNNING);
+    if (!task) return;
+    await runTask(deps, runners[task.kind] as TaskRunner<TaskKind> | undefined, task);
+  }
+}
+
+/** One run: whatever happens, the task ends as done, failed or cancelled, unless the process is killed; then it is taken up again. */
+async function runTask(deps: Deps, runner: TaskRunner<TaskKind> | undefined, task: Task): Promise<void> {
+  const log = deps.log.child({ task: task.id, kind: task.kind, attempt: task.attempt });
+  const beats = setInterval(() => {
+    beatTask(deps.db, task).catch((e: unknown) => log.warn({ err: e }, 'no sign of life could be written'));
+  }, BEAT_MS);
+  try {
+    const owner = await findActor(deps.db, task.ownerId);
+    if (!owner) return await failTask(deps.db, task, '账号已经停用，任务没有执行');
+    // a rolling update: an older program meets a kind it does not know
+    if (!runner) return await failTask(deps.db, task, '系统正在更新，请稍后重新导出');
+    let written = -Infinity;
+    const progress = async (done: number, total?: number): Promise<void> => {
+      if (performance.now() - written < WRITE_MS) return;
+      if (!(await beatTask(deps.db, task, { done, total: total ?? null }))) throw new TaskLostError(task.id);
+      written = performance.now();
+    };
+    const outcome = await runner(deps, { input: task.input as never, owner, progress });
+    if (outcome.kind === 'refused') return await failTask(deps.db, task, outcome.problem);
+    const { sha256, size } = await deps.storage.putStream(outcome.content);
+    if (await finishTask(deps.db, task, { sha256, size, name: outcome.name, contentType: outcome.contentType }))
+      log.info({ size }, 'task done');
+  } catch (e) {
+    if (e instanceof TaskLostError) {
+      log.info('task cancelled');
+      return;
+    }
+    log.error({ err: e }, 'task failed');
+    await failTask(deps.db, task, '生成文件时系统出现错误，请重新导出；仍然不行的，请联系技术支持');
+  } finally {
+    clearInterval(beats);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Actor } from '../../policy/actor';
+import type { Deps } from '../../deps';
+
+/**
+ * Every kind of long task, with what it is told. The input is stored as it is: plain JSON, ids and filters, never a name or a number of a person.
+ * To add one: a line here, a runner in src/job-handlers.ts, and `startTask` where somebody asks for it.
+ */
+export interface TaskInputs {
+  'roster:xlsx': RosterTaskInput;
+  'roster:pdf': RosterTaskInput;
+}
+export type TaskKind = keyof TaskInputs;
+
+/** 「一览表」 of these conditions; '' is any */
+export interface RosterTaskInput {
+  year: string;
+  series: string;
+  level: string;
+  show: string;
+}
+
+export interface TaskRun<K extends TaskKind> {
+  input: TaskInputs[K];
+  /** who asked, with the rights of the moment at which the task runs */
+  owner: Actor;
+  /** How far it is. Written at most twice a second; throws TaskLostError when the task was cancelled, which ends the run. */
+  progress: (done: number, total?: number) => Promise<void>;
+}
+
+export type TaskOutcome =
+  /** `content` is read once and goes to the storage as it comes; progress may be told from within */
+  | { kind: 'made'; content: AsyncIterable<Uint8Array>; name: string; contentType: string }
+  /** why there is no file, for the owner: what to do next */
+  | { kind: 'refused'; problem: string };
+
+export type TaskRunner<K extends TaskKind> = (deps: Deps, run: TaskRun<K>) => Promise<TaskOutcome>;
+export type TaskRunners = { [K in TaskKind]: TaskRunner<K> };
+
+/** The task was cancelled, or another process took it over. */
+export class TaskLostError extends Error {
+  constructor(id: number) {
+    super(`task ${id} is no longer this run's`);
+    this.name = 'TaskLostError';
+  }
+}
