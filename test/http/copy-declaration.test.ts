@@ -47,8 +47,8 @@ describe('D0 带入以前年度的申报内容', () => {
       ).map((a) => a.sha256);
     expect(await hashes(id)).toEqual(await hashes(old));
     expect((await hashes(id)).length).toBeGreaterThan(0);
-    const file = education.all('a').find((a) => /attachments\/[0-9a-f-]{36}$/.test(a.getAttribute('href') ?? ''));
-    expect((await visitor.bytes(file?.getAttribute('href') ?? '')).status).toBe(200);
+    const file = (await site.db('attachments').where({ declaration_id: id, section: 'education' }).first('id')) as { id: string };
+    expect((await visitor.bytes(`/declarations/${id}/attachments/${file.id}`)).status).toBe(200);
 
     const application = await visitor.open(`/declarations/${id}/sections/application`);
     expect(application.find('select[name="main.year"] option[selected]')?.getAttribute('value')).toBe('2026');
