@@ -1,39 +1,15 @@
 import fc from 'fast-check';
 import { checkSection, completenessOf } from '../../../src/form/check-section';
-import type { Field, FormContext, RawSection } from '../../../src/form/field';
+import type { Field, RawSection } from '../../../src/form/field';
 import { formModel, problemLinks, showSize } from '../../../src/form/form-model';
 import { emptySection, readSection, restoreSection } from '../../../src/form/read-section';
 import { fieldId, inputName, validateSections, type SectionDefinition } from '../../../src/form/section';
 import { sectionText } from '../../../src/form/section-text';
 import { text } from '../../../src/form/fields';
 import { sections } from '../../../src/modules/declarations/sections';
+import { formContext } from '../../support/form-context';
 
-const ctx: FormContext = {
-  today: '2026-11-22',
-  year: 2026,
-  personName: '于𬀩',
-  options: (list, ...keys) => {
-    const lists: Record<string, { value: string; text: string }[]> = {
-      'batch-levels': [{ value: 'junior', text: '初级职称' }],
-      'batch-series': [{ value: '91', text: '群众文化' }],
-      levels: [{ value: 'junior', text: '初级职称' }],
-      series: [{ value: '91', text: '群众文化' }],
-      titles: keys[0] === '91' && keys[1] === 'junior' ? [{ value: '5', text: '助理馆员' }] : [],
-      specialities: keys[0] === '91' ? [{ value: '舞蹈', text: '舞蹈' }] : [],
-    };
-    const found = lists[list];
-    if (!found) throw new Error(list);
-    return found;
-  },
-  unit: (id) =>
-    id === '7'
-      ? { id: 7, name: '威海市环翠区文化馆', detail: '', permitted: true }
-      : id === '8'
-        ? { id: 8, name: '无权限单位', detail: '', permitted: false }
-        : undefined,
-  files: () => [],
-  policy: { rankBy: 'applicant', maxResults: 15, startedOn: '2018.7' },
-};
+const ctx = formContext();
 
 /** a raw section with something typed into every input */
 function filled(s: SectionDefinition, typed: (f: Field, input: string) => string): RawSection {
