@@ -76,10 +76,17 @@
     each('form[data-busy]', doc, release);
   });
 
-  // Character counters: code points, as the server counts.
+  // Character counters: characters as people see them, as the server counts; code points where the browser can not tell.
+
+  var segmenter = window.Intl && window.Intl.Segmenter ? new window.Intl.Segmenter('zh', { granularity: 'grapheme' }) : null;
+
+  function lengthOf(text) {
+    if (segmenter) return Array.from(segmenter.segment(text)).length;
+    return text.replace(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g, '_').length;
+  }
 
   function count(area) {
-    var length = area.value.trim().replace(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g, '_').length;
+    var length = lengthOf(area.value.trim().replace(/\r\n/g, '\n'));
     var limit = Number(area.getAttribute('data-limit'));
     var line = doc.getElementById(area.id + '-count');
     if (!line) return;

@@ -39,9 +39,16 @@ export function compactCode(raw: string): string {
   return toHalfWidth(normaliseText(raw)).replace(/\s/g, '').toUpperCase();
 }
 
-/** Characters as a person counts them: code points, so a rare Han character outside the basic plane is 1. */
+const segmenter = new Intl.Segmenter('zh', { granularity: 'grapheme' });
+// Only with one of these do several code points make one character: marks and variation selectors, joiners, skin tones, flags, old Korean letters.
+const joining = /[\p{M}\p{Emoji_Modifier}\u200D\u{1F1E6}-\u{1F1FF}\u1160-\u11FF]/u;
+
+/** Characters as a person counts them: a rare Han character outside the basic plane, also with a variation selector, a letter with its marks and an emoji are 1 each. */
 export function countCharacters(s: string): number {
-  return [...s].length;
+  if (!joining.test(s)) return [...s].length;
+  let n = 0;
+  for (const _ of segmenter.segment(s)) n++;
+  return n;
 }
 
 // The dots keyboards and scans produce for the 「·」 inside names of ethnic minorities.

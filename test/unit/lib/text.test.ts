@@ -50,6 +50,10 @@ describe('D11 countCharacters', () => {
     ['汉字', 2],
     ['𬀩𫖯', 2],
     ['a\nb', 3],
+    ['葛\u{E0100}', 1],
+    ['e\u0301e', 2],
+    ['👍🏽👩‍👩‍👧‍👦', 2],
+    ['🇨🇳', 1],
   ])('%j has %i', (text, count) => {
     expect(countCharacters(text)).toBe(count);
   });
