@@ -1,3 +1,4 @@
+import type { PlainDate } from '../../lib/dates';
 import type { Level } from '../catalogue';
 
 /** K2, K3: a batch with its windows as they stand at this moment by the database's clock. */
@@ -14,6 +15,8 @@ export interface Batch {
   seriesName: string;
   level: Level;
   levelText: string;
+  /** the day on which it was read, by the database's clock */
+  today: PlainDate;
   applicantOpensAt: Date;
   /** with the extension of the person asked for, if there is one */
   applicantClosesAt: Date;

@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps';
-import { databaseNow, type Handle } from '../../db/db';
+import type { Handle } from '../../db/db';
 import { checkSection } from '../../form/check-section';
 import type { FileValue, FormContext, Option, RawSection } from '../../form/field';
 import { restoreSection } from '../../form/read-section';
@@ -58,23 +58,26 @@ function optionLists(catalogue: Catalogue, batch: Batch, held: Declaration): For
   };
 }
 
-/** Reads a declaration's sections, attachments, batch and unit. Five queries, whatever its size. `posted`: a section as just posted, instead of the stored one. */
+/**
+ * Reads a declaration's sections, attachments, batch and unit. Four queries, whatever its size. `posted`: a section as just posted, instead of the stored one. `only`: the one
+ * section that is looked at; the unit, which 「申报信息」 alone speaks of, is then not read for the others.
+ */
 export async function loadDeclaration(
   deps: Deps,
   h: Handle,
   row: Declaration,
   posted?: { section: SectionDefinition; raw: RawSection },
+  only?: SectionDefinition,
 ): Promise<LoadedDeclaration> {
   const batch = await findBatch(h, row.batch_id, { personId: row.person_id });
   if (!batch) throw new Error(`declaration ${row.id}: batch ${row.batch_id} is gone`);
   const stored = new Map((await findSections(h, row.id)).map((s) => [s.section, s]));
   const attachments = await findAttachments(h, row.id);
-  const { today } = await databaseNow(h);
   const catalogue = await deps.catalogue.get();
   const typed = (s: SectionDefinition): RawSection => (posted?.section === s ? posted.raw : restoreSection(s, stored.get(s.id)?.raw));
   const main = typed(application).groups.main ?? {};
   const unitId = wholeNumber(main.unit ?? '');
-  const unit = unitId === undefined ? undefined : await findUnitOption(h, unitId);
+  const unit = unitId === undefined || (only !== undefined && only !== application) ? undefined : await findUnitOption(h, unitId);
   const options = optionLists(catalogue, batch, row);
   const policy = {
     rankBy: batch.rankBy,
@@ -85,7 +88,7 @@ export async function loadDeclaration(
     appointedOn: typed(currentTitle).rows.titles?.[0]?.values.appointedOn ?? '',
   };
   const context = (s: SectionDefinition): FormContext => ({
-    today,
+    today: batch.today,
     year: row.year,
     personName: row.applicant_name,
     options,

@@ -2,14 +2,18 @@ import type { Deps } from '../../deps';
 import type { RawSection } from '../../form/field';
 import { formModel, problemLinks } from '../../form/form-model';
 import { flatText, mergeChoices, postedFrom } from '../../form/merge-sections';
-import { readSection } from '../../form/read-section';
+import { emptySection, readSection } from '../../form/read-section';
 import { fieldId, type Problem, type SectionDefinition } from '../../form/section';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
+import { codeText, ethnicities, politicalStatuses, sexes } from '../../lib/codes';
+import { showDate } from '../../lib/dates';
 import { wholeNumber } from '../../lib/ids';
+import { maskIdNumber, maskMobile } from '../../lib/mask';
 import { showMoment } from '../../lib/moment';
 import { newToken } from '../../lib/new-token';
+import { findPerson, type Person } from '../accounts';
 import { findRemoved, receiveFiles, sayNotAdded } from '../attachments';
 import { searchUnits } from '../units';
 import { declarationName, mineCrumbs, openComments, rowOf } from './declaration-pages';
@@ -20,6 +24,7 @@ import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-decl
 import { findRechecks, type Recheck } from './rechecks.store';
 import { saveSection, type SaveOutcome } from './save-section';
 import { findSection } from './sections';
+import { basics } from './sections/basics.section';
 
 interface SectionView {
   section: SectionDefinition;
@@ -45,11 +50,24 @@ function recheckOf(section: SectionDefinition, found: Recheck | undefined): obje
   return labels.length > 0 ? { year: found.fromYear, labels } : undefined;
 }
 
+/** What the printed form takes from the account. */
+const accountRows = (p: Person): { label: string; text: string }[] => [
+  { label: '姓名', text: p.name },
+  { label: '性别', text: codeText(sexes, p.sex) ?? '' },
+  { label: '出生日期', text: showDate(p.bornOn) },
+  { label: '民族', text: codeText(ethnicities, p.ethnicity) ?? p.ethnicity },
+  { label: '籍贯', text: p.nativePlace },
+  { label: '政治面貌', text: codeText(politicalStatuses, p.politicalStatus) ?? '' },
+  { label: '证件号码', text: maskIdNumber(p.idNumber) },
+  { label: '联系电话', text: maskMobile(p.mobile) },
+  { label: '照片', text: p.photoSha256 === null ? '还没有上传，请在账号的「基本信息」中上传' : '已上传' },
+];
+
 /** D1, D2: the pages of one section: the form, its conflicts, the search for the unit. */
 export function sectionsRoutes(deps: Deps): Route[] {
   async function renderSection(visit: Visit, v: SectionView): Promise<Reply> {
     const { section, d } = v;
-    const loaded = await loadDeclaration(deps, deps.db, d, v.raw ? { section, raw: v.raw } : undefined);
+    const loaded = await loadDeclaration(deps, deps.db, d, v.raw ? { section, raw: v.raw } : undefined, section);
     const raw = loaded.typed(section);
     const checked = loaded.check(section);
     const problems: Problem[] = v.showProblems ? checked.problems : [];
@@ -82,6 +100,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
     });
     const all = sectionsOf(loaded);
     const at = all.indexOf(section);
+    const person = section === basics ? await findPerson(deps.db, deps.cipher, d.person_id) : undefined;
     const events = d.state === 'draft' ? [] : await findEvents(deps.db, d.id);
     const hasFileProblems = (v.messages?.problems.length ?? 0) > 0;
     return page(
@@ -107,6 +126,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
       },
       {
         form,
+        account: person && { rows: accountRows(person), changeHref: paths.profile() },
         intro: section.intro ?? [],
         position: { number: at + 1, of: all.length },
         previous: all[at - 1] ? { text: all[at - 1]?.title, href: paths.section(d.id, all[at - 1]?.id ?? '') } : undefined,
@@ -143,8 +163,11 @@ export function sectionsRoutes(deps: Deps): Route[] {
     const { id } = declarationOf(visit);
     const action = visit.body.one('do') || 'save';
     const version = wholeNumber(visit.body.one('version'), 9) ?? 0;
-    const d = await rowOf(deps, visit);
-    const before = (await loadDeclaration(deps, deps.db, d)).typed(section);
+    // only files need to know which rows there are before the declaration is locked
+    const before =
+      visit.files.length === 0
+        ? emptySection(section)
+        : (await loadDeclaration(deps, deps.db, await rowOf(deps, visit), undefined, section)).typed(section);
     const files = await receiveFiles(deps, section, readSection(section, visit.body, before), visit.files);
     const outcome = await saveSection(deps, {
       id,
@@ -187,11 +210,13 @@ export function sectionsRoutes(deps: Deps): Route[] {
     if (action.startsWith('arrange:')) return seeOther(paths.arrangeFiles(id, section.id, action.slice('arrange:'.length)));
     if (action.startsWith('find-unit:')) return seeOther(paths.findUnit(id, section.id, action.slice('find-unit:'.length)));
     if (outcome.addedRow) return seeOther(`${here}#row-${outcome.addedRow.part}-${outcome.addedRow.id}`);
-    if (action === 'next' || action === 'save') {
+    // the page says what is still missing, if anything is
+    if (action === 'save') return seeOther(`${here}?saved=1${note}#error-summary`);
+    if (action === 'next') {
       const d = await rowOf(deps, visit);
-      const loaded = await loadDeclaration(deps, deps.db, d);
+      const loaded = await loadDeclaration(deps, deps.db, d, undefined, section);
       const hasProblems = loaded.check(section).problems.length > 0 || messages !== undefined;
-      if (action === 'save' || hasProblems) return seeOther(`${here}?saved=1${note}${hasProblems ? '#error-summary' : ''}`);
+      if (hasProblems) return seeOther(`${here}?saved=1${note}#error-summary`);
       const all = sectionsOf(loaded).filter((s) => d.reopened_sections === null || d.reopened_sections.includes(s.id));
       const following = all[all.indexOf(section) + 1];
       return seeOther(following ? paths.section(id, following.id) : paths.declaration(id));

@@ -1,0 +1,53 @@
+/** M1: how many statements the pages of a section cost, whatever is in them. */
+import { fullCase } from '../support/case';
+import { makeBatch, makeCommittee, makePerson, makeUnit, signInAs } from '../support/factories';
+import { countQueries } from '../support/declarations';
+import { chooseTitleAndUnit, fillSection } from '../support/fill';
+import { openSite, type Site, type Visitor } from '../support/site';
+
+let site: Site;
+let visitor: Visitor;
+let id: string;
+beforeAll(async () => {
+  site = await openSite();
+  const committee = await makeCommittee(site);
+  const batch = await makeBatch(site, { committeeId: committee.id });
+  await makeUnit(site, { name: '威海市环翠区文化馆' });
+  visitor = await signInAs(site, await makePerson(site));
+  const started = await visitor.submit(await visitor.open(`/declarations/new/${batch.id}`));
+  id = /declarations\/([0-9a-f-]{36})/.exec(started.location)?.[1] ?? '';
+});
+afterAll(() => site.close());
+
+/** Besides the session, which is kept outside the counted pool. */
+const costs = async (section: string): Promise<{ page: number; save: number; next: number }> => {
+  const address = `/declarations/${id}/sections/${section}`;
+  const page = await countQueries(site, () => visitor.get(address));
+  const form = await visitor.get(address);
+  const save = await countQueries(site, () => visitor.submit(form, {}, { button: 'do=save' }));
+  const again = await visitor.get(address);
+  const next = await countQueries(site, () => visitor.submit(again, {}, { button: 'do=next' }));
+  return { page, save, next };
+};
+
+describe('M1 what a section costs', () => {
+  // page: account, rights, declaration, batch with clock, sections, attachments
+  // save: account, rights, one-time token; begin, lock, rights, sections, write, version, audit, commit; answer of the token
+  const usual = { page: 6, save: 12, next: 16 };
+  test('M1 the same statements with nothing in it and with everything in it', async () => {
+    const cases = fullCase(2026);
+    await visitor.get(`/declarations/${id}/sections/work-history`);
+    expect(await costs('work-history')).toEqual(usual);
+    for (const section of ['achievements', 'assessments', 'work-history']) {
+      await fillSection(visitor, id, cases.find((c) => c.section === section) ?? { section });
+      expect([section, await costs(section)]).toEqual([section, usual]);
+    }
+  });
+  test('M1 「申报信息」 reads the chosen unit too', async () => {
+    await fillSection(visitor, id, fullCase(2026)[0] ?? { section: 'application' });
+    await chooseTitleAndUnit(visitor, id, '助理馆员', '环翠区文化馆');
+    const found = await costs('application');
+    expect(found.page).toBe(7);
+    expect(await costs('work-history')).toEqual(usual);
+  });
+});
