@@ -114,7 +114,8 @@ function yearlyPapersOf(c: Career, unitName: string, year: number): Paper[] {
     item,
     title,
     kind: 'proof',
-    format: 'jpg',
+    // what a unit hands out comes as one document of several pages
+    format: 'pdf',
     data: { name: '各有关部门', lines, date, seal },
   });
   const papers: Paper[] = [

@@ -20,7 +20,7 @@ export interface PrintSection {
 const HALF_WIDTH = 22;
 /** Answers beyond this, or of several paragraphs, stand under their label and may run over pages. */
 const ONE_CELL = 260;
-const MAX_COLUMNS = 6;
+const MAX_COLUMNS = 7;
 const MAX_CELL = 60;
 
 const isText = (l: TextLine): boolean => l.text.includes('\n') || countCharacters(l.text) > ONE_CELL;
