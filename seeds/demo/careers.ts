@@ -36,6 +36,10 @@ export interface Career {
   held?: { title: string; since: number };
   /** the employer that sent the person, where the declaring unit is an agency */
   workUnit?: string;
+  /** declares by 「破格」 on these grounds */
+  exceptional?: string;
+  /** 「现任（含兼任）行政职务」 and since how many years */
+  post?: { name: string; since: number };
   results: readonly Result[];
   performance: number;
 }
@@ -145,6 +149,7 @@ export const careers: readonly Career[] = [
     education: 'college',
     degree: 'none',
     held: { title: '管理员', since: 8 },
+    post: { name: '非遗保护部副主任', since: 3 },
     results: [project('环翠区渔家号子口述资料采录', 2, 9, '1/3')],
     performance: 1,
   }),
@@ -229,6 +234,7 @@ export const careers: readonly Career[] = [
     school: SCHOOLS.normal,
     education: 'postgraduate',
     degree: 'master',
+    exceptional: '书法作品入选市级展览，工作业绩突出，符合破格申报条件中“作品入选市级以上展览”的规定。',
     results: [award('书法作品《沧海帖》入选威海市书法作品展', 2, 5, '1/1', 'city')],
     performance: 1,
   }),

@@ -45,7 +45,7 @@ async function applicationOf(world: World, c: Career): Promise<Typed> {
     series: String(seriesId),
     title: await titleId(world, seriesId, c.title),
     speciality: c.speciality,
-    way: 'normal',
+    way: c.exceptional ? 'exceptional' : 'normal',
     unit: String(demand(world.units.get(c.unit), `unit ${c.unit}`)),
     isWorkUnit: c.workUnit ? 'no' : 'yes',
     ...(c.workUnit ? { workUnit: c.workUnit } : {}),
@@ -148,6 +148,9 @@ function assessmentsOf(c: Career, unitName: string, year: number): Typed {
   );
 }
 
+const postsOf = (c: Career, unitName: string, year: number): Typed =>
+  c.post ? rows('posts', [['adpost1', { post: `${unitName}${c.post.name}`, since: `${year - c.post.since}.3`, isDual: 'no' }]]) : {};
+
 /** Whoever studied at a university passed the English test there; certificates about computers nobody has. */
 const languagesOf = (c: Career, year: number): Typed => ({
   foreign: c.education === 'college' ? '无' : `大学英语四级证书（${englishTestOf(c, year)}）`,
@@ -243,6 +246,8 @@ export async function fillComplete(world: World, declaration: string, c: Career,
     ['application', await applicationOf(world, c)],
     ['education', educationOf(c, world.year)],
     ['current-title', await currentTitleOf(world, c)],
+    ...(c.exceptional ? ([['way', { 'main.grounds': c.exceptional }]] as [string, Typed][]) : []),
+    ['administrative-post', postsOf(c, namesOf(c).unitName, world.year)],
     ['basics', { 'main.birthplace': '山东省威海市', 'main.health': '健康' }],
     ['assessments', assessmentsOf(c, namesOf(c).unitName, world.year)],
     ['languages', prefixed('main', languagesOf(c, world.year))],

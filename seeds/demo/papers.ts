@@ -136,6 +136,19 @@ function yearlyPapersOf(c: Career, unitName: string, year: number): Paper[] {
       employer,
     ),
   ];
+  if (c.exceptional)
+    papers.push(paper('way', 'main.proof', `${year}年1月破格申报审批表`, ['破格申报审批表', c.exceptional], `${year}年1月9日`, employer));
+  if (c.post)
+    papers.push(
+      paper(
+        'administrative-post',
+        'posts.adpost1.proof',
+        `${year - c.post.since}年3月任职文件`,
+        ['任职通知', `经研究，任命${c.post.name}一名，自发文之日起任职。`],
+        `${year - c.post.since}年3月8日`,
+        employer,
+      ),
+    );
   if (c.held || c.graduated > 1)
     papers.push(
       paper(
