@@ -18,6 +18,8 @@ import * as m0015 from './0015_content';
 import * as m0022 from './0022_attachments';
 import * as m0027 from './0027_tasks';
 import * as m0028 from './0028_roster';
+import * as m0030 from './0030_committees';
+import * as m0031 from './0031_meetings';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -40,6 +42,8 @@ const list: Record<string, Knex.Migration> = {
   '0022_attachments': m0022,
   '0027_tasks': m0027,
   '0028_roster': m0028,
+  '0030_committees': m0030,
+  '0031_meetings': m0031,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { pino, type Logger } from 'pino';
 import { httpPlatform } from './adapters/continuing-education';
 import { createPdfPages } from './adapters/files/pdf-pages';
+import { createBallotKeys } from './adapters/ballot-keys';
 import { createPrinter } from './adapters/printing';
 import { clamdScanner } from './adapters/scanning';
 import { httpGateway, outboxSender } from './adapters/sms';
@@ -29,7 +30,9 @@ import { navigation } from './navigation';
 import { findAccountSubject, findActor, findOperatorSubject, findStaffSubject } from './modules/accounts';
 import { findBatchSubject } from './modules/batches';
 import { createCatalogueCache } from './modules/catalogue';
+import { findCommitteeSubject, findPlanSubject } from './modules/committee';
 import { findDeclarationSubject } from './modules/declarations';
+import { findJudgeSubject, findMeetingSubject } from './modules/meetings';
 import { findPathSubject } from './modules/paths';
 import { findCorrectionSubject } from './modules/support';
 import { findTaskSubject } from './modules/tasks';
@@ -56,6 +59,10 @@ const subjectLoaders: Record<Exclude<SubjectKind, 'declaration'>, (h: Handle, id
   correction: findCorrectionSubject,
   batch: findBatchSubject,
   task: findTaskSubject,
+  committee: findCommitteeSubject,
+  plan: findPlanSubject,
+  judge: findJudgeSubject,
+  meeting: findMeetingSubject,
 };
 
 export const SITE_NAME = '职称申报系统';
@@ -80,10 +87,12 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
   const site = { name: SITE_NAME, supportPhone: config.supportPhone, demo: config.demo, secondFactor: config.secondFactor !== 'off' };
   const pdfPages = createPdfPages((line) => log.warn(line));
   const renderer = createRenderer(config.rootDir, site, config.production || config.demo);
+  const cipher = createCipher({ ...config.secrets.cipher, indexKey: config.secrets.index });
   const deps: Deps = {
     config,
     db,
-    cipher: createCipher({ ...config.secrets.cipher, indexKey: config.secrets.index }),
+    cipher,
+    ballotKeys: createBallotKeys(path.join(config.dataDir, 'ballot-keys'), cipher),
     catalogue: createCatalogueCache(db),
     storage,
     scanner: config.clamd ? clamdScanner(config.clamd) : undefined,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { LearningPlatform } from './adapters/continuing-education';
+import type { BallotKeys } from './adapters/ballot-keys';
 import type { SmsSender } from './adapters/sms';
 import type { PdfPages } from './adapters/files/pdf-pages';
 import type { VirusScanner } from './adapters/scanning';
@@ -28,5 +29,7 @@ export interface Deps {
   learning: LearningPlatform | undefined;
   renderer: Renderer;
   jobs: Jobs;
+  /** keys of secret ballots, outside the database */
+  ballotKeys: BallotKeys;
   log: Logger;
 }

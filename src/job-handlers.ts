@@ -9,6 +9,7 @@ import { watchCorrections } from './modules/declarations';
 import { fetchRecords } from './modules/education';
 import { collectOrphans, scanWaiting, verifyStored } from './modules/attachments';
 import type { JobHandlers } from './jobs/jobs';
+import { sweepBallotKeys } from './modules/meetings';
 import { printCertificate } from './modules/certificates';
 import { makeRosterPdf, makeRosterXlsx } from './modules/reporting';
 import { pruneTasks, runTasks, type TaskRunners } from './modules/tasks';
@@ -38,6 +39,7 @@ export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
     'sms:send': ({ messageId }) => sendQueuedSms(deps, messageId),
     'learning:fetch': ({ accountId }) => fetchRecords(deps, accountId),
     'corrections:watch': () => watchCorrections(deps),
+    'ballot:sweep': () => sweepBallotKeys(deps),
     'attachments:collect': async () => {
       deps.log.info({ removed: await collectOrphans(deps) }, 'orphaned contents collected');
     },

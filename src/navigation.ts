@@ -35,6 +35,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '文件导出', href: paths.tasks() },
         { text: '权限申请', href: paths.unitPermission() },
         { text: '经办人管理', href: paths.operators() },
+        { text: '组建评委会', href: paths.foundedCommittees() },
         { text: '常见问题', href: paths.faq() },
       ];
     case 'bureau':
@@ -43,8 +44,11 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '单位权限审核', href: paths.permissions() },
         { text: '单位信息维护', href: paths.bureauUnits() },
         { text: '单位登记库', href: paths.register() },
-        { text: '评审结果确认', href: paths.results() },
         { text: '继续教育学时导入', href: paths.learningImports() },
+        { text: '评委会审核', href: paths.committeeReview() },
+        { text: '评审计划审核', href: paths.planReview() },
+        { text: '评审结果确认', href: paths.results() },
+        { text: '组建评委会', href: paths.foundedCommittees() },
         { text: '常见问题', href: paths.faq() },
       ];
     case 'office':
@@ -55,8 +59,13 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '评委会路径审核', href: paths.pathReview() },
         { text: '申报批次', href: paths.batches() },
         { text: '文件导出', href: paths.tasks() },
+        { text: '评审计划', href: paths.plans() },
+        { text: '评委管理', href: paths.judges() },
+        { text: '评审会议', href: paths.meetings() },
         { text: '常见问题', href: paths.faq() },
       ];
+    case 'judge':
+      return [home, { text: '我的评审', href: paths.sittings() }, { text: '常见问题', href: paths.faq() }];
     case 'support':
       return [
         home,

@@ -11,6 +11,7 @@ import { catalogueRoutes } from './modules/catalogue';
 import { dashboardRoutes } from './modules/dashboard';
 import { educationRoutes } from './modules/education';
 import { eligibilityRoutes } from './modules/eligibility';
+import { meetingsRoutes } from './modules/meetings';
 import { noticesRoutes } from './modules/notices';
 import { pathsRoutes } from './modules/paths';
 import { printingRoutes } from './modules/printing';
@@ -44,6 +45,7 @@ export function allRoutes(deps: Deps): Route[] {
     ...calendarRoutes(deps),
     ...catalogueRoutes(deps),
     ...remindersRoutes(deps),
+    ...meetingsRoutes(deps),
     ...supportRoutes(deps),
     ...tasksRoutes(deps),
   ];

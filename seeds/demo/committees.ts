@@ -30,7 +30,7 @@ export const committees: readonly DemoCommittee[] = [
     office: {
       loginName: 'pwh_qzwh',
       displayName: '于洪涛',
-      trial: '「申报受理与评审」：受理、补正、登记表决结果、公示；「评委会路径审核」',
+      trial: '「申报受理与评审」：受理、补正、公示；「评审会议」正在评议，可以「开始投票」',
     },
     opens: -40,
     closes: 20,

@@ -6,6 +6,7 @@ import { accountsText, DEMO_PASSWORD } from './accounts';
 import { extendCalendar } from './calendar';
 import { createPlan } from './clock';
 import { makeCommittees } from './committees';
+import { planMeeting } from './meeting';
 import { addNotice } from './notice';
 import { planPeople } from './people';
 import { planPublicities } from './publicities';
@@ -71,6 +72,7 @@ async function fill(deps: Deps): Promise<Marker> {
     planPeople(plan, world);
     planCases(plan, world, scans);
     planPublicities(plan, world);
+    planMeeting(plan, world);
     await plan.run();
     return 'demo';
   });

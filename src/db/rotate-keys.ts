@@ -23,6 +23,7 @@ export const encryptedColumns: readonly EncryptedColumn[] = [
   { table: 'sms_outbox', key: 'id', column: 'mobile', purpose: 'sms.mobile' },
   { table: 'sms_outbox', key: 'id', column: 'text', purpose: 'sms.text' },
   { table: 'form_drafts', key: 'id', column: 'content', purpose: 'form-draft' },
+  { table: 'draws', key: 'id', column: 'sealed_seed', purpose: 'draw.seed' },
   { table: 'kept_posts', key: 'id', column: 'summary', purpose: 'kept-post' },
   { table: 'kept_posts', key: 'id', column: 'content', purpose: 'kept-post' },
 ];

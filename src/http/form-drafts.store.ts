@@ -31,7 +31,9 @@ export type DraftPurpose =
   | 'second-factor'
   | 'import-report'
   | 'admin-form'
-  | 'extension';
+  | 'extension'
+  | 'committee'
+  | 'new-judge';
 
 interface Row {
   content: Buffer;

@@ -184,7 +184,7 @@ async function readPost(route: Route, req: Request, res: Response): Promise<Post
     await new Promise<void>((resolve, reject) => urlencoded(req, res, (e: unknown) => (e ? reject(asError(e)) : resolve())));
     body = new FormInput(flatEntries(req.body));
   }
-  return { body, files, digest: digestOf(body, files) };
+  return { body, files, digest: digestOf(route.secret ? new FormInput(body.entries().filter(([k]) => k === '_token')) : body, files) };
 }
 
 function digestOf(body: FormInput, files: readonly UploadedFile[]): string {
@@ -208,8 +208,8 @@ function keepLatePost(at: Passage): Promise<boolean> {
   };
   return length > LARGE_BODY ? largeLateBodies.run(work) : work();
 }
-/** Forms that carry nothing worth keeping. */
-const isEmptyHanded = (route: Route): boolean => [paths.signOut(), paths.kept()].includes(route.path);
+/** Forms that carry nothing worth keeping, or nothing that may be kept. */
+const isEmptyHanded = (route: Route): boolean => route.secret === true || [paths.signOut(), paths.kept()].includes(route.path);
 
 /** Puts a form aside when its token says which account's page it stood on; with `only`, when that account is this one. */
 async function keepPost(at: Passage, { body, files, digest }: Posted, only?: number): Promise<boolean> {

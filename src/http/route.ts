@@ -102,6 +102,7 @@ export const refusal = (
  * Who may come in. `public`: anybody; otherwise an action of the policy. An action about a subject takes the subject from the path parameter of its kind
  * (`:declaration`, `:path`, `:permission`, `:unit`, `:account`, `:staff`, `:correction`, `:operator`, `:batch`, `:task`). There is no default: a route without access does not
  * compile.
+ * (`:declaration`, `:path`, `:permission`, `:unit`, `:account`, `:staff`, `:correction`, `:operator`, `:batch`, `:committee`, `:plan`, `:judge`, `:meeting`). There is no default: a route without access does not compile.
  */
 export type Access = 'public' | Action;
 
@@ -113,6 +114,8 @@ export interface Route {
   audit: string | null;
   /** S14: the password must have been given within the last five minutes; a form that comes without is kept and goes on afterwards */
   reauth?: true;
+  /** a secret ballot: what is posted leaves no trace, neither kept for after a sign-in (A9) nor as a digest that guesses could be tried on (J3) */
+  secret?: true;
   /** accepts multipart uploads, at most this many files in one request */
   files?: number;
   handle: (visit: Visit) => Promise<Reply>;
@@ -142,3 +145,7 @@ export function unitActor(visit: Visit): Actor & { unitId: number } {
 }
 export const batchOf = subjectGetter('batch');
 export const taskOf = subjectGetter('task');
+export const committeeOf = subjectGetter('committee');
+export const planOf = subjectGetter('plan');
+export const judgeOf = subjectGetter('judge');
+export const meetingOf = subjectGetter('meeting');

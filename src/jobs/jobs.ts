@@ -11,6 +11,7 @@ export interface JobPayloads {
   'attachments:collect': Record<string, never>;
   'attachments:scan': Record<string, never>;
   'attachments:verify': Record<string, never>;
+  'ballot:sweep': Record<string, never>;
   'sms:send': { messageId: string };
   'learning:fetch': { accountId: number };
   'corrections:watch': Record<string, never>;
@@ -37,7 +38,8 @@ const CRONTAB = `* * * * * audit:seal
 5 1-12 * * * corrections:watch
 */15 * * * * reminders:send
 */5 * * * * attachments:scan
-41 2 * * * attachments:verify`;
+41 2 * * * attachments:verify
+*/10 * * * * ballot:sweep`;
 
 /** Brings the queue's own tables up to date. */
 export async function migrateJobs(connectionString: string): Promise<void> {

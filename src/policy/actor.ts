@@ -1,4 +1,4 @@
-export type Role = 'person' | 'unit' | 'bureau' | 'office' | 'support' | 'admin';
+export type Role = 'person' | 'unit' | 'bureau' | 'office' | 'support' | 'admin' | 'judge';
 
 export const roleTexts: Record<Role, string> = {
   person: '个人',
@@ -7,6 +7,7 @@ export const roleTexts: Record<Role, string> = {
   office: '评委会办事机构',
   support: '技术支持',
   admin: '系统管理员',
+  judge: '评委',
 };
 
 /** Who asks: loaded anew at every request, so that a change of right holds from the next request on (S34). */

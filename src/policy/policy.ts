@@ -15,6 +15,8 @@ export interface DeclarationSubject {
   /** division of the batch's committee */
   committeeDivision: string;
   reopened: string[] | null;
+  /** accounts of the judges it is assigned to in a meeting that is under way, without those in recusal; lists leave it out, for judges have none */
+  judgeAccounts?: readonly number[];
 }
 export interface PathSubject {
   kind: 'path';
@@ -73,6 +75,41 @@ export interface TaskSubject {
   ownerId: number;
   state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
 }
+export interface CommitteeSubject {
+  kind: 'committee';
+  id: number;
+  divisionCode: string;
+  /** null where a bureau founded it */
+  foundingUnitId: number | null;
+  state: 'requested' | 'refused' | 'approved' | 'ended';
+  /** who asked for what the bureau has not decided yet */
+  askedBy: number | null;
+}
+/** 「评审计划」 of a committee */
+export interface PlanSubject {
+  kind: 'plan';
+  id: number;
+  committeeId: number;
+  divisionCode: string;
+  state: 'requested' | 'approved' | 'refused';
+}
+/** an expert in a committee's pool */
+export interface JudgeSubject {
+  kind: 'judge';
+  id: number;
+  committeeId: number;
+}
+export interface MeetingSubject {
+  kind: 'meeting';
+  id: number;
+  committeeId: number;
+  divisionCode: string;
+  state: MeetingState;
+  /** accounts of those who have a seat */
+  seatAccounts: readonly number[];
+}
+/** drawing: seats and items are being settled · reviewing: judges read and score · voting: the ballot is open · counted · cancelled */
+export type MeetingState = 'drawing' | 'reviewing' | 'voting' | 'counted' | 'cancelled';
 export type Subject =
   | DeclarationSubject
   | PathSubject
@@ -84,6 +121,10 @@ export type Subject =
   | OperatorSubject
   | BatchSubject
   | TaskSubject;
+  | CommitteeSubject
+  | PlanSubject
+  | JudgeSubject
+  | MeetingSubject;
 export type SubjectKind = Subject['kind'];
 
 export type Decision =
@@ -133,6 +174,8 @@ function maySee(actor: Actor, d: DeclarationSubject): boolean {
       return actor.committeeId !== undefined && d.stopCommitteeIds.includes(actor.committeeId);
     case 'bureau':
       return d.stopCommitteeIds.length > 0 && actor.divisionCode !== undefined && covers(actor.divisionCode, d.committeeDivision);
+    case 'judge':
+      return d.judgeAccounts?.includes(actor.accountId) ?? false;
     case 'support':
     case 'admin':
       return false;
@@ -207,6 +250,36 @@ const onBatch = (roles: readonly Role[], when: (a: Actor, b: BatchSubject) => De
   when,
 });
 
+const onCommittee = (roles: readonly Role[], when: (a: Actor, c: CommitteeSubject) => Decision): Rule<CommitteeSubject> => ({
+  roles,
+  subject: 'committee',
+  when,
+});
+const onPlan = (roles: readonly Role[], when: (a: Actor, p: PlanSubject) => Decision): Rule<PlanSubject> => ({
+  roles,
+  subject: 'plan',
+  when,
+});
+const onJudge = (roles: readonly Role[], when: (a: Actor, j: JudgeSubject) => Decision): Rule<JudgeSubject> => ({
+  roles,
+  subject: 'judge',
+  when,
+});
+const onMeeting = (roles: readonly Role[], when: (a: Actor, m: MeetingSubject) => Decision): Rule<MeetingSubject> => ({
+  roles,
+  subject: 'meeting',
+  when,
+});
+
+/** The bureau over a division. */
+const isBureauOver = (a: Actor, division: string): boolean =>
+  a.role === 'bureau' && a.divisionCode !== undefined && covers(a.divisionCode, division);
+const isOfficeOf = (a: Actor, committeeId: number): boolean => a.role === 'office' && a.committeeId === committeeId;
+const isFounder = (a: Actor, c: CommitteeSubject): boolean =>
+  a.role === 'unit'
+    ? a.unitId !== undefined && a.unitId === c.foundingUnitId
+    : c.foundingUnitId === null && isBureauOver(a, c.divisionCode);
+
 /** C3: a unit without the permission can't be chosen, approve or report. */
 const permittedUnit = (a: Actor): Decision =>
   a.role !== 'unit' || a.unitPermitted === true
@@ -216,15 +289,16 @@ const permittedUnit = (a: Actor): Decision =>
 /** those whose lists are long enough to be exported */
 const officials: readonly Role[] = ['unit', 'bureau', 'office', 'support', 'admin'];
 const everyone: readonly Role[] = ['person', 'unit', 'bureau', 'office', 'support', 'admin'];
+const everyone: readonly Role[] = ['person', 'unit', 'bureau', 'office', 'support', 'admin', 'judge'];
 
 const fixed = {
   'home.read': rule(everyone),
   'profile.edit': rule(['person']),
   'declarations.own': rule(['person']),
   'declaration.start': rule(['person']),
-  'declaration.read': onDeclaration(['person', 'unit', 'office', 'bureau'], (a, d) => (maySee(a, d) ? yes : hidden)),
   'declaration.check': onDeclaration(['unit', 'office'], (a, d) => (maySee(a, d) ? permittedUnit(a) : hidden)),
   'review.reasons': rule(['unit', 'office'], permittedUnit),
+  'declaration.read': onDeclaration(['person', 'unit', 'office', 'bureau', 'judge'], (a, d) => (maySee(a, d) ? yes : hidden)),
   'declaration.own': onDeclaration(['person'], (a, d) => (maySee(a, d) ? yes : hidden)),
   'declaration.edit': onDeclaration(['person'], (a, d) => {
     if (!maySee(a, d)) return hidden;
@@ -310,6 +384,51 @@ const fixed = {
   'task.cancel': onTask(officials, (a, t) => {
     if (t.ownerId !== a.accountId) return hidden;
     return t.state === 'waiting' || t.state === 'running' ? yes : notNowBecause('该任务已经结束，不能取消');
+  'committees.found': rule(['unit', 'bureau'], permittedUnit),
+  'committee.read': onCommittee(['unit', 'bureau', 'office'], (a, c) =>
+    isFounder(a, c) || isBureauOver(a, c.divisionCode) || isOfficeOf(a, c.id) ? yes : hidden,
+  ),
+  'committee.revise': onCommittee(['unit', 'bureau'], (a, c) => {
+    if (!isFounder(a, c)) return hidden;
+    return c.state === 'refused' ? permittedUnit(a) : notNowBecause('审核不通过的组建申请才能修改后重新提交');
+  }),
+  'committee.renew': onCommittee(['unit', 'bureau'], (a, c) => {
+    if (!isFounder(a, c)) return hidden;
+    if (c.state !== 'approved') return notNowBecause('该评审委员会未经核准或者已经终止，不能申请换届');
+    return c.askedBy === null ? permittedUnit(a) : notNowBecause('换届申请正在审核，请等待人社局处理');
+  }),
+  'committee.end': onCommittee(['unit', 'bureau'], (a, c) => {
+    if (!isFounder(a, c) && !isBureauOver(a, c.divisionCode)) return hidden;
+    return c.state === 'approved' ? yes : notNowBecause('该评审委员会未经核准或者已经终止');
+  }),
+  'committees.review': rule(['bureau']),
+  'committee.decide': onCommittee(['bureau'], (a, c) => {
+    if (!isBureauOver(a, c.divisionCode)) return hidden;
+    if (c.askedBy === null) return notNowBecause('该申请已经处理');
+    return c.askedBy === a.accountId ? notNowBecause('您提出的申请，须由人社局的另一名工作人员审核') : yes;
+  }),
+  'plans.own': rule(['office']),
+  'plans.review': rule(['bureau']),
+  'plan.read': onPlan(['office', 'bureau'], (a, p) => (isOfficeOf(a, p.committeeId) || isBureauOver(a, p.divisionCode) ? yes : hidden)),
+  'plan.decide': onPlan(['bureau'], (a, p) => {
+    if (!isBureauOver(a, p.divisionCode)) return hidden;
+    return p.state === 'requested' ? yes : notNowBecause('该评审计划已经处理');
+  }),
+  'plan.hold': onPlan(['office'], (a, p) => {
+    if (!isOfficeOf(a, p.committeeId)) return hidden;
+    return p.state === 'approved' ? yes : notNowBecause('评审计划尚未核准，不能建立评审会议');
+  }),
+  'judges.pool': rule(['office']),
+  'judge.edit': onJudge(['office'], (a, j) => (isOfficeOf(a, j.committeeId) ? yes : hidden)),
+  'meetings.own': rule(['office']),
+  'meeting.manage': onMeeting(['office'], (a, m) => (isOfficeOf(a, m.committeeId) ? yes : hidden)),
+  'meeting.inspect': onMeeting(['office', 'bureau'], (a, m) =>
+    isOfficeOf(a, m.committeeId) || isBureauOver(a, m.divisionCode) ? yes : hidden,
+  ),
+  'sittings.own': rule(['judge']),
+  'meeting.sit': onMeeting(['judge'], (a, m) => {
+    if (!m.seatAccounts.includes(a.accountId)) return hidden;
+    return m.state === 'drawing' || m.state === 'cancelled' ? notNowBecause('评审会议尚未开始或者已经取消') : yes;
   }),
 } as const;
 
@@ -352,6 +471,10 @@ const rules = {
   | Rule<OperatorSubject>
   | Rule<BatchSubject>
   | Rule<TaskSubject>
+  | Rule<CommitteeSubject>
+  | Rule<PlanSubject>
+  | Rule<JudgeSubject>
+  | Rule<MeetingSubject>
 >;
 
 export const actions = Object.keys(rules) as Action[];

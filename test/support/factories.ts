@@ -79,7 +79,7 @@ export async function makeStaff(
   site: Site,
   s:
     | { role: 'bureau'; divisionCode: string; name?: string }
-    | { role: 'office'; committeeId: number; name?: string }
+    | { role: 'office' | 'judge'; committeeId: number; name?: string }
     | { role: 'support' | 'admin'; name?: string },
 ): Promise<TestStaff> {
   const loginName = `staff${next()}`;
@@ -90,7 +90,7 @@ export async function makeStaff(
       site.deps,
       s.role === 'bureau'
         ? { ...common, role: s.role, divisionCode: s.divisionCode }
-        : s.role === 'office'
+        : s.role === 'office' || s.role === 'judge'
           ? { ...common, role: s.role, committeeId: s.committeeId }
           : { ...common, role: s.role },
     ),

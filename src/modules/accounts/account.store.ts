@@ -181,10 +181,10 @@ export function createOperatorAccount(trx: Trx, { cipher }: AccountDeps, o: NewO
 }
 
 export type NewStaff = { loginName: string; passwordHash: string; displayName: string; mobile?: string } & (
-  { role: 'bureau'; divisionCode: string } | { role: 'office'; committeeId: number } | { role: 'support' | 'admin' }
+  { role: 'bureau'; divisionCode: string } | { role: 'office' | 'judge'; committeeId: number } | { role: 'support' | 'admin' }
 );
 
-/** Creates an account of the authorities' own staff; gives its id. A bureau officer belongs to a division, an office to a committee. */
+/** Creates an account of the authorities' own staff; gives its id. A bureau officer belongs to a division, an office and a judge to a committee. */
 export function createStaffAccount(trx: Trx, { cipher }: AccountDeps, s: NewStaff): Promise<number> {
   return insertAccount(trx, cipher, {
     role: s.role,
@@ -193,7 +193,7 @@ export function createStaffAccount(trx: Trx, { cipher }: AccountDeps, s: NewStaf
     display_name: s.displayName,
     ...(s.mobile === undefined ? {} : ownMobile(cipher, s.mobile)),
     ...(s.role === 'bureau' ? { division_code: s.divisionCode } : {}),
-    ...(s.role === 'office' ? { committee_id: s.committeeId } : {}),
+    ...(s.role === 'office' || s.role === 'judge' ? { committee_id: s.committeeId } : {}),
   });
 }
 

@@ -60,7 +60,7 @@ export async function insertStaff(
         detail: {
           role: input.role,
           ...(input.role === 'bureau' ? { divisionCode: input.divisionCode } : {}),
-          ...(input.role === 'office' ? { committeeId: input.committeeId } : {}),
+          ...(input.role === 'office' || input.role === 'judge' ? { committeeId: input.committeeId } : {}),
         },
         requestId,
       });

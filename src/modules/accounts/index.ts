@@ -14,7 +14,9 @@ export {
 export { fillMobileIndexes, mobileIndex } from './mobile-index.store';
 export { pruneSmsCodes } from './sms-code.store';
 export { loginNameField, mobileField } from './contact-fields';
+export { loginNameProblem } from './login-name';
 export { personNameProblem, tidyPersonName } from './person-name';
+export { insertStaff } from './create-staff';
 export { createFirstAdmin } from './create-first-admin';
 export { oneTimePassword } from './one-time-password';
 export { endSessions, writePassword } from './password.store';

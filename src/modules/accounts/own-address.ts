@@ -16,6 +16,9 @@ const PAGES = [
   'committees',
   'publicities',
   'certificates',
+  'plans',
+  'meetings',
+  'judge',
 ];
 const ADDRESS = /^\/([a-z]+)((?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*)(\?[A-Za-z0-9_.~%&=+:,;!*'()@/-]*)?$/;
 /** Addresses that only take a POST. */

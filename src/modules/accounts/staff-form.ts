@@ -10,8 +10,9 @@ import { givenLoginNameField, workerNameField } from './operator-form';
 import type { StaffRole } from './staff.read';
 
 export const PART = 'staff';
-export const staffRoles: readonly StaffRole[] = ['bureau', 'office', 'support', 'admin'];
-export const roleOptions: readonly Option[] = staffRoles.map((value) => ({ value, text: roleTexts[value] }));
+export const staffRoles: readonly StaffRole[] = ['bureau', 'office', 'support', 'admin', 'judge'];
+/** Accounts of judges are made by their committee's office, in its pool (J2). */
+export const roleOptions: readonly Option[] = staffRoles.filter((r) => r !== 'judge').map((value) => ({ value, text: roleTexts[value] }));
 
 /** 「新增工作人员账号」: a bureau's officer belongs to a division, an office's to a committee. */
 export const staffForm: SectionDefinition = {

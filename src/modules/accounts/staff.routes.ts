@@ -19,7 +19,7 @@ import { roleTexts } from '../../policy/actor';
 import { can } from '../../policy/policy';
 import { divisionParents, listDivisions } from '../catalogue';
 import { createStaff, resetStaffPassword, switchStaff } from './create-staff';
-import { PART, roleOptions, staffContext, staffForm, staffInput, staffRoles } from './staff-form';
+import { PART, staffContext, staffForm, staffInput, staffRoles } from './staff-form';
 import { countStaff, findStaff, listCommitteeNames, listStaff, type StaffAccount, type StaffFilter } from './staff.read';
 
 interface Draft {
@@ -58,7 +58,7 @@ export function staffRoutes(deps: Deps): Route[] {
           action: paths.staff(),
           resetHref: paths.staff(),
           controls: [
-            choiceFilter('role', '账号类型', anyOr(roleOptions), filter.role, 'm'),
+            choiceFilter('role', '账号类型', anyOr(staffRoles.map((value) => ({ value, text: roleTexts[value] }))), filter.role, 'm'),
             textFilter('name', '姓名或者登录名', filter.name, 'm'),
           ],
         },

@@ -1,6 +1,21 @@
 import type { Deps } from '../../deps';
 import type { Route } from '../../http/route';
+import { foundingRoutes } from './founding.routes';
+import { plansRoutes } from './plans.routes';
 import { publicitiesRoutes } from './publicities.routes';
 import { officeRoutes, resultsRoutes } from './queues.routes';
 
-export const committeeRoutes = (deps: Deps): Route[] => [...officeRoutes(deps), ...resultsRoutes(deps), ...publicitiesRoutes(deps)];
+export { countForBureau } from './committee.read';
+export { findCommitteeSubject } from './committee.store';
+export { findPlan, findPlanSubject, findStanding, type Plan, type Standing } from './plan.store';
+export { decideCommittee } from './decide-committee';
+export { linesOf } from './committee-form';
+export { decidePlan, submitPlan } from './submit-plan';
+
+export const committeeRoutes = (deps: Deps): Route[] => [
+  ...officeRoutes(deps),
+  ...resultsRoutes(deps),
+  ...publicitiesRoutes(deps),
+  ...foundingRoutes(deps),
+  ...plansRoutes(deps),
+];

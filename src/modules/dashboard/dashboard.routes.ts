@@ -6,10 +6,12 @@ import { page, type PageMeta, type Reply, type Route, type Visit } from '../../h
 import type { Actor } from '../../policy/actor';
 import { listOpenBatches } from '../batches';
 import { divisionRange } from '../catalogue';
+import { countForBureau } from '../committee';
 import { listNotices } from '../notices';
+import { listSittings } from '../meetings';
 import { countCorrections, listCorrectionNews, type CorrectionNews } from '../support';
 import { findBureauFacts, findOfficeFacts, findUnitFacts, hasPhoto, listOwnDeclarations } from './dashboard.read';
-import { batchesCard, bureauCards, declarationsCard, officeCards, supportCard, unitCards, type Card } from './dashboard.view';
+import { batchesCard, bureauCards, declarationsCard, judgeCard, officeCards, supportCard, unitCards, type Card } from './dashboard.view';
 
 interface Home {
   /** what was corrected for the person, until they put it away */
@@ -62,10 +64,18 @@ async function homeOf(deps: Deps, actor: Actor): Promise<Home> {
     }
     case 'bureau':
       return {
-        cards: actor.divisionCode === undefined ? [] : bureauCards(await findBureauFacts(deps.db, divisionRange(actor.divisionCode))),
+        cards:
+          actor.divisionCode === undefined
+            ? []
+            : bureauCards(
+                await findBureauFacts(deps.db, divisionRange(actor.divisionCode)),
+                await countForBureau(deps.db, actor.divisionCode),
+              ),
       };
     case 'office':
       return { cards: actor.committeeId === undefined ? [] : officeCards(await findOfficeFacts(deps.db, actor.committeeId)) };
+    case 'judge':
+      return { cards: [judgeCard(await listSittings(deps.db, actor.accountId))] };
     case 'support':
       return { cards: [supportCard(await countCorrections(deps.db, 'pending'))] };
     case 'admin':

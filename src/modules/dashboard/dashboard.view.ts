@@ -4,6 +4,7 @@ import { showDate } from '../../lib/dates';
 import { states, type Colour, type StateName } from '../../policy/declaration-moves';
 import type { Batch } from '../batches';
 import { levelText } from '../catalogue';
+import { sittingHint, sittingStatus, type Sitting } from '../meetings';
 import type { BureauFacts, OfficeFacts, OwnDeclaration, UnitFacts } from './dashboard.read';
 
 /** One line of views/components/task-list.njk. */
@@ -133,7 +134,7 @@ export function unitCards(f: UnitFacts): Card[] {
   ];
 }
 
-export function bureauCards(f: BureauFacts): Card[] {
+export function bureauCards(f: BureauFacts, asked: { committees: number; plans: number }): Card[] {
   return [
     {
       title: '待办事项',
@@ -144,6 +145,13 @@ export function bureauCards(f: BureauFacts): Card[] {
           hint: f.oldestRequest ? `最早的申请提交于 ${showMoment(f.oldestRequest)}` : '本辖区单位的「职称评审」权限申请',
           status: waiting(f.permissionsWaiting, '个待审核'),
         },
+        {
+          title: '评委会审核',
+          href: paths.committeeReview(),
+          hint: '组建评审委员会和换届的申请',
+          status: waiting(asked.committees, '项待审核'),
+        },
+        { title: '评审计划审核', href: paths.planReview(), hint: '评委会办事机构提交的评审计划', status: waiting(asked.plans, '项待审核') },
         {
           title: '评审结果确认',
           href: paths.results(),
@@ -198,6 +206,18 @@ export function officeCards(f: OfficeFacts): Card[] {
     { title: '其他状态', tasks: officeStates.filter((s) => !s.acts).map(taskOf), emptyText: '' },
   ];
 }
+
+/** A judge's meetings: what there is to do in each. */
+export const judgeCard = (sittings: readonly Sitting[]): Card => ({
+  title: '我的评审',
+  tasks: sittings.map((s) => ({
+    title: `${s.committeeName}\u3000${showDate(s.meetsOn)}`,
+    href: paths.sitting(s.meetingId),
+    hint: sittingHint(s),
+    status: sittingStatus(s),
+  })),
+  emptyText: '目前没有您参加的评审会议',
+});
 
 /** What technical support does; corrections that wait for their second person first. */
 export const supportCard = (correctionsWaiting: number): Card => ({

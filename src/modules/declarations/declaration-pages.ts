@@ -19,6 +19,7 @@ export const mineCrumbs: readonly Crumb[] = [homeCrumb, mineCrumb];
 /** The list a reviewer comes from and goes back to. */
 export function listCrumbs(role: Role): Crumb[] {
   if (role === 'unit') return [{ text: '职称申报数据审核', href: paths.review() }];
+  if (role === 'judge') return [{ text: '我的评审', href: paths.sittings() }];
   if (role === 'office') return [{ text: '申报受理与评审', href: paths.office() }];
   return role === 'bureau' ? [{ text: '评审结果确认', href: paths.results() }] : [];
 }

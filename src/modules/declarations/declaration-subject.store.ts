@@ -34,17 +34,27 @@ export const toSubject = (r: SubjectRow): DeclarationSubject => ({
   reopened: r.reopened_sections,
 });
 
-/** What the policy needs to know of a declaration. One query. */
-export async function findDeclarationSubject(h: Handle, id: string): Promise<DeclarationSubject | undefined> {
-  return isUuid(id) ? (await findDeclarationSubjects(h, [id])).get(id) : undefined;
-}
+/** S30: judges it is assigned to while their meeting is under way, none of them in recusal or of the applicant's own unit. */
+const JUDGE_ACCOUNTS = `array(SELECT j.account_id::int FROM review_assignments a JOIN judges j ON j.id = a.judge_id JOIN meetings m ON m.id = a.meeting_id
+    WHERE a.declaration_id = d.id AND m.state IN ('reviewing', 'voting') AND why_recused(j.id, d.id) IS NULL
+      AND NOT EXISTS (SELECT 1 FROM recusals r WHERE r.meeting_id = a.meeting_id AND r.judge_id = a.judge_id AND r.declaration_id = a.declaration_id))`;
 
-/** The same for many. One query. */
-export async function findDeclarationSubjects(h: Handle, ids: readonly string[]): Promise<Map<string, DeclarationSubject>> {
-  const { rows } = await h.raw<{ rows: SubjectRow[] }>(
-    `SELECT ${SUBJECT_COLUMNS} FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id
+async function findSubjects(h: Handle, ids: readonly string[], more: string): Promise<(SubjectRow & { judge_accounts?: number[] })[]> {
+  const { rows } = await h.raw<{ rows: (SubjectRow & { judge_accounts?: number[] })[] }>(
+    `SELECT ${SUBJECT_COLUMNS}${more} FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id
      WHERE d.id = ANY(?::uuid[]) AND d.deleted_at IS NULL`,
     [[...ids]],
   );
-  return new Map(rows.map((r) => [r.id, toSubject(r)]));
+  return rows;
+}
+
+/** What the policy needs to know of a declaration, its judges among it. One query. */
+export async function findDeclarationSubject(h: Handle, id: string): Promise<DeclarationSubject | undefined> {
+  const [row] = isUuid(id) ? await findSubjects(h, [id], `, ${JUDGE_ACCOUNTS} AS judge_accounts`) : [];
+  return row && { ...toSubject(row), judgeAccounts: row.judge_accounts ?? [] };
+}
+
+/** The same for many, for those who move them: without the judges, who move none. One query. */
+export async function findDeclarationSubjects(h: Handle, ids: readonly string[]): Promise<Map<string, DeclarationSubject>> {
+  return new Map((await findSubjects(h, ids, '')).map((r) => [r.id, toSubject(r)]));
 }

@@ -420,11 +420,12 @@ export async function findFixedRanks(
   return new Map(rows.map((r) => [r.key, { totals: r.totals, places: new Set(r.places) }]));
 }
 
-export async function isCommitteeValid(h: Handle, committeeId: number, seriesId: number, level: string): Promise<boolean> {
+/** J0: whether the committee is in its term and there for this series and level; with a speciality, for that too ('' is none yet). */
+export async function isCommitteeValid(h: Handle, committeeId: number, seriesId: number, level: string, speciality = ''): Promise<boolean> {
   const { rows } = await h.raw<{ rows: unknown[] }>(
     `SELECT 1 FROM committees c JOIN committee_scopes s ON s.committee_id = c.id AND s.series_id = ? AND s.level = ?
-     WHERE c.id = ? AND c.approved_at IS NOT NULL AND app_today() BETWEEN c.valid_from AND c.valid_until`,
-    [seriesId, level, committeeId],
+     WHERE c.id = ? AND committee_is_valid(c) AND (s.specialities = '{}' OR ?::text = '' OR ?::text = ANY(s.specialities))`,
+    [seriesId, level, committeeId, speciality, speciality],
   );
   return rows.length > 0;
 }
@@ -445,4 +446,9 @@ export async function findEntrustedEvidence(h: Handle, ids: readonly string[]): 
 /** The evidence of 「委托评审」 as it stands. One query. */
 export async function listEntrustedEvidence(h: Handle, declaration: string): Promise<AttachmentRow[]> {
   return (await findAttachments(h, declaration)).filter((a) => a.section === ENTRUSTED_SECTION);
+}
+
+/** J3: whether the declaration stands before a meeting, whose ballot alone gives its result. */
+export async function isBeforeMeeting(h: Handle, declaration: string): Promise<boolean> {
+  return (await h('meeting_items').where({ declaration_id: declaration, is_live: true }).first('meeting_id')) !== undefined;
 }

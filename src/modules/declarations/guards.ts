@@ -5,7 +5,7 @@ import { showDate } from '../../lib/dates';
 import { checkVote } from '../../lib/vote-rules';
 import { paths } from '../../http/paths';
 import { anchorOf } from '../../form/section';
-import { findEvents, findStops, hasCommitment, type Declaration } from './declarations.store';
+import { findEvents, findStops, hasCommitment, isBeforeMeeting, type Declaration } from './declarations.store';
 import { loadDeclaration, sectionsOf } from './load-declaration';
 import type { MoveFacts } from './move-facts';
 import type { MoveInput } from './move-input';
@@ -98,6 +98,8 @@ export const guards: Record<GuardName, Guard> = {
         : [{ text: `上一级单位「${path.upstreamName}」的「职称评审」权限已失效，请联系该单位`, href: paths.unitPaths() }];
     }
     const batch = await facts.batch(d.batch_id);
+    if (!(await facts.isCommitteeValid(d, path.committeeId)))
+      return [{ text: `「${path.upstreamName}」不在任期内，或者不评审该级别、该专业，不能上报，请联系评委会办事机构` }];
     return batch?.committeeId === path.committeeId
       ? []
       : [{ text: `上报路径通往「${path.upstreamName}」，与申报人选择的评审委员会不同，请核对路径`, href: paths.unitPaths() }];
@@ -140,10 +142,12 @@ export const guards: Record<GuardName, Guard> = {
 
   'correction-overdue': async ({ trx, d }) => ((await isOverdue(trx, d)) ? [] : [{ text: '补正期限未到' }]),
 
-  'vote-valid': ({ input }) => {
-    if (!input.vote) return Promise.resolve([{ text: '请填写表决结果' }]);
+  'vote-valid': async ({ trx, d, input }) => {
+    if (input.meetingId === undefined && (await isBeforeMeeting(trx, d.id)))
+      return [{ text: '该申报已列入评审会议，表决结果由会议投票产生，不能另行登记', href: paths.meetings() }];
+    if (!input.vote) return [{ text: '请填写表决结果' }];
     const checked = checkVote(input.vote);
-    return Promise.resolve(checked.ok ? [] : checked.problems.map((p) => ({ text: p.text, href: `#vote-${p.field}` })));
+    return checked.ok ? [] : checked.problems.map((p) => ({ text: p.text, href: `#vote-${p.field}` }));
   },
 
   'publicity-over': async ({ d, facts }) => {

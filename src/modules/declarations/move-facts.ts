@@ -57,10 +57,13 @@ export class MoveFacts {
     return this.#once(`path:${unit}:${series}:${level}:${year}`, () => lockLivePath(this.trx, unit, series, level, year));
   }
 
-  isCommitteeValid(d: Declaration): Promise<boolean> {
-    const { holder_committee_id: committee, series_id: series, level } = d;
+  /** J0: whether its committee, or the one it is about to reach, may receive it */
+  isCommitteeValid(d: Declaration, committee = d.holder_committee_id): Promise<boolean> {
+    const { series_id: series, level, speciality } = d;
     if (committee === null) return Promise.resolve(false);
-    return this.#once(`committee:${committee}:${series}:${level}`, () => isCommitteeValid(this.trx, committee, series, level));
+    return this.#once(`committee:${committee}:${series}:${level}:${speciality}`, () =>
+      isCommitteeValid(this.trx, committee, series, level, speciality),
+    );
   }
 
   async window(d: Declaration): Promise<Window> {

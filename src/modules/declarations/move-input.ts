@@ -17,6 +17,8 @@ export interface MoveInput {
   metOn?: string;
   vote?: VoteFigures;
   rank?: { n: number; of: number };
+  /** the meeting whose ballot the figures come from; without it they were typed */
+  meetingId?: number;
   /** several declarations published together share one publicity */
   publicityId?: number;
 }

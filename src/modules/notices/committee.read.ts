@@ -22,7 +22,7 @@ export async function listCommittees(h: Handle, { seriesId, level }: CommitteeFi
     `SELECT c.name AS committee, s.name AS "seriesName", array_agg(k.level ORDER BY array_position(ARRAY['junior', 'middle', 'associate', 'senior'], k.level)) AS levels,
        c.founded_by AS "foundedBy", d.full_name AS "divisionName", c.phone, c.valid_until AS "validUntil"
      FROM committees c JOIN committee_scopes k ON k.committee_id = c.id JOIN series s ON s.id = k.series_id JOIN divisions d ON d.code = c.division_code
-     WHERE c.approved_at <= app_now() AND app_today() BETWEEN c.valid_from AND c.valid_until
+     WHERE committee_is_valid(c)
        AND (:series::int IS NULL OR k.series_id = :series::int)
        AND (:level::text IS NULL OR EXISTS (SELECT 1 FROM committee_scopes x WHERE x.committee_id = c.id AND x.series_id = k.series_id AND x.level = :level::text))
      GROUP BY c.id, s.id, d.code ORDER BY s.position, d.code, c.name`,
@@ -35,7 +35,7 @@ export async function listCommittees(h: Handle, { seriesId, level }: CommitteeFi
 export async function listCommitteeSeries(h: Handle): Promise<{ id: number; name: string }[]> {
   const { rows } = await h.raw<{ rows: { id: number; name: string }[] }>(
     `SELECT s.id, s.name FROM series s WHERE EXISTS (SELECT 1 FROM committee_scopes k JOIN committees c ON c.id = k.committee_id
-       WHERE k.series_id = s.id AND c.approved_at <= app_now() AND app_today() BETWEEN c.valid_from AND c.valid_until) ORDER BY s.position`,
+       WHERE k.series_id = s.id AND committee_is_valid(c)) ORDER BY s.position`,
   );
   return rows;
 }

@@ -24,7 +24,7 @@ export async function decidePath(
   const approve = input.decision === 'grant';
   try {
     return await inTransaction(deps.db, async (trx): Promise<DecideOutcome> => {
-      if (approve && path.committeeId !== null && !(await isCommitteeFit(trx, path.committeeId, path.seriesId, path.level)))
+      if (approve && path.committeeId !== null && !(await isCommitteeFit(trx, path.committeeId, path.seriesId, path.level, path.unitId)))
         return { kind: 'committee-not-fit' };
       const isFirst = await decidePathRow(trx, path.id, {
         state: approve ? 'approved' : 'refused',

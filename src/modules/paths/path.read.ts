@@ -134,13 +134,14 @@ export interface CommitteeOption {
   divisionName: string;
 }
 
-/** J0: committees that may receive this series and level today: approved and within their term. */
-export async function listFitCommittees(h: Handle, seriesId: number, level: string): Promise<CommitteeOption[]> {
+/** J0: committees that may receive this series and level from this unit today: approved, within their term, and there for its division. */
+export async function listFitCommittees(h: Handle, seriesId: number, level: string, unitId: number): Promise<CommitteeOption[]> {
   const { rows } = await h.raw<{ rows: CommitteeOption[] }>(
     `SELECT c.id, c.name, d.full_name AS "divisionName" FROM committees c JOIN committee_scopes s ON s.committee_id = c.id JOIN divisions d ON d.code = c.division_code
-     WHERE s.series_id = ? AND s.level = ? AND c.approved_at IS NOT NULL AND app_today() BETWEEN c.valid_from AND c.valid_until
+     WHERE s.series_id = ? AND s.level = ? AND committee_is_valid(c)
+       AND committee_serves(c.id, (SELECT u.division_code FROM units u WHERE u.id = ?))
      ORDER BY c.division_code COLLATE "C", c.name`,
-    [seriesId, level],
+    [seriesId, level, unitId],
   );
   return rows;
 }

@@ -54,12 +54,12 @@ export async function isPermitted(trx: Trx, unitId: number): Promise<boolean> {
   return row?.permission_state === 'granted';
 }
 
-/** J0: whether the committee is approved, within its term today, and there for this series and level. */
-export async function isCommitteeFit(h: Handle, committeeId: number, seriesId: number, level: string): Promise<boolean> {
+/** J0: whether the committee is approved, within its term today, and there for this series and level and for units of this unit's division. */
+export async function isCommitteeFit(h: Handle, committeeId: number, seriesId: number, level: string, unitId: number): Promise<boolean> {
   const { rows } = await h.raw<{ rows: { fit: boolean }[] }>(
-    `SELECT EXISTS (SELECT 1 FROM committees c JOIN committee_scopes s ON s.committee_id = c.id
-       WHERE c.id = ? AND s.series_id = ? AND s.level = ? AND c.approved_at IS NOT NULL AND app_today() BETWEEN c.valid_from AND c.valid_until) AS fit`,
-    [committeeId, seriesId, level],
+    `SELECT EXISTS (SELECT 1 FROM committees c JOIN committee_scopes s ON s.committee_id = c.id JOIN units u ON u.id = ?
+       WHERE c.id = ? AND s.series_id = ? AND s.level = ? AND committee_is_valid(c) AND committee_serves(c.id, u.division_code)) AS fit`,
+    [unitId, committeeId, seriesId, level],
   );
   return rows[0]?.fit ?? false;
 }

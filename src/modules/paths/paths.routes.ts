@@ -54,7 +54,7 @@ function outcomeProblem(kind: Exclude<RequestOutcome['kind'], 'done'>): Problem 
     case 'upstream-not-permitted':
       return pathProblem('q', '该单位尚未取得「职称评审」权限，请联系该单位办理「权限申请」，或者选择其他单位');
     case 'committee-not-fit':
-      return pathProblem('committee', '该评审委员会不受理本系列、本级别，或者任期已满，请重新选择');
+      return pathProblem('committee', '该评审委员会不受理本系列、本级别或者本区域，或者任期已满，请重新选择');
   }
 }
 
@@ -114,7 +114,7 @@ export function pathsRoutes(deps: Deps): Route[] {
     const { today } = await databaseNow(db);
     const wanted = groupOf(raw);
     const reach = scopeOf(raw);
-    const committees = wanted.upward === 'committee' && reach ? await listFitCommittees(db, reach.seriesId, reach.level) : [];
+    const committees = wanted.upward === 'committee' && reach ? await listFitCommittees(db, reach.seriesId, reach.level, unitId) : [];
     const found = wanted.upward === 'unit' && wanted.q ? await searchUnits(db, wanted.q) : undefined;
     const units = found?.rows.filter((u) => u.id !== unitId) ?? [];
     const form = smallForm({
@@ -171,7 +171,7 @@ export function pathsRoutes(deps: Deps): Route[] {
     const catalogue = await deps.catalogue.get();
     const { today } = await databaseNow(db);
     const reach = scopeOf(raw);
-    const committees = typed.upward === 'committee' && reach ? await listFitCommittees(db, reach.seriesId, reach.level) : [];
+    const committees = typed.upward === 'committee' && reach ? await listFitCommittees(db, reach.seriesId, reach.level, actor.unitId) : [];
     const problems = [...checkSection(pathForm, raw, pathContext(today, catalogue, committees)).problems];
     const unitId = wholeNumber(unit);
     if (typed.upward === 'unit' && unitId === undefined) {

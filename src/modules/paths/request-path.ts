@@ -26,7 +26,7 @@ export async function requestPath(
   try {
     return await inTransaction(deps.db, async (trx): Promise<RequestOutcome> => {
       if (upward.kind === 'unit' && !(await isPermitted(trx, upward.unitId))) return { kind: 'upstream-not-permitted' };
-      if (upward.kind === 'committee' && !(await isCommitteeFit(trx, upward.committeeId, input.seriesId, input.level)))
+      if (upward.kind === 'committee' && !(await isCommitteeFit(trx, upward.committeeId, input.seriesId, input.level, actor.unitId)))
         return { kind: 'committee-not-fit' };
       const pathId = await insertPath(trx, {
         unitId: actor.unitId,

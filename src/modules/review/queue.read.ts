@@ -140,7 +140,7 @@ function withColumns(h: Handle, q: Knex.QueryBuilder): Knex.QueryBuilder {
     h.raw(
       `${LINE_COLUMNS}, ${SUBJECT_COLUMNS}, d.rank_n AS "rankN", d.rank_of AS "rankOf", d.version, d.batch_id AS "batchId", s.arrived_at AS "arrivedAt",
        p.id AS "publicityId", p.starts_on AS "startsOn", p.ends_on AS "endsOn", p.ends_on < app_today() AS "isOver",
-       (c.approved_at IS NOT NULL AND app_today() BETWEEN c.valid_from AND c.valid_until) AS "isCommitteeValid",
+       committee_is_valid(c) AS "isCommitteeValid",
        array_position(?::text[], d.state) AS state_order`,
       [[...stateNames]],
     ),

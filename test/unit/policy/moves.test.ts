@@ -20,6 +20,8 @@ const actors: Record<string, Actor> = {
   otherBureau: { ...base, accountId: 11, role: 'bureau', divisionCode: '371082' },
   support: { ...base, accountId: 12, role: 'support' },
   admin: { ...base, accountId: 13, role: 'admin' },
+  // a committee's judge to whom nothing of this is assigned
+  judge: { ...base, accountId: 14, role: 'judge', committeeId: 70 },
 };
 
 function subjectIn(state: (typeof stateNames)[number]): DeclarationSubject {
@@ -98,6 +100,16 @@ describe('X2 who sees a declaration', () => {
     if (state !== 'draft') expected.push('holderUnit', 'holderUnitWithoutPermission', 'formerUnit');
     if (subject.stopCommitteeIds.length > 0) expected.push('office', 'bureau', 'cityBureau');
     expect(seen.sort()).toEqual(expected.sort());
+  });
+
+  test('S30 a judge sees what is assigned to them, and moves nothing', () => {
+    const judge = actors.judge as Actor;
+    for (const state of stateNames) {
+      const mine = { ...subjectIn(state), judgeAccounts: [14] };
+      expect(can(judge, 'declaration.read', mine).ok).toBe(true);
+      expect(can(judge, 'declaration.read', { ...mine, judgeAccounts: [99] })).toEqual({ ok: false, why: 'hidden' });
+      expect(movesFor(judge, mine)).toEqual([]);
+    }
   });
 
   test('X2 support and administrators see no declaration contents', () => {

@@ -1,0 +1,257 @@
+import type { Handle } from '../../db/db';
+import type { PlainDate } from '../../lib/dates';
+import type { Candidate } from '../../lib/judge-draw';
+import type { StateName } from '../../policy/declaration-moves';
+import type { MeetingState, MeetingSubject } from '../../policy/policy';
+import { LINE_COLUMNS, type DeclarationLine } from '../review';
+
+/** What the policy needs to know of a meeting. One query. */
+export async function findMeetingSubject(h: Handle, id: number): Promise<MeetingSubject | undefined> {
+  const { rows } = await h.raw<{ rows: Omit<MeetingSubject, 'kind'>[] }>(
+    `SELECT m.id, m.committee_id AS "committeeId", c.division_code AS "divisionCode", m.state,
+       array(SELECT j.account_id::int FROM meeting_seats s JOIN judges j ON j.id = s.judge_id WHERE s.meeting_id = m.id) AS "seatAccounts"
+     FROM meetings m JOIN committees c ON c.id = m.committee_id WHERE m.id = ?`,
+    [id],
+  );
+  return rows[0] && { kind: 'meeting', ...rows[0] };
+}
+
+export interface MeetingHead {
+  id: number;
+  committeeId: number;
+  committeeName: string;
+  isCommitteeValid: boolean;
+  planId: number;
+  meetsOn: PlainDate;
+  place: string;
+  /** seats that the plan asks for */
+  seatsPlanned: number;
+  state: MeetingState;
+  reason: string;
+  beganAt: Date | null;
+  endedAt: Date | null;
+}
+const HEAD = `SELECT m.id, m.committee_id AS "committeeId", c.name AS "committeeName", committee_is_valid(c) AS "isCommitteeValid", m.plan_id AS "planId", p.meets_on AS "meetsOn",
+    p.place, p.seats AS "seatsPlanned", m.state, m.reason, m.began_at AS "beganAt", m.ended_at AS "endedAt"
+  FROM meetings m JOIN committees c ON c.id = m.committee_id JOIN review_plans p ON p.id = m.plan_id`;
+
+export async function findMeetingHead(h: Handle, id: number): Promise<MeetingHead | undefined> {
+  const { rows } = await h.raw<{ rows: MeetingHead[] }>(`${HEAD} WHERE m.id = ?`, [id]);
+  return rows[0];
+}
+/** A committee's meetings, the newest first. At most 100. */
+export async function listMeetings(h: Handle, committeeId: number): Promise<MeetingHead[]> {
+  const { rows } = await h.raw<{ rows: MeetingHead[] }>(`${HEAD} WHERE m.committee_id = ? ORDER BY m.id DESC LIMIT 100`, [committeeId]);
+  return rows;
+}
+
+export interface Seat {
+  judgeId: number;
+  accountId: number;
+  name: string;
+  unitName: string;
+  title: string;
+  speciality: string;
+  position: number;
+  group: number | null;
+  isChair: boolean;
+  presentAt: Date | null;
+  /** items given to them, and how many of those they have scored */
+  given: number;
+  scored: number;
+}
+export async function listSeats(h: Handle, meetingId: number): Promise<Seat[]> {
+  const { rows } = await h.raw<{ rows: Seat[] }>(
+    `SELECT s.judge_id AS "judgeId", j.account_id AS "accountId", j.name, j.unit_name AS "unitName", j.title, j.speciality, s.position, s.group_number AS "group",
+       s.is_chair AS "isChair", s.present_at AS "presentAt", count(a.judge_id)::int AS given, count(a.score)::int AS scored
+     FROM meeting_seats s JOIN judges j ON j.id = s.judge_id LEFT JOIN review_assignments a ON a.meeting_id = s.meeting_id AND a.judge_id = s.judge_id
+     WHERE s.meeting_id = ? GROUP BY s.meeting_id, s.judge_id, j.id ORDER BY s.position`,
+    [meetingId],
+  );
+  return rows;
+}
+
+export interface Item extends DeclarationLine {
+  id: string;
+  state: StateName;
+  position: number;
+  group: number | null;
+  isLive: boolean;
+  opinion: string;
+  opinionBy: string | null;
+  opinionAt: Date | null;
+  version: number;
+  scores: number;
+  /** of those that are given, to one decimal; null for none */
+  average: string | null;
+  /** seats that may not vote on it */
+  barred: number[];
+}
+/** The declarations of a meeting in their order, without those that were taken out of it. */
+export async function listItems(h: Handle, meetingId: number): Promise<Item[]> {
+  const { rows } = await h.raw<{ rows: Item[] }>(
+    `SELECT i.declaration_id AS id, d.state, i.position, i.group_number AS "group", i.is_live AS "isLive", i.opinion, o.name AS "opinionBy", i.opinion_at AS "opinionAt", i.version,
+       ${LINE_COLUMNS},
+       (SELECT count(a.score)::int FROM review_assignments a WHERE a.meeting_id = i.meeting_id AND a.declaration_id = i.declaration_id) AS scores,
+       (SELECT round(avg(a.score), 1)::text FROM review_assignments a WHERE a.meeting_id = i.meeting_id AND a.declaration_id = i.declaration_id) AS average,
+       array(SELECT r.judge_id::int FROM recusals r WHERE r.meeting_id = i.meeting_id AND r.declaration_id = i.declaration_id) AS barred
+     FROM meeting_items i JOIN declarations d ON d.id = i.declaration_id LEFT JOIN units u ON u.id = d.unit_id LEFT JOIN judges o ON o.id = i.opinion_by
+     WHERE i.meeting_id = ? AND (i.is_live OR EXISTS (SELECT 1 FROM ballot_results x JOIN ballot_rounds r ON r.id = x.round_id WHERE r.meeting_id = i.meeting_id AND x.declaration_id = i.declaration_id))
+     ORDER BY i.position`,
+    [meetingId],
+  );
+  return rows;
+}
+
+export interface AcceptedLine extends DeclarationLine {
+  id: string;
+}
+/** Declarations the committee has accepted that stand before no meeting, or before this one. At most 500. */
+export async function listAcceptable(h: Handle, committeeId: number, meetingId: number): Promise<AcceptedLine[]> {
+  const { rows } = await h.raw<{ rows: AcceptedLine[] }>(
+    `SELECT d.id, ${LINE_COLUMNS} FROM declarations d LEFT JOIN units u ON u.id = d.unit_id
+     WHERE d.holder_committee_id = ? AND d.state = 'accepted'
+       AND NOT EXISTS (SELECT 1 FROM meeting_items i WHERE i.declaration_id = d.id AND i.is_live AND i.meeting_id <> ?)
+     ORDER BY d.series_id, d.level, d.moved_at, d.id LIMIT 500`,
+    [committeeId, meetingId],
+  );
+  return rows;
+}
+
+export interface RecusalLine {
+  judgeId: number;
+  declarationId: string;
+  judge: string;
+  applicant: string;
+  kind: 'self' | 'own-unit' | 'avoided-unit' | 'relation' | 'request' | 'ordered';
+  reason: string;
+}
+export async function listRecusals(h: Handle, meetingId: number): Promise<RecusalLine[]> {
+  const { rows } = await h.raw<{ rows: RecusalLine[] }>(
+    `SELECT r.judge_id AS "judgeId", r.declaration_id AS "declarationId", j.name AS judge, d.applicant_name AS applicant, r.kind, r.reason
+     FROM recusals r JOIN judges j ON j.id = r.judge_id JOIN declarations d ON d.id = r.declaration_id WHERE r.meeting_id = ? ORDER BY r.recorded_at, j.name, d.id`,
+    [meetingId],
+  );
+  return rows;
+}
+
+export interface Draw {
+  id: number;
+  seats: number;
+  pool: Candidate[];
+  poolSha256: string;
+  commitment: string;
+  committedAt: Date;
+  committedBy: string;
+  seed: string | null;
+  witness: string | null;
+  drawn: number[] | null;
+  drawnAt: Date | null;
+  drawnBy: string | null;
+  voidReason: string;
+}
+/** All draws of a meeting, the newest first: a void one stays to be seen. */
+export async function listDraws(h: Handle, meetingId: number): Promise<Draw[]> {
+  const { rows } = await h.raw<{ rows: Draw[] }>(
+    `SELECT w.id, w.seats, w.pool, w.pool_sha256 AS "poolSha256", w.commitment, w.committed_at AS "committedAt", ca.display_name AS "committedBy", w.seed, w.witness,
+       w.drawn::int[] AS drawn, w.drawn_at AS "drawnAt", da.display_name AS "drawnBy", w.void_reason AS "voidReason"
+     FROM draws w JOIN accounts ca ON ca.id = w.committed_by LEFT JOIN accounts da ON da.id = w.drawn_by WHERE w.meeting_id = ? ORDER BY w.id DESC`,
+    [meetingId],
+  );
+  return rows;
+}
+
+export interface Round {
+  id: number;
+  state: 'open' | 'counted' | 'void';
+  seats: number;
+  present: number;
+  openedAt: Date;
+  closedAt: Date | null;
+  reason: string;
+  cast: number;
+}
+/** The ballots of a meeting, the newest first. */
+export async function listRounds(h: Handle, meetingId: number): Promise<Round[]> {
+  const { rows } = await h.raw<{ rows: Round[] }>(
+    `SELECT r.id, r.state, r.seats, r.present, r.opened_at AS "openedAt", r.closed_at AS "closedAt", r.reason,
+       (SELECT count(*)::int FROM ballots b WHERE b.round_id = r.id AND b.cast_at IS NOT NULL) AS cast
+     FROM ballot_rounds r WHERE r.meeting_id = ? ORDER BY r.id DESC`,
+    [meetingId],
+  );
+  return rows;
+}
+
+export interface ResultLine {
+  declarationId: string;
+  total: number;
+  present: number;
+  yes: number;
+  no: number;
+  abstain: number;
+  isValid: boolean;
+  isPassed: boolean;
+}
+export async function listResults(h: Handle, meetingId: number): Promise<ResultLine[]> {
+  const { rows } = await h.raw<{ rows: ResultLine[] }>(
+    `SELECT x.declaration_id AS "declarationId", x.total, x.present, x.yes, x.no, x.abstain, x.is_valid AS "isValid", x.is_passed AS "isPassed"
+     FROM ballot_results x JOIN ballot_rounds r ON r.id = x.round_id WHERE r.meeting_id = ? AND r.state = 'counted'`,
+    [meetingId],
+  );
+  return rows;
+}
+
+export interface Sitting {
+  meetingId: number;
+  committeeName: string;
+  meetsOn: PlainDate;
+  place: string;
+  state: MeetingState;
+  isPresent: boolean;
+  given: number;
+  scored: number;
+  mayVote: boolean;
+  hasVoted: boolean;
+}
+/** The meetings a judge has a seat in, those under way first. At most 50. One query. */
+export async function listSittings(h: Handle, accountId: number): Promise<Sitting[]> {
+  const { rows } = await h.raw<{ rows: Sitting[] }>(
+    `SELECT m.id AS "meetingId", c.name AS "committeeName", p.meets_on AS "meetsOn", p.place, m.state, s.present_at IS NOT NULL AS "isPresent",
+       (SELECT count(*)::int FROM review_assignments a WHERE a.meeting_id = m.id AND a.judge_id = j.id) AS given,
+       (SELECT count(a.score)::int FROM review_assignments a WHERE a.meeting_id = m.id AND a.judge_id = j.id) AS scored,
+       b.judge_id IS NOT NULL AS "mayVote", b.cast_at IS NOT NULL AS "hasVoted"
+     FROM judges j JOIN meeting_seats s ON s.judge_id = j.id JOIN meetings m ON m.id = s.meeting_id JOIN committees c ON c.id = m.committee_id
+       JOIN review_plans p ON p.id = m.plan_id LEFT JOIN ballot_rounds r ON r.meeting_id = m.id AND r.state = 'open'
+       LEFT JOIN ballots b ON b.round_id = r.id AND b.judge_id = j.id
+     WHERE j.account_id = ? AND m.state NOT IN ('drawing', 'cancelled') ORDER BY m.state = 'counted', m.id DESC LIMIT 50`,
+    [accountId],
+  );
+  return rows;
+}
+
+export interface OwnItem {
+  id: string;
+  score: number | null;
+  remark: string;
+}
+/** What is given to this judge in a meeting. */
+export async function listOwnItems(h: Handle, meetingId: number, judgeId: number): Promise<OwnItem[]> {
+  return (await h('review_assignments')
+    .where({ meeting_id: meetingId, judge_id: judgeId })
+    .select({ id: 'declaration_id' }, 'score', 'remark')) as OwnItem[];
+}
+
+export interface ItemScore {
+  judge: string;
+  score: number | null;
+  remark: string;
+}
+/** Scores of one item, for its group's opinion and the minutes. */
+export async function listScores(h: Handle, meetingId: number, declarationId: string): Promise<ItemScore[]> {
+  const { rows } = await h.raw<{ rows: ItemScore[] }>(
+    `SELECT j.name AS judge, a.score, a.remark FROM review_assignments a JOIN judges j ON j.id = a.judge_id
+     WHERE a.meeting_id = ? AND a.declaration_id = ? ORDER BY j.id`,
+    [meetingId, declarationId],
+  );
+  return rows;
+}

@@ -1,0 +1,70 @@
+import { showMoment } from '../../lib/moment';
+import { showDate } from '../../lib/dates';
+import type { Colour } from '../../policy/declaration-moves';
+import type { MeetingState } from '../../policy/policy';
+import type { Catalogue } from '../catalogue';
+import { titleCell, unitCell } from '../review';
+import type { Item, MeetingHead, RecusalLine, ResultLine, Seat, Sitting } from './meeting.read';
+import { meetingStateText } from './step';
+
+const colours: Record<MeetingState, Colour> = { drawing: 'grey', reviewing: 'blue', voting: 'orange', counted: 'green', cancelled: 'red' };
+export const meetingTag = (s: MeetingState): { text: string; colour: Colour } => ({ text: meetingStateText(s), colour: colours[s] });
+
+const recusalTexts: Record<RecusalLine['kind'], string> = {
+  self: '本人申报',
+  'own-unit': '本单位人员',
+  'avoided-unit': '须回避单位的人员',
+  relation: '利害关系',
+  request: '评委申请',
+  ordered: '办事机构决定',
+};
+
+export const seatLine = (s: Seat) => ({
+  ...s,
+  groupText: s.group === null ? '' : `第 ${s.group} 组`,
+  presentText: s.presentAt ? showMoment(s.presentAt) : '',
+});
+export const recusalText = (r: RecusalLine): string => `${recusalTexts[r.kind]}${r.reason ? `：${r.reason}` : ''}`;
+
+/** The outcome of a ballot in words. */
+export const resultText = (r: ResultLine): string => (!r.isValid ? '出席人数不足，未表决' : r.isPassed ? '通过' : '未通过');
+
+export function itemLine(i: Item, catalogue: Catalogue, result?: ResultLine) {
+  const title = titleCell(i, catalogue);
+  return {
+    id: i.id,
+    name: i.name,
+    title: title.text ?? '',
+    titleSub: title.sub ?? '',
+    speciality: i.speciality,
+    unit: unitCell(i).text ?? '',
+    group: i.group === null ? '' : `第 ${i.group} 组`,
+    scores: i.scores,
+    average: i.average,
+    opinion: i.opinion,
+    opinionBy: i.opinionBy,
+    result,
+    resultText: result ? resultText(result) : '',
+  };
+}
+
+export const headRows = (m: MeetingHead): { label: string; text: string }[] => [
+  { label: '评审委员会', text: m.committeeName },
+  { label: '评审会议日期', text: showDate(m.meetsOn) },
+  { label: '评审会议地点', text: m.place },
+  { label: '评委席位', text: `${m.seatsPlanned} 人` },
+  ...(m.reason ? [{ label: '取消原因', text: m.reason }] : []),
+];
+
+/** What a judge has to do in a meeting, for lists. */
+export function sittingHint(s: Sitting): string {
+  if (s.state === 'counted') return '评审会议已经结束';
+  if (!s.isPresent) return `地点：${s.place}。请先签到`;
+  if (s.state === 'voting') return s.hasVoted ? '您已经投票，请等待计票' : s.mayVote ? '现在可以投票' : '投票开始时您尚未签到，不能投票';
+  return `分配给您 ${s.given} 份申报，已评分 ${s.scored} 份`;
+}
+export function sittingStatus(s: Sitting): { text: string; colour?: Colour } {
+  if (s.state === 'counted') return { text: '已结束' };
+  if (s.state === 'voting') return s.hasVoted ? { text: '已投票', colour: 'green' } : { text: '投票中', colour: 'orange' };
+  return s.isPresent ? { text: '评议中', colour: 'blue' } : { text: '待签到', colour: 'yellow' };
+}

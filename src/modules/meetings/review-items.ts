@@ -1,0 +1,123 @@
+import type { Trx } from '../../db/db';
+import type { Deps } from '../../deps';
+import { assignItems, REVIEWERS_PER_ITEM } from '../../lib/assign-items';
+import type { Actor } from '../../policy/actor';
+import { listItems, listSeats } from './meeting.read';
+import {
+  findSeat,
+  insertAssignments,
+  insertRecusal,
+  isAssigned,
+  listAssigned,
+  markPresent,
+  releaseItems,
+  removeAssignmentsOf,
+  writeOpinionRow,
+  writeScore,
+} from './meeting.store';
+import { refuse, takeStep, type StepOutcome } from './step';
+
+const seatOf = async (trx: Trx, meetingId: number, actor: Actor): Promise<number> =>
+  ((await findSeat(trx, meetingId, actor.accountId)) ?? refuse('您不在本次评审会议的席位中')).judgeId;
+
+/** 「签到」 with the pledge of discipline, secrecy and recusal; not after the ballot has opened. */
+export function checkIn(deps: Deps, actor: Actor, meetingId: number, pledged: boolean, requestId: string): Promise<StepOutcome> {
+  return takeStep(deps, actor, meetingId, { action: 'meeting.check-in', in: ['reviewing'] }, requestId, async (trx) => {
+    if (!pledged) refuse('请先阅读并勾选评审纪律承诺');
+    const judgeId = await seatOf(trx, meetingId, actor);
+    if (!(await markPresent(trx, meetingId, judgeId))) refuse('您已经签到');
+    return { judgeId };
+  });
+}
+
+export interface RecusalInput {
+  declarationId: string;
+  judgeId?: number;
+  reason: string;
+}
+
+/**
+ * 回避 (人社部令第40号, article 26): asked for by the judge, who then may not judge this declaration any more, or ordered by the office. Also while votes are being
+ * cast: the judge's vote on this declaration is not counted. Somebody else of the meeting takes over the review.
+ */
+export function recuse(deps: Deps, actor: Actor, meetingId: number, input: RecusalInput, requestId: string): Promise<StepOutcome> {
+  return takeStep(deps, actor, meetingId, { action: 'meeting.recuse', in: ['reviewing', 'voting'] }, requestId, async (trx, meeting) => {
+    const items = await listItems(trx, meetingId);
+    const seats = await listSeats(trx, meetingId);
+    const item = items.find((i) => i.id === input.declarationId) ?? refuse('请选择需要回避的申报');
+    const judgeId = actor.role === 'judge' ? await seatOf(trx, meetingId, actor) : input.judgeId;
+    const judge = seats.find((s) => s.judgeId === judgeId) ?? refuse('请选择需要回避的评委');
+    if (input.reason === '') refuse('请填写回避原因');
+    const wasAssigned = await isAssigned(trx, meetingId, judge.judgeId, item.id);
+    const isNew = await insertRecusal(trx, {
+      meetingId,
+      judgeId: judge.judgeId,
+      declarationId: item.id,
+      kind: actor.role === 'judge' ? 'request' : 'ordered',
+      reason: input.reason,
+      accountId: actor.accountId,
+    });
+    if (!isNew) refuse(`${judge.name}对该申报已经回避`);
+    if (wasAssigned && meeting.state === 'reviewing') {
+      const already = await listAssigned(trx, meetingId, item.id);
+      const plan = assignItems(
+        seats.map((s) => ({ id: s.judgeId, group: s.group ?? 1, load: s.given })),
+        [{ id: item.id, barred: new Set([...item.barred, judge.judgeId, ...already]) }],
+        1,
+      );
+      // without a substitute the item waits with too few reviewers, and the ballot says so when it is to be opened
+      if (already.length < REVIEWERS_PER_ITEM)
+        await insertAssignments(trx, meetingId, { ...plan, assignments: plan.assignments.map((a) => ({ ...a, group: null })) });
+    }
+    return { judgeId: judge.judgeId, declarationId: item.id };
+  });
+}
+
+/** A declaration that cannot be judged here waits for another meeting. */
+export function removeItem(deps: Deps, actor: Actor, meetingId: number, declarationId: string, requestId: string): Promise<StepOutcome> {
+  return takeStep(deps, actor, meetingId, { action: 'meeting.remove-item', in: ['reviewing'] }, requestId, async (trx) => {
+    const items = await listItems(trx, meetingId);
+    if (items.length === 1) refuse('这是本次会议的最后一份申报；不再评审的，请取消会议');
+    if ((await releaseItems(trx, meetingId, [declarationId])) !== 1) refuse('该申报不在本次会议中，请刷新页面');
+    await removeAssignmentsOf(trx, meetingId, declarationId);
+    return { declarationId };
+  });
+}
+
+export function scoreItem(
+  deps: Deps,
+  actor: Actor,
+  meetingId: number,
+  input: { declarationId: string; score: number; remark: string },
+  requestId: string,
+): Promise<StepOutcome> {
+  return takeStep(deps, actor, meetingId, { action: 'meeting.score', in: ['reviewing'] }, requestId, async (trx) => {
+    const judgeId = await seatOf(trx, meetingId, actor);
+    if (!(await writeScore(trx, { meetingId, judgeId, ...input }))) refuse('该申报没有分配给您');
+    // what was given stands with the assignment; the log says that it was given
+    return { declarationId: input.declarationId };
+  });
+}
+
+/** 评议组意见: written by one of those it is assigned to, after three have scored. */
+export function writeOpinion(
+  deps: Deps,
+  actor: Actor,
+  meetingId: number,
+  input: { declarationId: string; text: string; version: number },
+  requestId: string,
+): Promise<StepOutcome | { kind: 'stale' }> {
+  let stale = false;
+  return takeStep(deps, actor, meetingId, { action: 'meeting.opinion', in: ['reviewing'] }, requestId, async (trx) => {
+    const judgeId = await seatOf(trx, meetingId, actor);
+    if (!(await isAssigned(trx, meetingId, judgeId, input.declarationId))) refuse('该申报没有分配给您');
+    const item = (await listItems(trx, meetingId)).find((i) => i.id === input.declarationId) ?? refuse('该申报不在本次会议中');
+    if (item.scores < REVIEWERS_PER_ITEM) refuse(`至少 ${REVIEWERS_PER_ITEM} 名评委评分后才能填写评议意见，现有 ${item.scores} 名`);
+    if (input.text === '') refuse('请填写评议意见');
+    if (!(await writeOpinionRow(trx, { meetingId, judgeId, ...input }))) {
+      stale = true;
+      refuse('其他评委刚刚修改了评议意见');
+    }
+    return { declarationId: input.declarationId };
+  }).then((outcome) => (stale ? { kind: 'stale' } : outcome));
+}

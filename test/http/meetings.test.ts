@@ -1,0 +1,572 @@
+import { createHash, createHmac } from 'node:crypto';
+import { openBallot } from '../../src/lib/sealed-ballot';
+import { signInNameIndex } from '../../src/modules/accounts';
+import { sweepBallotKeys } from '../../src/modules/meetings';
+import { stateOf, makeDeclaration } from '../support/declarations';
+import {
+  makeBatch,
+  makeCommittee,
+  makePerson,
+  makeStaff,
+  makeUnit,
+  residentId,
+  signInAs,
+  type TestBatch,
+  type TestUnit,
+} from '../support/factories';
+import { makeJudge, makeMeeting, type TestJudge } from '../support/meetings';
+import { openSite, type Page, type Site, type Visitor } from '../support/site';
+
+const SEATS = 5;
+const POOL = 9;
+
+let site: Site;
+let unit: TestUnit;
+let judgesUnit: TestUnit;
+let committee: { id: number; name: string };
+let batch: TestBatch;
+let office: Visitor;
+let officeId: number;
+let pool: TestJudge[];
+/** browsers of judges, by the judge's id */
+const browsers = new Map<number, Visitor>();
+
+async function browserOf(judgeId: number): Promise<Visitor> {
+  const known = browsers.get(judgeId);
+  if (known) return known;
+  const judge = pool.find((j) => j.judgeId === judgeId);
+  if (!judge) throw new Error(`no judge ${judgeId}`);
+  const visitor = await signInAs(site, judge);
+  browsers.set(judgeId, visitor);
+  return visitor;
+}
+
+beforeAll(async () => {
+  site = await openSite();
+  committee = await makeCommittee(site);
+  batch = await makeBatch(site, { committeeId: committee.id, rankBy: 'unit' });
+  unit = await makeUnit(site);
+  judgesUnit = await makeUnit(site, { name: '威海市环翠区评委所在文化馆' });
+  const account = await makeStaff(site, { role: 'office', committeeId: committee.id });
+  officeId = account.accountId;
+  office = await signInAs(site, account);
+  pool = [];
+  for (let i = 0; i < POOL; i++)
+    pool.push(await makeJudge(site, committee.id, i === 0 ? { unitName: judgesUnit.name, unitId: judgesUnit.unitId } : {}));
+}, 120_000);
+afterAll(() => site.close());
+
+let place = 0;
+const accepted = (name: string, units: TestUnit[] = [unit]): Promise<string> =>
+  makeDeclaration(site, { batch, state: 'accepted', units, name, rank: [++place, 99] });
+
+const at = (meetingId: number): string => `/meetings/${meetingId}`;
+/** sends the form of one step of the office's page */
+async function step(meetingId: number, name: string, values: Record<string, string | string[]> = {}): Promise<Page> {
+  return office.send(await office.get(at(meetingId)), values, { form: `form[action="${at(meetingId)}/${name}"]` });
+}
+const seatsOf = async (meetingId: number): Promise<number[]> =>
+  (await site.db('meeting_seats').where({ meeting_id: meetingId }).orderBy('position').pluck('judge_id')) as number[];
+
+/** Seats these judges (the first five of the pool unless told otherwise) without a draw, and begins. */
+async function begun(items: string[], judges = pool.slice(1, 1 + SEATS).map((j) => j.judgeId)): Promise<number> {
+  const { meetingId } = await makeMeeting(site, committee.id, officeId, judges.length);
+  await step(meetingId, 'items', { ids: items });
+  await site
+    .db('meeting_seats')
+    .insert(judges.map((judge_id, i) => ({ meeting_id: meetingId, judge_id, position: i + 1, is_chair: i === 0 })));
+  const page = await step(meetingId, 'begin');
+  if (!page.text().includes('评议已经开始')) throw new Error(page.errors().join('; ') || page.text());
+  return meetingId;
+}
+async function checkIn(meetingId: number, judgeId: number): Promise<Page> {
+  const visitor = await browserOf(judgeId);
+  return visitor.send(await visitor.get(`/judge${at(meetingId)}`), { pledge: 'yes' });
+}
+/** everything is scored and has its opinion */
+async function reviewed(meetingId: number): Promise<void> {
+  await site
+    .db('review_assignments')
+    .where({ meeting_id: meetingId })
+    .update({ score: 80, scored_at: site.db.raw('app_now()') });
+  await site.db('meeting_items').where({ meeting_id: meetingId }).update({ opinion: '同意提交评审。' });
+}
+async function voting(items: string[], present = SEATS, judges?: number[]): Promise<{ meetingId: number; voters: number[] }> {
+  const meetingId = await begun(items, judges);
+  const voters = (await seatsOf(meetingId)).slice(0, present);
+  for (const v of voters) await checkIn(meetingId, v);
+  await reviewed(meetingId);
+  const page = await step(meetingId, 'open');
+  if (!page.text().includes('投票已经开始')) throw new Error(page.errors().join('; ') || page.text());
+  return { meetingId, voters };
+}
+async function vote(meetingId: number, judgeId: number, choices: Record<string, string>): Promise<Page> {
+  const visitor = await browserOf(judgeId);
+  const page = await visitor.get(`/judge${at(meetingId)}/ballot`);
+  if (page.status !== 200) return page;
+  return visitor.send(page, { ...Object.fromEntries(Object.entries(choices).map(([id, c]) => [`vote.${id}`, c])), sure: 'yes' });
+}
+
+describe('J2 the pool of experts', () => {
+  it('J2 adds an expert with an account, once; the number is not kept', async () => {
+    const idNumber = residentId(901, '19700101');
+    const values = {
+      'judge.name': '丛海霞',
+      'judge.idNumber': idNumber,
+      'judge.unit': judgesUnit.name,
+      'judge.title': '副研究馆员',
+      'judge.speciality': '音乐',
+      'judge.avoided': '威海市艺术学校\n威海市艺术学校\n荣成市文化馆',
+      'judge.loginName': 'judge_cong',
+    };
+    const page = await office.send(await office.get('/office/judges/new'), values);
+    expect(page.heading).toBe('丛海霞');
+    const password = page.find('#one-time-password')?.text ?? '';
+    expect(password.length).toBeGreaterThan(8);
+    const row = (await site.db('judges').where({ name: '丛海霞' }).first()) as { unit_id: number; avoided_units: string[]; id: number };
+    expect(row.unit_id).toBe(judgesUnit.unitId);
+    expect(row.avoided_units).toEqual(['威海市艺术学校', '荣成市文化馆']);
+    const again = await office.send(await office.get('/office/judges/new'), { ...values, 'judge.loginName': 'judge_cong2' });
+    expect(again.status).toBe(422);
+    expect(again.errors().join()).toContain('已在评委库中');
+    expect(await site.db('accounts').where({ login_name: 'judge_cong2' })).toHaveLength(0);
+    const { rows } = await site.db.raw<{ rows: { all: string }[] }>(`SELECT json_agg(j)::text AS all FROM judges j`);
+    expect(rows[0]?.all).not.toContain(idNumber);
+    const gone = await office.send(await office.get(`/office/judges/${row.id}`), {}, { form: `form[action$="/switch"]`, button: 'do=out' });
+    expect(gone.text()).toContain('已出库');
+    expect((await (await signInAs(site, pool[0] as TestJudge)).get('/office/judges')).status).toBe(403);
+  });
+});
+
+describe('J2 the draw', () => {
+  it('J2 commits to the seed, draws once, and can be worked out again by anybody', async () => {
+    const { meetingId } = await makeMeeting(site, committee.id, officeId, SEATS);
+    await step(meetingId, 'commit');
+    const before = (await site.db('draws').where({ meeting_id: meetingId }).first()) as {
+      commitment: string;
+      seed: null;
+      sealed_seed: Buffer;
+    };
+    expect(before.seed).toBeNull();
+    expect((await office.get(`${at(meetingId)}/draw`)).text()).toContain(before.commitment);
+    const refused = await step(meetingId, 'draw', { witness: '  ' });
+    expect([refused.status, refused.errors()]).toEqual([422, ['请填写现场监督人员提供的随机内容']]);
+    const drawn = await step(meetingId, 'draw', { witness: '海上生明月 2580' });
+    expect(drawn.text()).toContain('已抽取评委');
+    const row = (await site.db('draws').where({ meeting_id: meetingId }).first()) as {
+      seed: string;
+      witness: string;
+      drawn: string[];
+      pool: { id: number }[];
+      commitment: string;
+    };
+    expect(createHash('sha256').update(Buffer.from(row.seed, 'hex')).digest('hex')).toBe(row.commitment);
+    // the published rule once more, written down independently
+    const key = createHash('sha256').update(`${row.seed}\n${row.witness}`).digest();
+    const order = row.pool
+      .map((c) => ({ id: c.id, lot: createHmac('sha256', key).update(`judge:${c.id}`).digest('hex') }))
+      .sort((a, b) => (a.lot < b.lot ? -1 : 1))
+      .map((c) => c.id);
+    expect(row.drawn.map(Number)).toEqual(order);
+    expect(await seatsOf(meetingId)).toEqual(order.slice(0, SEATS));
+    const check = await office.get(`${at(meetingId)}/draw`);
+    expect(check.text()).toContain('一致');
+    expect(check.text()).not.toContain('不一致');
+    await expect(
+      site
+        .db('draws')
+        .where({ meeting_id: meetingId })
+        .update({ drawn: site.db.raw(`ARRAY[1]::bigint[]`) }),
+    ).rejects.toThrow(/does not change/);
+    // 递补: the next one of the same draw
+    const out = order[2] ?? 0;
+    await office.send(
+      await office.get(at(meetingId)),
+      { judge: String(out), reason: '因病不能出席' },
+      { form: `form[action="${at(meetingId)}/replace"]` },
+    );
+    expect(await seatsOf(meetingId)).toEqual([order[0], order[1], order[SEATS], order[3], order[4]]);
+  });
+
+  it('J2 of twenty draws at once one counts', async () => {
+    const { meetingId } = await makeMeeting(site, committee.id, officeId, SEATS);
+    await step(meetingId, 'commit');
+    const page = await office.get(at(meetingId));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        office.submit(page, { witness: `第 ${i} 次`, _token: `draw-${i}-abcdefghijkl` }, { form: `form[action="${at(meetingId)}/draw"]` }),
+      ),
+    );
+    expect(answers.filter((a) => a.status === 303)).toHaveLength(1);
+    expect(answers.filter((a) => a.status === 422)).toHaveLength(19);
+    expect(await site.db('audit_log').where({ action: 'draw.draw', subject_id: String(meetingId) })).toHaveLength(1);
+    expect(await seatsOf(meetingId)).toHaveLength(SEATS);
+  });
+
+  it('J2 a pool that is too small is refused with its number', async () => {
+    const small = await makeCommittee(site);
+    const account = await makeStaff(site, { role: 'office', committeeId: small.id });
+    const visitor = await signInAs(site, account);
+    await makeJudge(site, small.id);
+    const { meetingId } = await makeMeeting(site, small.id, account.accountId, SEATS);
+    const page = await visitor.send(await visitor.get(at(meetingId)), {}, { form: `form[action="${at(meetingId)}/commit"]` });
+    expect([page.status, page.errors().join()]).toEqual([422, expect.stringContaining('应不少于 9 人') as string]);
+  });
+});
+
+describe('J3 assignment, reading, scores', () => {
+  it('S28, S30 a judge reads what is assigned and nothing else, and never their own unit or themselves', async () => {
+    const own = await accepted('本单位的人', [judgesUnit]);
+    const others = [await accepted('评议甲'), await accepted('评议乙'), await accepted('评议丙')];
+    const elsewhere = await accepted('不在会议');
+    const selfId = residentId(77, '19800707');
+    const self = pool[1] as TestJudge;
+    await site
+      .db('judges')
+      .where({ id: self.judgeId })
+      .update({ id_index: signInNameIndex(site.deps.cipher, selfId) });
+    const applicant = await makePerson(site, { idNumber: selfId, name: '评委本人', photo: false });
+    const selfDeclaration = await accepted('评委本人');
+    await site.db('declarations').where({ id: selfDeclaration }).update({ person_id: applicant.accountId });
+    const judges = pool.slice(0, 7).map((j) => j.judgeId);
+    const meetingId = await begun([own, ...others, selfDeclaration], judges);
+
+    const given = (await site.db('review_assignments').where({ meeting_id: meetingId }).select('judge_id', 'declaration_id')) as {
+      judge_id: number;
+      declaration_id: string;
+    }[];
+    expect(given).toHaveLength(15);
+    const loads = judges.map((j) => given.filter((g) => g.judge_id === j).length);
+    expect(Math.max(...loads) - Math.min(...loads)).toBeLessThanOrEqual(1);
+    for (const judge of pool.slice(0, 3)) {
+      const visitor = await browserOf(judge.judgeId);
+      for (const id of [own, ...others, selfDeclaration, elsewhere]) {
+        const isGiven = given.some((g) => g.judge_id === judge.judgeId && g.declaration_id === id);
+        for (const address of [`/declarations/${id}`, `/judge${at(meetingId)}/items/${id}`])
+          expect([judge.name, address, (await visitor.get(address)).status]).toEqual([judge.name, address, isGiven ? 200 : 404]);
+      }
+    }
+    expect(given.filter((g) => g.judge_id === pool[0]?.judgeId && g.declaration_id === own)).toEqual([]);
+    expect(given.filter((g) => g.judge_id === self.judgeId && g.declaration_id === selfDeclaration)).toEqual([]);
+    // the database refuses it too
+    await expect(
+      site.db('review_assignments').insert({ meeting_id: meetingId, declaration_id: own, judge_id: pool[0]?.judgeId }),
+    ).rejects.toThrow(/must not review/);
+    // somebody of the pool without a seat
+    const outsider = await browserOf(pool[8]?.judgeId ?? 0);
+    expect((await outsider.get(`/judge${at(meetingId)}`)).status).toBe(404);
+    expect((await outsider.get(`/declarations/${others[0]}`)).status).toBe(404);
+    // their own list and no queue, no report, no certificate
+    for (const address of ['/office/declarations', '/unit/review', '/office/meetings', '/bureau/results'])
+      expect([address, (await outsider.get(address)).status]).toEqual([address, 403]);
+  });
+
+  it('J3 scores, an opinion after three of them, the second writer is told; recusal hands the review over', async () => {
+    const id = await accepted('评分的人');
+    const meetingId = await begun([id]);
+    const reviewers = (await site.db('review_assignments').where({ meeting_id: meetingId }).pluck('judge_id')) as number[];
+    expect(reviewers).toHaveLength(3);
+    const [first = 0, second = 0, third = 0] = reviewers;
+    const address = `/judge${at(meetingId)}/items/${id}`;
+    const a = await browserOf(first);
+    const bad = await a.send(await a.get(address), { score: '101', remark: '认真写的评语' }, { form: 'main form', button: 'do=score' });
+    expect([bad.status, bad.errors()]).toEqual([422, ['评分请填写 0 至 100 的整数']]);
+    expect(bad.text()).toContain('认真写的评语');
+    for (const [judge, score] of [
+      [first, '９０'],
+      [second, '80'],
+    ] as const) {
+      const v = await browserOf(judge);
+      expect((await v.send(await v.get(address), { score }, { form: 'main form', button: 'do=score' })).text()).toContain('评分已保存');
+    }
+    const opinionForm = 'main form:has(textarea[name="opinion"])';
+    const pick = (p: Page): string => (p.find(opinionForm) ? opinionForm : 'section:nth-of-type(2) form');
+    const early = await a.get(address);
+    const tooEarly = await a.send(early, { opinion: '同意。' }, { form: pick(early), button: 'do=opinion' });
+    expect(tooEarly.errors().join()).toContain('至少 3 名评委评分');
+    // the third one steps back, and somebody else takes over
+    const c = await browserOf(third);
+    const left = await c.send(await c.get(`/judge${at(meetingId)}/recusal?item=${id}`), { declaration: id, reason: '师生关系' });
+    expect(left.text()).toContain('已登记回避');
+    expect((await c.get(address)).status).toBe(404);
+    expect((await c.get(`/declarations/${id}`)).status).toBe(404);
+    const now = (await site.db('review_assignments').where({ meeting_id: meetingId }).pluck('judge_id')) as number[];
+    expect(now).toHaveLength(3);
+    const substitute = now.find((j) => !reviewers.includes(j)) ?? 0;
+    const s = await browserOf(substitute);
+    await s.send(await s.get(address), { score: '85' }, { form: 'main form', button: 'do=score' });
+    const [pageA, pageB] = [await a.get(address), await (await browserOf(second)).get(address)];
+    expect((await a.send(pageA, { opinion: '业绩突出，同意推荐。' }, { form: pick(pageA), button: 'do=opinion' })).text()).toContain(
+      '评议意见已保存',
+    );
+    const late = await (await browserOf(second)).send(pageB, { opinion: '另一份意见。' }, { form: pick(pageB), button: 'do=opinion' });
+    expect(late.status).toBe(422);
+    expect(late.text()).toContain('另一份意见。');
+    expect(late.text()).toContain('业绩突出，同意推荐。');
+    expect(((await site.db('meeting_items').where({ declaration_id: id, is_live: true }).first()) as { opinion: string }).opinion).toBe(
+      '业绩突出，同意推荐。',
+    );
+  });
+});
+
+describe('J3 the ballot', () => {
+  it('J3 is refused with every reason: no quorum, no scores, no opinion', async () => {
+    const id = await accepted('法定人数');
+    const meetingId = await begun([id]);
+    const seats = await seatsOf(meetingId);
+    for (const s of seats.slice(0, 3)) await checkIn(meetingId, s);
+    const refused = await step(meetingId, 'open');
+    expect(refused.status).toBe(422);
+    expect(refused.errors().join()).toContain('已签到 3 人，不足评委席位 5 人的三分之二');
+    expect(refused.errors().join()).toContain('法定人数：评分的评委不足 3 名');
+    await reviewed(meetingId);
+    await checkIn(meetingId, seats[3] ?? 0);
+    expect((await step(meetingId, 'open')).text()).toContain('投票已经开始');
+    // who comes later can't sign in any more, and can't vote
+    const late = await browserOf(seats[4] ?? 0);
+    expect((await late.get(`/judge${at(meetingId)}`)).find('input[name="pledge"]')).toBeNull();
+    expect((await late.get(`/judge${at(meetingId)}/ballot`)).status).toBe(403);
+  });
+
+  it('J3 counts, abstentions in the denominator, and hands results to the declarations by the table of moves', async () => {
+    const [pass, fail, edge] = [await accepted('通过的'), await accepted('不过的'), await accepted('弃权多')];
+    const { meetingId, voters } = await voting([pass, fail, edge]);
+    // typed figures are refused while the meeting has it
+    const typed = await office.send(await office.get(`/declarations/${pass}/moves/record-vote`), {
+      metOn: '2026.11.20',
+      'vote.total': '5',
+      'vote.present': '5',
+      'vote.yes': '5',
+      'vote.no': '0',
+      'vote.abstain': '0',
+    });
+    expect(typed.text()).toContain('表决结果由会议投票产生');
+    const [first = 0] = voters;
+    const visitor = await browserOf(first);
+    const empty = await visitor.get(`/judge${at(meetingId)}/ballot`);
+    const incomplete = await visitor.send(empty, { [`vote.${pass}`]: 'no' });
+    expect(incomplete.status).toBe(422);
+    expect(incomplete.errors()).toEqual(['请对不过的投票', '请对弃权多投票', '请勾选「我已核对」']);
+    expect(incomplete.find(`input[name="vote.${pass}"][value="no"]`)?.hasAttribute('checked')).toBe(true);
+    for (const [i, v] of voters.entries())
+      expect(
+        (
+          await vote(meetingId, v, { [pass]: i < 4 ? 'yes' : 'no', [fail]: i < 3 ? 'yes' : 'no', [edge]: i < 3 ? 'yes' : 'abstain' })
+        ).text(),
+      ).toContain('投票成功');
+    expect((await vote(meetingId, first, {})).status).toBe(403);
+    const counted = await step(meetingId, 'count');
+    expect(counted.text()).toContain('计票完成');
+    expect([await stateOf(site, pass), await stateOf(site, fail), await stateOf(site, edge)]).toEqual([
+      'voted_passed',
+      'voted_failed',
+      'voted_failed',
+    ]);
+    const figures = (await site.db('votes').where({ declaration_id: edge }).first()) as Record<string, unknown>;
+    expect(figures).toMatchObject({ total: 5, present: 5, yes: 3, no: 0, abstain: 2, is_passed: false });
+    expect(await site.db('declaration_events').where({ declaration_id: pass, move: 'record-vote' })).toHaveLength(1);
+    for (const name of ['vote-sheet.pdf', 'minutes.pdf']) {
+      const file = await office.bytes(`${at(meetingId)}/${name}`);
+      expect([name, file.status, file.body.subarray(0, 5).toString()]).toEqual([name, 200, '%PDF-']);
+    }
+    expect((await visitor.get(`/declarations/${pass}`)).status).toBe(404);
+    const bureau = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371002' }));
+    expect((await bureau.get(at(meetingId))).text()).toContain('通过');
+    expect((await bureau.get(`${at(meetingId)}/draw`)).status).toBe(200);
+  }, 60_000);
+
+  it('J3 who is present and casts nothing abstains, if the office says so', async () => {
+    const id = await accepted('有人没投');
+    const { meetingId, voters } = await voting([id]);
+    for (const v of voters.slice(0, 4)) await vote(meetingId, v, { [id]: 'yes' });
+    const refused = await step(meetingId, 'count');
+    expect(refused.errors().join()).toContain('还有 1 名出席评委没有投票');
+    expect((await step(meetingId, 'count', { early: 'yes' })).text()).toContain('计票完成');
+    expect(await site.db('votes').where({ declaration_id: id }).first()).toMatchObject({ present: 5, yes: 4, abstain: 1, is_passed: true });
+    // no later vote
+    expect((await vote(meetingId, voters[4] ?? 0, { [id]: 'no' })).status).toBe(403);
+  });
+
+  it('J3 one vote each: of twenty at once one counts', async () => {
+    const id = await accepted('一人一票');
+    const { meetingId, voters } = await voting([id]);
+    const [judge = 0] = voters;
+    const visitor = await browserOf(judge);
+    const page = await visitor.get(`/judge${at(meetingId)}/ballot`);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        visitor.submit(page, { [`vote.${id}`]: i % 2 ? 'yes' : 'no', sure: 'yes', _token: `vote-${i}-abcdefghijkl` }),
+      ),
+    );
+    expect(answers.filter((a) => a.status === 303)).toHaveLength(1);
+    expect(answers.every((a) => [303, 409, 403].includes(a.status))).toBe(true);
+    expect(await site.db('audit_log').where({ action: 'ballot.cast', subject_id: String(meetingId) })).toHaveLength(1);
+    // no proxy: the same form in another judge's browser is not theirs to send twice, and the database keeps what was cast
+    await expect(
+      site
+        .db('ballots')
+        .where({ judge_id: judge })
+        .whereNotNull('box')
+        .update({ box: 'x', cast_at: site.db.raw('app_now()') }),
+    ).rejects.toThrow(/one vote each/);
+  });
+
+  it('J3 votes at the moment of closing: each is counted or refused, none is lost or comes later', async () => {
+    const id = await accepted('截止时刻');
+    const { meetingId, voters } = await voting([id]);
+    for (const v of voters.slice(0, 2)) await vote(meetingId, v, { [id]: 'yes' });
+    const pages = await Promise.all(
+      voters
+        .slice(2)
+        .map(async (v) => ({ visitor: await browserOf(v), page: await (await browserOf(v)).get(`/judge${at(meetingId)}/ballot`) })),
+    );
+    const officePage = await office.get(at(meetingId));
+    const [close, ...casts] = await Promise.all([
+      office.submit(officePage, { early: 'yes' }, { form: `form[action="${at(meetingId)}/count"]` }),
+      ...pages.map(({ visitor, page }) => visitor.submit(page, { [`vote.${id}`]: 'yes', sure: 'yes' })),
+    ]);
+    expect(close.status).toBe(303);
+    const inTime = casts.filter((c) => c.status === 303).length;
+    expect(casts.every((c) => [303, 409, 403].includes(c.status))).toBe(true);
+    expect(await site.db('votes').where({ declaration_id: id }).first()).toMatchObject({
+      yes: 2 + inTime,
+      abstain: 3 - inTime,
+      present: 5,
+    });
+  });
+
+  it('J3 recusal found while voting voids that judge’s vote on it; below the quorum there is no result', async () => {
+    const [one, two] = [await accepted('表决中回避'), await accepted('回避过多')];
+    const { meetingId, voters } = await voting([one, two]);
+    for (const v of voters) await vote(meetingId, v, { [one]: 'yes', [two]: 'yes' });
+    const recuse = (judge: number, declaration: string) =>
+      step(meetingId, 'recuse', { judge: String(judge), declaration, recusal: '举报后查明有利害关系' });
+    expect((await recuse(voters[0] ?? 0, one)).text()).toContain('回避已登记');
+    await recuse(voters[0] ?? 0, two);
+    await recuse(voters[1] ?? 0, two);
+    expect((await step(meetingId, 'count')).text()).toContain('计票完成');
+    expect(await site.db('votes').where({ declaration_id: one }).first()).toMatchObject({ total: 5, present: 4, yes: 4, is_passed: true });
+    expect(await stateOf(site, two)).toBe('accepted');
+    expect(await site.db('ballot_results').where({ declaration_id: two }).first()).toMatchObject({ is_valid: false, present: 3, yes: 0 });
+    // it may stand before another meeting
+    const next = await makeMeeting(site, committee.id, officeId, SEATS);
+    expect((await office.get(at(next.meetingId))).text()).toContain('回避过多');
+  });
+
+  it('J3 a lost key never makes a result: the round is void and held again', async () => {
+    const id = await accepted('密钥丢失');
+    const { meetingId, voters } = await voting([id]);
+    for (const v of voters) await vote(meetingId, v, { [id]: 'yes' });
+    const { key_sha256: key } = (await site.db('ballot_rounds').where({ meeting_id: meetingId }).first()) as { key_sha256: string };
+    await site.deps.ballotKeys.destroy(key);
+    expect((await step(meetingId, 'count')).errors().join()).toContain('密钥已丢失');
+    expect((await step(meetingId, 'void-ballot', { reason: '密钥丢失' })).text()).toContain('已作废');
+    expect((await step(meetingId, 'open')).text()).toContain('投票已经开始');
+    for (const v of voters) expect((await vote(meetingId, v, { [id]: 'yes' })).text()).toContain('投票成功');
+    expect((await step(meetingId, 'count')).text()).toContain('计票完成');
+    expect(await stateOf(site, id)).toBe('voted_passed');
+  });
+
+  it('J3 nobody who reads the whole database can tell who voted how: not during, not after, not from copies made during', async () => {
+    const [a, b] = [await accepted('秘密甲'), await accepted('秘密乙')];
+    const { meetingId, voters } = await voting([a, b]);
+    const dump = async (): Promise<Map<string, string>> => {
+      const { rows: tables } = await site.db.raw<{ rows: { name: string }[] }>(
+        "SELECT quote_ident(schemaname) || '.' || quote_ident(relname) AS name FROM pg_stat_user_tables ORDER BY 1",
+      );
+      const all = new Map<string, string>();
+      for (const { name } of tables) {
+        const { rows } = await site.db.raw<{ rows: { t: string }[] }>(
+          `SELECT coalesce(string_agg(x.xmin || ' ' || x.ctid || ' ' || x::text, chr(10)), '') AS t FROM ${name} x`,
+        );
+        all.set(name, rows[0]?.t ?? '');
+      }
+      return all;
+    };
+    // opposite votes, so that whatever differs between two voters could tell them apart
+    const cast = (i: number) => ({ [a]: i % 2 ? 'yes' : 'no', [b]: i % 2 ? 'no' : 'yes' });
+    const snapshots: Map<string, string>[] = [await dump()];
+    for (const [i, v] of voters.entries()) {
+      await vote(meetingId, v, cast(i));
+      snapshots.push(await dump());
+    }
+    // 1. while voting: the only trace of a vote is a box, as long for one choice as for the other, and nothing in it shows without the key
+    const boxes = (await site
+      .db('ballots')
+      .join('ballot_rounds', 'ballot_rounds.id', 'ballots.round_id')
+      .where({ meeting_id: meetingId })
+      .orderBy('judge_id')
+      .select('judge_id', 'box', 'round_id', 'key_sha256')) as { judge_id: number; box: string; round_id: number; key_sha256: string }[];
+    expect(new Set(boxes.map((x) => x.box.length)).size).toBe(1);
+    expect(new Set(boxes.map((x) => x.box)).size).toBe(boxes.length);
+    const candidates = [
+      Buffer.from(boxes[0]?.key_sha256 ?? '', 'hex'),
+      createHash('sha256')
+        .update(boxes[0]?.key_sha256 ?? '')
+        .digest(),
+      site.deps.cipher.blindIndex(boxes[0]?.key_sha256 ?? '', 'ballot-key'),
+      Buffer.alloc(32),
+    ];
+    for (const x of boxes) for (const key of candidates) expect(() => openBallot(key, x.round_id, x.judge_id, x.box)).toThrow();
+    // a box moved into another judge's place is refused, so that copying one box over the others can't make the sums tell it
+    const real = await site.deps.ballotKeys.find(boxes[0]?.key_sha256 ?? '');
+    expect(real && openBallot(real, boxes[0]?.round_id ?? 0, boxes[0]?.judge_id ?? 0, boxes[0]?.box ?? '')).toHaveLength(2);
+    expect(() => openBallot(real ?? Buffer.alloc(32), boxes[0]?.round_id ?? 0, boxes[0]?.judge_id ?? 0, boxes[1]?.box ?? '')).toThrow();
+    // 2. no trace elsewhere: besides sessions, what a vote adds to any table is the same for both kinds of voters but for ids, times and random tokens
+    const traces = voters.map((_v, i) => {
+      const [before, after] = [snapshots[i], snapshots[i + 1]];
+      return [...(after ?? [])].filter(([name, text]) => before?.get(name) !== text).map(([name]) => name);
+    });
+    const allowed = [
+      'public.audit_log',
+      'public.ballots',
+      'public.one_time_tokens',
+      'public.session_forms',
+      'public.sessions',
+      'public.device_cookies',
+    ];
+    expect([...new Set(traces.flat())].filter((t) => !allowed.includes(t))).toEqual([]);
+    // the token of the form is stored with a digest of nothing but itself: no choice can be tried against it
+    const tokens = (await site.db('one_time_tokens').where('path', 'like', '%/ballot').pluck('token')) as string[];
+    expect(tokens.length).toBeGreaterThanOrEqual(voters.length);
+    for (const t of tokens) {
+      const dot = t.lastIndexOf('.');
+      const token = t.slice(0, dot);
+      const digest = createHash('sha256')
+        .update(JSON.stringify([['_token', token]]))
+        .digest('hex');
+      expect(t.slice(dot + 1)).toBe(digest.slice(0, 16));
+    }
+    const audit = (await site
+      .db('audit_log')
+      .where({ action: 'ballot.cast', subject_id: String(meetingId) })
+      .select('detail')) as { detail: unknown }[];
+    expect(new Set(audit.map((x) => JSON.stringify(x.detail))).size).toBe(1);
+    expect(site.log.join('\n')).not.toContain(`vote.${a}`);
+    // 3. after counting: sums only, no box, and the key that copies made before would need is gone
+    await step(meetingId, 'count');
+    expect(await site.db('ballots').where({ round_id: boxes[0]?.round_id }).whereNotNull('box')).toEqual([]);
+    expect(await site.deps.ballotKeys.find(boxes[0]?.key_sha256 ?? '')).toBeUndefined();
+    expect(await site.db('ballot_results').where({ declaration_id: a }).first()).toMatchObject({ yes: 2, no: 3 });
+    // 4. a late form is not kept for after a sign-in (A9), not even encrypted
+    const keptBefore = await site.db('kept_posts');
+    const again = await accepted('迟到的票');
+    const round = await voting([again]);
+    const visitor = await browserOf(round.voters[0] ?? 0);
+    const page = await visitor.get(`/judge${at(round.meetingId)}/ballot`);
+    await site.db('sessions').delete();
+    const answer = await visitor.submit(page, { [`vote.${again}`]: 'yes', sure: 'yes' });
+    expect(answer.location).toBe('/sign-in');
+    expect(await site.db('kept_posts')).toEqual(keptBefore);
+    browsers.clear();
+  }, 120_000);
+
+  it('J3 a key whose process died before destroying it is swept', async () => {
+    office = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: committee.id }));
+    const name = await site.deps.ballotKeys.create();
+    const { round_id: round } = (await site.db('ballot_results').first('round_id')) as { round_id: number };
+    await site.db('ballot_rounds').where({ id: round }).update({ key_sha256: name });
+    await sweepBallotKeys(site.deps);
+    expect(await site.deps.ballotKeys.find(name)).toBeUndefined();
+  });
+});
