@@ -120,7 +120,7 @@ export type Subject =
   | CorrectionSubject
   | OperatorSubject
   | BatchSubject
-  | TaskSubject;
+  | TaskSubject
   | CommitteeSubject
   | PlanSubject
   | JudgeSubject
@@ -384,6 +384,7 @@ const fixed = {
   'task.cancel': onTask(officials, (a, t) => {
     if (t.ownerId !== a.accountId) return hidden;
     return t.state === 'waiting' || t.state === 'running' ? yes : notNowBecause('该任务已经结束，不能取消');
+  }),
   'committees.found': rule(['unit', 'bureau'], permittedUnit),
   'committee.read': onCommittee(['unit', 'bureau', 'office'], (a, c) =>
     isFounder(a, c) || isBureauOver(a, c.divisionCode) || isOfficeOf(a, c.id) ? yes : hidden,
