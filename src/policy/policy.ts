@@ -288,7 +288,6 @@ const permittedUnit = (a: Actor): Decision =>
 
 /** those whose lists are long enough to be exported */
 const officials: readonly Role[] = ['unit', 'bureau', 'office', 'support', 'admin'];
-const everyone: readonly Role[] = ['person', 'unit', 'bureau', 'office', 'support', 'admin'];
 const everyone: readonly Role[] = ['person', 'unit', 'bureau', 'office', 'support', 'admin', 'judge'];
 
 const fixed = {
