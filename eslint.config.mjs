@@ -3,7 +3,7 @@ import prettier from 'eslint-config-prettier';
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-const outsideStores = ['**/*.store.ts', '**/*.read.ts', 'src/db/**', 'migrations/**', 'seeds/**', 'test/**'];
+const outsideStores = ['**/*.store.ts', '**/*.read.ts', 'src/db/**', 'migrations/**', 'seeds/**', 'test/**', 'bench/**'];
 const environment = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
   message: 'settings are read in src/config.ts only',

@@ -1,0 +1,55 @@
+import fs from 'node:fs';
+
+/** Jiffies that others took from this machine, and all of them; zeros where the system does not say. */
+function cpu(): { steal: number; total: number } {
+  if (!fs.existsSync('/proc/stat')) return { steal: 0, total: 0 };
+  const numbers = (fs.readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').trim().split(/\s+/).slice(1).map(Number);
+  return { steal: numbers[7] ?? 0, total: numbers.reduce((a, b) => a + b, 0) };
+}
+
+const median = (list: readonly number[]): number => {
+  const sorted = [...list].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+};
+const round = (n: number): number => Math.round(n * 1000) / 1000;
+
+export interface Comparison {
+  /** median of the ratios of the pairs, and their range */
+  ratio: number;
+  range: [number, number];
+  /** medians in milliseconds */
+  ours: number;
+  floor: number;
+  pairs: number;
+  /** share of the machine that others took meanwhile, in per cent: above 25 the run is void */
+  stealPercent: number;
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+/** Runs both in turn, the order changing from pair to pair, so that what slows the machine down slows both; one pair before is not counted. */
+export async function compare(ours: () => Promise<unknown>, floor: () => Promise<unknown>, pairs = 9): Promise<Comparison> {
+  const before = cpu();
+  const times: { ours: number; floor: number }[] = [];
+  for (let i = -1; i < pairs; i++) {
+    const first = i % 2 === 0;
+    const a = await timed(first ? ours : floor);
+    const b = await timed(first ? floor : ours);
+    if (i >= 0) times.push(first ? { ours: a, floor: b } : { ours: b, floor: a });
+  }
+  const after = cpu();
+  const ratios = times.map((t) => t.ours / t.floor);
+  return {
+    ratio: round(median(ratios)),
+    range: [round(Math.min(...ratios)), round(Math.max(...ratios))],
+    ours: round(median(times.map((t) => t.ours))),
+    floor: round(median(times.map((t) => t.floor))),
+    pairs,
+    stealPercent: after.total === before.total ? 0 : round((100 * (after.steal - before.steal)) / (after.total - before.total)),
+  };
+}

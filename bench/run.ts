@@ -1,0 +1,41 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import setup from '../test/support/global-setup';
+import teardown from '../test/support/global-teardown';
+import { openSite, type Site } from '../test/support/site';
+import { m4 } from './m4';
+import { m5 } from './m5';
+import { m8 } from './m8';
+
+/** What can be measured, by name: each against a floor that does the same work without what makes it a service. */
+const benches: Record<string, (site: Site) => Promise<object>> = { M4: m4, M5: m5, M8: m8 };
+
+/** `npm run bench -- M4 M8`: runs these (all without names) on a database of their own; prints and keeps the results as JSON in bench/results. */
+async function main(): Promise<void> {
+  const asked = process.argv.slice(2);
+  const names = asked.length > 0 ? asked : Object.keys(benches);
+  const unknown = names.filter((n) => !benches[n]);
+  if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
+  await setup();
+  try {
+    for (const name of names) {
+      const site = await openSite();
+      try {
+        const result = { name, node: process.version, ...(await benches[name]?.(site)) };
+        process.stdout.write(`${JSON.stringify(result)}\n`);
+        const dir = path.join(__dirname, 'results');
+        fs.mkdirSync(dir, { recursive: true });
+        fs.writeFileSync(path.join(dir, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+      } finally {
+        await site.close();
+      }
+    }
+  } finally {
+    await teardown();
+  }
+}
+
+main().catch((e: unknown) => {
+  process.stderr.write(`${String((e as Error).stack ?? e)}\n`);
+  process.exitCode = 1;
+});

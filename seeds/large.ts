@@ -1,0 +1,200 @@
+import type { Db, Trx } from '../src/db/db';
+
+/**
+ * A made-up province for measuring: units in cities, most of them below a superior unit; persons of whom each declares once a year; few units with many
+ * persons and many with few. Declarations stand in every state with their stops, events, votes and publicities. Without forms, files and certificates:
+ * what lists, counts and moves need is there. Everything is computed from the numbers, so that the same size is the same province.
+ */
+const STEPS: readonly { what: string; sql: string }[] = [
+  {
+    what: '评审委员会',
+    sql: `
+      INSERT INTO committees (name, division_code, founded_by, phone, valid_from, valid_until, approved_at)
+        SELECT '测量用' || d.name || s.name || '评审委员会', d.code, d.name || '人力资源和社会保障局', '0531-0000000', app_today() - 30, app_today() + 700, app_now()
+        FROM divisions d, series s WHERE d.code LIKE '37__00' AND d.code <> '370000' AND s.position <= 6;
+      INSERT INTO committee_scopes (committee_id, series_id, level)
+        SELECT c.id, s.id, l FROM committees c JOIN series s ON c.name LIKE '%' || s.name || '评审委员会', unnest(ARRAY['junior', 'middle', 'associate']) l WHERE c.name LIKE '测量用%'
+        ON CONFLICT DO NOTHING;
+      INSERT INTO batches (year, committee_id, series_id, level, applicant_opens_at, applicant_closes_at, unit_closes_at, rank_by, entrusted_evidence_by, commitment)
+        SELECT y, k.committee_id, k.series_id, k.level, app_now() - make_interval(years => :year - y, days => 40), app_now() - make_interval(years => :year - y) + interval '20 days',
+          app_now() - make_interval(years => :year - y) + interval '30 days', 'unit', 'unit', '本人承诺所填内容真实、准确。'
+        FROM committee_scopes k JOIN committees c ON c.id = k.committee_id AND c.name LIKE '测量用%', generate_series(:year - 2, :year) y`,
+  },
+  {
+    what: '单位',
+    sql: `
+      CREATE TEMP TABLE big_cities ON COMMIT DROP AS
+        SELECT row_number() OVER (ORDER BY c.code) - 1 AS n, c.code AS city,
+          (SELECT array_agg(d.code ORDER BY d.code) FROM divisions d WHERE d.code LIKE left(c.code, 4) || '__' AND d.code <> c.code) AS districts
+        FROM divisions c WHERE c.code LIKE '37__00' AND c.code <> '370000';
+      CREATE TEMP TABLE big_units ON COMMIT DROP AS
+        SELECT i AS n, i < :units / 50 AS is_superior, c.city, coalesce(c.districts[1 + i % greatest(1, cardinality(c.districts))], c.city) AS division, 0::bigint AS id, 0::bigint AS account
+        FROM generate_series(0, :units - 1) i JOIN big_cities c ON c.n = i % (SELECT count(*) FROM big_cities);
+      INSERT INTO units (name, pinyin, credit_code, nature, division_code, contact_name, mobile, permission_state)
+        SELECT v.name || CASE WHEN is_superior THEN '主管' ELSE '' END || '第' || n || (ARRAY['文化馆', '图书馆', '中心医院', '实验中学', '机械厂', '农技站'])[1 + (n % 6)::int], 'dw' || n,
+          '12' || division || lpad(n::text, 10, '0'), 'public-institution', division, '联系人', '\\x00', 'granted'
+        FROM big_units b JOIN divisions v ON v.code = b.division;
+      UPDATE big_units b SET id = u.id FROM units u WHERE u.credit_code = '12' || b.division || lpad(b.n::text, 10, '0');
+      INSERT INTO accounts (role, login_name, password_hash, display_name, unit_id) SELECT 'unit', 'big-unit-' || n, '-', '经办人', id FROM big_units;
+      UPDATE big_units b SET account = a.id FROM accounts a WHERE a.unit_id = b.id;
+      CREATE UNIQUE INDEX ON big_units (n);
+      ANALYZE big_units`,
+  },
+  {
+    what: '个人',
+    sql: `
+      CREATE TEMP TABLE big_people ON COMMIT DROP AS
+        SELECT p AS n, u.n AS unit, u.id AS unit_id, u.account AS unit_account, u.city, 1 + (u.n + p) % 6 AS series_position, (ARRAY['junior', 'junior', 'middle', 'middle', 'associate'])[1 + (p % 5)::int] AS level,
+          (ARRAY['王', '李', '张', '刘', '陈', '杨', '于', '孙', '赵', '丛', '毕', '邹', '鞠', '宫', '隋'])[1 + ((p * 7919) % 15)::int]
+            || (ARRAY['海', '建', '晓', '志', '文', '玉', '丽', '国', '春', '明', '秀', '永', '思', '雨'])[1 + ((p * 104729 / 7) % 14)::int]
+            || (ARRAY['燕', '宁', '军', '华', '敏', '强', '霞', '涛', '洋', '莉', '杰', '', '娟', '波', '鑫', '彤'])[1 + ((p * 15485863 / 3) % 16)::int] AS name,
+          0::bigint AS id
+        FROM generate_series(0::bigint, :people - 1) p
+          JOIN big_units u ON u.n = least(:units - 1, :units / 50 + floor(power((p * 2654435761 % 1000003)::float / 1000003, 3) * (:units - :units / 50))::bigint);
+      INSERT INTO accounts (role, login_name, password_hash, display_name) SELECT 'person', 'big-person-' || n, '-', name FROM big_people;
+      UPDATE big_people b SET id = a.id FROM accounts a WHERE a.login_name = 'big-person-' || b.n;
+      INSERT INTO persons (account_id, name, id_type, id_number, sex, born_on, ethnicity, mobile)
+        SELECT id, name, 'resident', '\\x00', CASE WHEN n % 2 = 0 THEN 'female' ELSE 'male' END, date '1970-01-01' + (n % 10000)::int, '01', '\\x00' FROM big_people;
+      ANALYZE big_people`,
+  },
+  {
+    what: '上报路径',
+    sql: `
+      INSERT INTO reporting_paths (unit_id, series_id, level, year, upstream_unit_id, committee_id, state, requested_by)
+        SELECT u.id, s.id, l.level, :year, CASE WHEN NOT u.is_superior THEN sup.id END, CASE WHEN u.is_superior THEN c.id END, 'approved', u.account
+        FROM big_units u
+          JOIN (SELECT DISTINCT unit AS n, series_position, level FROM big_people UNION SELECT b.n, p, v FROM big_units b, generate_series(1, 6) p, unnest(ARRAY['junior', 'middle', 'associate']) v WHERE b.is_superior) l ON l.n = u.n
+          JOIN series s ON s.position = l.series_position
+          LEFT JOIN big_units sup ON sup.n = u.n % (SELECT count(*) FROM big_cities)
+          LEFT JOIN committees c ON c.name = '测量用' || (SELECT d.name FROM divisions d WHERE d.code = u.city) || s.name || '评审委员会'`,
+  },
+  {
+    what: '申报',
+    sql: `
+      CREATE TEMP TABLE big_declarations ON COMMIT DROP AS
+        SELECT gen_random_uuid() AS id, p.id AS person, p.name, p.unit_id, p.unit_account, sup.id AS superior_id, b.committee_id, b.id AS batch_id, b.year, b.series_id, b.level,
+          CASE WHEN b.year = :year THEN (ARRAY['draft', 'draft', 'unit_review', 'unit_review', 'unit_review', 'unit_review', 'unit_passed', 'unit_passed', 'unit_passed', 'returned_to_applicant',
+              'returned_to_unit', 'office_review', 'office_review', 'office_review', 'office_review', 'correction', 'accepted', 'accepted', 'accepted', 'voted_passed', 'voted_failed', 'publicity', 'publicity', 'refused'])[1 + ((p.n * 31 + 7) % 24)::int]
+            ELSE (ARRAY['certified', 'certified', 'certified', 'certified', 'certified', 'certified', 'certified', 'voted_failed', 'refused', 'abandoned'])[1 + ((p.n * 13 + b.year) % 10)::int] END AS state,
+          p.n % 3 <> 0 AS is_high, app_now() - make_interval(years => :year - b.year, mins => (p.n * 7 % 40000)::int) AS at,
+          row_number() OVER (PARTITION BY p.unit_id, b.id ORDER BY p.n)::int AS rank_n, (count(*) OVER (PARTITION BY p.unit_id, b.id))::int AS rank_of
+        FROM big_people p
+          JOIN series s ON s.position = p.series_position
+          JOIN big_units sup ON sup.n = p.unit % (SELECT count(*) FROM big_cities)
+          JOIN committees c ON c.name = '测量用' || (SELECT d.name FROM divisions d WHERE d.code = p.city) || s.name || '评审委员会'
+          JOIN batches b ON b.committee_id = c.id AND b.series_id = s.id AND b.level = p.level
+        WHERE p.n + (:year - b.year) * :people < :declarations;
+      ALTER TABLE big_declarations ADD at_committee boolean, ADD at_unit boolean, ADD stops int;
+      UPDATE big_declarations SET at_committee = state NOT IN ('draft', 'unit_review', 'unit_passed', 'returned_to_applicant', 'returned_to_unit'),
+        at_unit = state IN ('unit_review', 'unit_passed', 'returned_to_unit'), is_high = is_high AND state <> 'returned_to_unit';
+      UPDATE big_declarations SET stops = CASE WHEN state = 'draft' THEN 0 WHEN at_committee THEN 3 WHEN is_high THEN 2 ELSE 1 END;
+      INSERT INTO declarations (id, person_id, batch_id, year, series_id, level, state, applicant_name, title_id, speciality, way, unit_id, rank_n, rank_of, rank_fixed_at, stop_position,
+          holder_unit_id, holder_committee_id, return_position, reopened_sections, round, submitted_at, moved_at, created_at)
+        SELECT id, person, batch_id, year, series_id, level, state, name, (SELECT min(t.id) FROM titles t WHERE t.series_id = d.series_id AND t.level = d.level), '专业', 'normal', unit_id,
+          rank_n, rank_of, CASE WHEN stops > 1 THEN at END, CASE WHEN stops > 0 THEN stops - 1 END,
+          CASE WHEN at_unit THEN CASE WHEN is_high THEN superior_id ELSE unit_id END END, CASE WHEN at_committee AND state <> 'correction' THEN committee_id END,
+          CASE WHEN state IN ('returned_to_applicant', 'correction') THEN stops - 1 END, CASE WHEN state IN ('returned_to_applicant', 'correction') THEN ARRAY['performance'] END,
+          least(1, stops), CASE WHEN stops > 0 THEN at END, at, at - interval '10 days' FROM big_declarations d;
+      INSERT INTO declaration_stops (declaration_id, position, unit_id, committee_id, arrived_at, passed_at, reported_at)
+        SELECT d.id, i, CASE i WHEN 0 THEN d.unit_id WHEN 1 THEN d.superior_id END, CASE i WHEN 2 THEN d.committee_id END, d.at + make_interval(hours => i),
+          CASE WHEN i < 2 AND (i < stops - 1 OR state = 'unit_passed') THEN d.at + make_interval(hours => i + 1) END, CASE WHEN i < 2 AND i < stops - 1 THEN d.at + make_interval(hours => i + 1) END
+        FROM big_declarations d, generate_series(0, d.stops - 1) i;
+      INSERT INTO declaration_events (declaration_id, move, from_state, to_state, round, actor_id, actor_name, on_behalf_of, stop_position, at)
+        SELECT d.id, 'submit', 'draft', 'unit_review', 1, d.person, d.name, d.name, NULL, d.at FROM big_declarations d WHERE stops > 0
+        UNION ALL SELECT d.id, m.move, m.f, m.t, 1, d.unit_account, '经办人', '单位', 0, d.at + interval '1 hour' FROM big_declarations d,
+          (VALUES ('pass', 'unit_review', 'unit_passed'), ('report', 'unit_passed', 'unit_review')) m (move, f, t) WHERE stops > 1`,
+  },
+  {
+    what: '表决、公示',
+    sql: `
+      INSERT INTO votes (declaration_id, total, present, yes, no, abstain, is_passed, met_on, entered_by)
+        SELECT id, 9, 9, CASE WHEN state = 'voted_failed' THEN 3 ELSE 8 END, CASE WHEN state = 'voted_failed' THEN 6 ELSE 1 END, 0, state <> 'voted_failed', at::date, person
+        FROM big_declarations WHERE state IN ('voted_passed', 'voted_failed', 'publicity', 'certified');
+      CREATE TEMP TABLE big_publicities ON COMMIT DROP AS
+        SELECT committee_id, year, min(at)::date AS starts_on, min(person) AS by, 0::bigint AS id FROM big_declarations WHERE state IN ('publicity', 'certified') GROUP BY 1, 2;
+      INSERT INTO publicities (committee_id, starts_on, ends_on, created_by) SELECT committee_id, starts_on, starts_on + 7, by FROM big_publicities;
+      INSERT INTO publicity_items (publicity_id, declaration_id)
+        SELECT min(p.id), d.id FROM big_declarations d JOIN big_publicities b USING (committee_id, year) JOIN publicities p ON p.committee_id = b.committee_id AND p.starts_on = b.starts_on
+        WHERE d.state IN ('publicity', 'certified') GROUP BY d.id`,
+  },
+];
+
+/** What must hold afterwards; each query counts what breaks it. */
+const CHECKS: readonly { what: string; sql: string }[] = [
+  {
+    what: '申报没有停留记录',
+    sql: `SELECT count(*) FROM declarations d WHERE state <> 'draft' AND NOT EXISTS (SELECT 1 FROM declaration_stops s WHERE s.declaration_id = d.id)`,
+  },
+  {
+    what: '持有单位与停留记录不符',
+    sql: `SELECT count(*) FROM declarations d WHERE holder_unit_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM declaration_stops s WHERE s.declaration_id = d.id AND s.position = d.stop_position AND s.unit_id = d.holder_unit_id)`,
+  },
+  {
+    what: '持有评委会与停留记录不符',
+    sql: `SELECT count(*) FROM declarations d WHERE holder_committee_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM declaration_stops s WHERE s.declaration_id = d.id AND s.position = d.stop_position AND s.committee_id = d.holder_committee_id)`,
+  },
+  {
+    what: '申报的年度与批次不符',
+    sql: `SELECT count(*) FROM declarations d JOIN batches b ON b.id = d.batch_id WHERE (d.year, d.series_id, d.level) IS DISTINCT FROM (b.year, b.series_id, b.level)`,
+  },
+  {
+    what: '提交后的申报没有记录',
+    sql: `SELECT count(*) FROM declarations d WHERE state <> 'draft' AND NOT EXISTS (SELECT 1 FROM declaration_events e WHERE e.declaration_id = d.id)`,
+  },
+  {
+    what: '路径形成环',
+    sql: `SELECT count(*) FROM reporting_paths p JOIN reporting_paths q ON q.unit_id = p.upstream_unit_id AND q.series_id = p.series_id AND q.level = p.level AND q.year = p.year WHERE q.upstream_unit_id = p.unit_id`,
+  },
+  {
+    what: '路径指向不存在的单位或者评委会',
+    sql: `SELECT count(*) FROM reporting_paths p LEFT JOIN units u ON u.id = p.upstream_unit_id LEFT JOIN committees c ON c.id = p.committee_id WHERE u.id IS NULL AND c.id IS NULL`,
+  },
+  {
+    what: '申报指向不存在的人员或者单位',
+    sql: `SELECT count(*) FROM declarations d LEFT JOIN persons p ON p.account_id = d.person_id LEFT JOIN units u ON u.id = d.unit_id WHERE p.account_id IS NULL OR u.id IS NULL`,
+  },
+];
+
+async function run(trx: Trx, sql: string, values: Record<string, number>): Promise<void> {
+  // numbers that this file computes, put in as they are: a statement of several parts takes no bindings
+  await trx.raw(sql.replace(/:(year|units|people|declarations)\b/g, (_m, name: string) => String(values[name])).replace(/\?/g, '\\?'));
+}
+
+/** Makes the province in one transaction; gives what is wrong with it afterwards (nothing, unless there is a fault). Refuses a database that holds declarations. */
+export async function seedLarge(db: Db, declarations: number, say: (line: string) => void): Promise<string[]> {
+  if (((await db('declarations').first('id')) as object | undefined) !== undefined) return ['数据库中已有申报，请使用空的数据库'];
+  const { rows } = await db.raw<{ rows: { year: number }[] }>('SELECT extract(year FROM app_today())::int AS year');
+  const values = {
+    year: rows[0]?.year ?? 0,
+    declarations,
+    units: Math.max(100, Math.ceil(declarations / 5)),
+    people: Math.ceil(declarations / 3),
+  };
+  await db.transaction(async (trx) => {
+    await trx.raw("SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '256MB'; SET LOCAL maintenance_work_mem = '256MB'");
+    // foreign keys and row triggers of a million rows one by one would take hours; the checks below look at the whole
+    await trx.raw("SET LOCAL session_replication_role = 'replica'");
+    for (const step of STEPS) {
+      const began = performance.now();
+      await run(trx, step.sql, values);
+      say(`${step.what}：${((performance.now() - began) / 1000).toFixed(1)} 秒`);
+    }
+  });
+  await db.raw('SET statement_timeout = 0');
+  await db.raw('ANALYZE');
+  const problems: string[] = [];
+  for (const check of CHECKS) {
+    const found = await db.raw<{ rows: { count: number }[] }>(check.sql);
+    const count = found.rows[0]?.count ?? 0;
+    if (count > 0) problems.push(`${check.what}：${count} 项`);
+  }
+  const totals = await db.raw<{ rows: Record<string, number>[] }>(
+    `SELECT (SELECT count(*) FROM units) AS 单位, (SELECT count(*) FROM persons) AS 个人, (SELECT count(*) FROM reporting_paths) AS 路径, (SELECT count(*) FROM declarations) AS 申报, (SELECT count(*) FROM declaration_stops) AS 停留, (SELECT count(*) FROM declaration_events) AS 记录`,
+  );
+  say(
+    Object.entries(totals.rows[0] ?? {})
+      .map(([name, n]) => `${name} ${n}`)
+      .join('，'),
+  );
+  return problems;
+}
