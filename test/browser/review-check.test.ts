@@ -29,7 +29,7 @@ beforeAll(async () => {
     ]);
     ids.push(id);
   }
-}, 60_000);
+});
 afterAll(async () => {
   await browser.close();
   await site.close();
@@ -59,7 +59,7 @@ describe('R1 checking in a browser', () => {
     expect(await who.heading()).toBe('于二海');
     expect(await stateOf(site, ids[0] ?? '')).toBe('unit_passed');
     expect(who.faults()).toEqual([]);
-  }, 90_000);
+  });
 
   it('on a phone without scripts the attachment follows the text, notes are kept, and 「退回」 takes them along', async () => {
     const who = await signedIn(false, 390);
@@ -75,5 +75,5 @@ describe('R1 checking in a browser', () => {
     await who.press('退回');
     expect(await stateOf(site, ids[2] ?? '')).toBe('returned_to_applicant');
     expect(who.faults()).toEqual([]);
-  }, 90_000);
+  });
 });

@@ -12,7 +12,7 @@ beforeAll(async () => {
   const staff = await makeStaff(site, { role: 'admin', name: '周海峰' });
   adminId = staff.accountId;
   admin = await signInAs(site, staff);
-}, 60_000);
+});
 afterAll(() => site.close());
 
 describe('S12 工作人员账号', () => {

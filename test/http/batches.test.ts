@@ -29,7 +29,7 @@ beforeAll(async () => {
   committee = await makeCommittee(site, { scopes: [[91, 'junior'], [91, 'middle'], [9, 'junior']] }); // prettier-ignore
   batch = await makeBatch(site, { committeeId: committee.id });
   await makePath(site, batch, unit, { committeeId: committee.id });
-}, 60_000);
+});
 afterAll(() => site.close());
 
 const fields = (values: Record<string, string>): Record<string, string> =>

@@ -8,7 +8,7 @@ let admin: Visitor;
 beforeAll(async () => {
   site = await openSite();
   admin = await signInAs(site, await makeStaff(site, { role: 'admin' }));
-}, 60_000);
+});
 afterAll(() => site.close());
 const save = { button: 'do=save' };
 const act = async (kind: string, id: number, what: string): Promise<Page> =>

@@ -76,7 +76,7 @@ describe('J0 「组建评委会」 and 「评委会审核」', () => {
     expect((await bureau.get(`/committees/${id}`)).find('main form[method="post"]')).toBeNull();
     const again = await fill(unit, NAME);
     expect(again.errors().join()).toContain('已有同名的评审委员会');
-  }, 60_000);
+  });
 
   it('J0 a bureau founds in its own region, and not by one person alone', async () => {
     const name = '威海市环翠区图书资料专业职务资格初级评审委员会';
@@ -95,7 +95,7 @@ describe('J0 「组建评委会」 and 「评委会审核」', () => {
     const elsewhere = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371082' }));
     expect((await elsewhere.get(`/committees/${id}`)).status).toBe(404);
     expect((await fill(elsewhere, '别处的评审委员会')).errors().join()).toContain('只能组建本区域');
-  }, 60_000);
+  });
 
   it('J0 an expired committee receives nothing: no path, no report; a new term opens it again; ended is ended', async () => {
     const committee = await makeCommittee(site, { expired: true });
@@ -129,7 +129,7 @@ describe('J0 「组建评委会」 and 「评委会审核」', () => {
       '评审委员会已终止',
     );
     expect((await site.visitor().get('/committees')).text()).not.toContain(committee.name);
-  }, 60_000);
+  });
 
   it('J0 a unit outside the divisions it serves finds no way to it', async () => {
     const committee = await makeCommittee(site, { name: '只受理环翠区的评审委员会' });
@@ -162,5 +162,5 @@ describe('J0 「评审计划」', () => {
     );
     expect([first?.status, second?.status].sort()).toEqual([303, 409]);
     expect(await site.db('meetings').where({ plan_id: id })).toHaveLength(1);
-  }, 60_000);
+  });
 });

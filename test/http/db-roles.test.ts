@@ -26,7 +26,7 @@ beforeAll(async () => {
     }
     return addresses.get('app') ?? '';
   });
-}, 60_000);
+});
 afterAll(async () => {
   const db = makeDb(ownerUrl, 1);
   for (const kind of roleKinds) await db.raw(`DROP OWNED BY ${roleName(prefix, kind)} CASCADE`);

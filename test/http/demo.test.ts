@@ -13,7 +13,6 @@ import { openSite, type Site } from '../support/site';
 
 let site: Site;
 let text: string;
-let seconds: number;
 
 beforeAll(async () => {
   site = await openSite();

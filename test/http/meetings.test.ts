@@ -53,7 +53,7 @@ beforeAll(async () => {
   pool = [];
   for (let i = 0; i < POOL; i++)
     pool.push(await makeJudge(site, committee.id, i === 0 ? { unitName: judgesUnit.name, unitId: judgesUnit.unitId } : {}));
-}, 120_000);
+});
 afterAll(() => site.close());
 
 let place = 0;
@@ -373,7 +373,7 @@ describe('J3 the ballot', () => {
     const bureau = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371002' }));
     expect((await bureau.get(at(meetingId))).text()).toContain('通过');
     expect((await bureau.get(`${at(meetingId)}/draw`)).status).toBe(200);
-  }, 60_000);
+  });
 
   it('J3 who is present and casts nothing abstains, if the office says so', async () => {
     const id = await accepted('有人没投');
@@ -559,7 +559,7 @@ describe('J3 the ballot', () => {
     expect(answer.location).toBe('/sign-in');
     expect(await site.db('kept_posts')).toEqual(keptBefore);
     browsers.clear();
-  }, 120_000);
+  });
 
   it('J3 a key whose process died before destroying it is swept', async () => {
     office = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: committee.id }));

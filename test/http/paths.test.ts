@@ -15,7 +15,7 @@ beforeAll(async () => {
   year = Number((await site.db.raw<{ rows: { y: string }[] }>('SELECT extract(year FROM app_today())::text AS y')).rows[0]?.y);
   committee = await makeCommittee(site, { name: '威海市环翠区群众文化专业职务资格初级评审委员会', phone: '0631-5206789' });
   office = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: committee.id, name: '毕办事' }));
-}, 60_000);
+});
 afterAll(() => site.close());
 
 const actorOf = async (id: number) => (await findActor(site.db, id)) as Actor & { unitId: number };

@@ -93,7 +93,7 @@ beforeAll(async () => {
     expect(found.status).toBe(200);
   }
   await site.drainJobs();
-}, 120_000);
+});
 afterAll(() => site.close());
 
 describe('S53, S55, X3 ID numbers and mobile numbers after registration, sign-in, declaration and look-up', () => {

@@ -33,7 +33,7 @@ beforeAll(async () => {
   applicant = await signInAs(site, person);
   const started = await applicant.submit(await applicant.open(`/declarations/new/${batch.id}`), { agree: 'yes' });
   draftId = /declarations\/([0-9a-f-]{36})/.exec(started.location)?.[1] ?? '';
-}, 60_000);
+});
 afterAll(() => site.close());
 
 /** Every column name of every table, alone and behind every part that a form has. */

@@ -59,7 +59,7 @@ beforeAll(async () => {
   const writer = visitors.get('person') as Visitor;
   const started = await writer.submit(await writer.open(`/declarations/new/${batch.id}`), { agree: 'yes' });
   draftId = /declarations\/([0-9a-f-]{36})/.exec(started.location)?.[1] ?? '';
-}, 120_000);
+});
 afterAll(() => site.close());
 
 /** What of this page does not come from our templates. */

@@ -23,7 +23,7 @@ beforeAll(async () => {
   [supportId, secondId] = [one.accountId, two.accountId];
   [support, second] = [await signInAs(site, one), await signInAs(site, two)];
   scan = (await makeScan('proof', { name: '于海', lines: ['证明'], date: '2026年11月1日' }, 'jpg')).content;
-}, 60_000);
+});
 afterAll(() => site.close());
 
 const look = async (visitor: Visitor, account: string): Promise<Page> => visitor.send(await visitor.get('/support/accounts'), { account });

@@ -11,7 +11,7 @@ beforeAll(async () => {
   const staff = await makeStaff(site, { role: 'admin', name: '周海峰' });
   adminId = staff.accountId;
   admin = await signInAs(site, staff);
-}, 60_000);
+});
 afterAll(() => site.close());
 
 const press = async (button: string): Promise<Page> =>

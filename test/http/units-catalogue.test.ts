@@ -7,7 +7,7 @@ import { openSite, type Site } from '../support/site';
 let site: Site;
 beforeAll(async () => {
   site = await openSite();
-}, 60_000);
+});
 afterAll(() => site.close());
 
 describe('K1 catalogue', () => {

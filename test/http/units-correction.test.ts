@@ -12,7 +12,7 @@ beforeAll(async () => {
   district = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371002', name: '丛日升' }));
   city = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371000', name: '毕重阳' }));
   elsewhere = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '370102' }));
-}, 60_000);
+});
 afterAll(() => site.close());
 
 const fill = async (visitor: Visitor, unit: TestUnit, values: Record<string, string>): Promise<Page> =>

@@ -14,7 +14,7 @@ beforeAll(async () => {
   site = await openSite();
   bureau = await makeStaff(site, { role: 'bureau', divisionCode: '371002', name: '丛日新' });
   bureauVisitor = await signInAs(site, bureau);
-}, 60_000);
+});
 afterAll(() => site.close());
 
 const register = (u: { name: string; creditCode: string }, division = '371002') =>

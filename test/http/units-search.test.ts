@@ -22,7 +22,7 @@ beforeAll(async () => {
     await makeUnit(site, { name });
   }
   await makeUnit(site, { name: '威海富田劳务有限公司', state: 'none' });
-}, 60_000);
+});
 afterAll(() => site.close());
 
 describe('D2 申报单位 unit search', () => {
@@ -96,5 +96,5 @@ describe('D2 申报单位 unit search', () => {
       "EXPLAIN SELECT u.id FROM units u WHERE u.grams @> ARRAY['富田'] AND (lower(u.name) LIKE '%富田%' OR u.pinyin LIKE '%富田%') LIMIT 300",
     );
     expect(plan.rows.map((r) => r['QUERY PLAN']).join('\n')).toContain('units_grams');
-  }, 60_000);
+  });
 });

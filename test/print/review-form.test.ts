@@ -24,7 +24,7 @@ beforeAll(async () => {
   site = await openSite();
   world = await makeWorld(site);
   await site.deps.printer.warm();
-}, 120_000);
+});
 afterAll(() => site.close());
 
 describe('R4 评审表', () => {
@@ -34,7 +34,7 @@ describe('R4 评审表', () => {
     d = await declare(site, world, { long: true });
     pdf = await print(d);
     keepPrint('review-form-long.pdf', pdf);
-  }, 60_000);
+  });
 
   it('is A4 with several pages, all fonts embedded', async () => {
     const file = await PDFDocument.load(pdf);

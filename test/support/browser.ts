@@ -157,7 +157,7 @@ export class Person {
   }
 
   async #settled(): Promise<void> {
-    const end = performance.now() + 15_000;
+    const end = performance.now() + 60_000;
     while (!(await this.#ask<boolean>('isSettled'))) {
       if (performance.now() > end) return this.#fail('the page did not come to rest');
       await new Promise((r) => setTimeout(r, 25));
@@ -215,7 +215,7 @@ export class Person {
     const field = await this.page.$(box);
     await field?.focus();
     await this.page.keyboard.sendCharacter(words);
-    await this.page.waitForSelector('.picker__found input[type=radio]', { timeout: 10_000 });
+    await this.page.waitForSelector('.picker__found input[type=radio]', { timeout: 60_000 });
     await this.#settled();
     await this.look();
   }
@@ -280,6 +280,6 @@ export async function newPerson(browser: Browser, site: Site, options: PersonOpt
   const page = await context.newPage();
   await page.setViewport({ width: options.width, height: 900 });
   await page.setJavaScriptEnabled(options.scripts);
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   return new Person(page, context, site, options);
 }
