@@ -20,6 +20,7 @@ import * as m0027 from './0027_tasks';
 import * as m0028 from './0028_roster';
 import * as m0030 from './0030_committees';
 import * as m0031 from './0031_meetings';
+import * as m0036 from './0036_certificates';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -44,6 +45,7 @@ const list: Record<string, Knex.Migration> = {
   '0028_roster': m0028,
   '0030_committees': m0030,
   '0031_meetings': m0031,
+  '0036_certificates': m0036,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Express } from 'express';
 import pg from 'pg';
@@ -7,6 +8,7 @@ import { createPdfPages } from './adapters/files/pdf-pages';
 import { createBallotKeys } from './adapters/ballot-keys';
 import { createPrinter } from './adapters/printing';
 import { clamdScanner } from './adapters/scanning';
+import { pdfSigner, selfMadeKey, type PdfSigner } from './adapters/signing';
 import { httpGateway, outboxSender } from './adapters/sms';
 import { FsStorage } from './adapters/storage';
 import { createApp } from './app';
@@ -98,6 +100,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     scanner: config.clamd ? clamdScanner(config.clamd) : undefined,
     pdfPages,
     printer,
+    signer: signerOf(config),
     sms: config.smsGateway ? httpGateway(config.smsGateway) : outboxSender,
     learning: config.learningPlatform && httpPlatform(config.learningPlatform),
     renderer,
@@ -157,6 +160,12 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
       await db.destroy();
     },
   };
+}
+
+/** The key of the settings; outside of production one of its own, which proves nothing to anybody else. */
+function signerOf({ certificateKeyFile: file, production, dataDir }: Config): PdfSigner | undefined {
+  if (file !== undefined) return pdfSigner(() => readFile(file, 'utf8'));
+  return production ? undefined : pdfSigner(() => selfMadeKey(dataDir));
 }
 
 /** Structured log lines; names of fields that could hold personal data are never written. */

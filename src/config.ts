@@ -36,6 +36,7 @@ const environment = z.object({
     .regex(/^[\x21-\x7e]+$/)
     .optional(),
   EDU_PLATFORM_NAME: z.string().default('专业技术人员继续教育公共服务平台'),
+  CERTIFICATE_KEY_FILE: z.string().optional(),
   CLAMD: z.string().optional(),
   SMS_PER_MINUTE: z.coerce.number().int().min(1).max(100_000).default(300),
 });
@@ -73,6 +74,8 @@ export interface Config {
   readonly smsGateway: { readonly url: string; readonly key: string; readonly account: string } | undefined;
   /** where records of continuing education are asked for; undefined: bureaus import them */
   readonly learningPlatform: { readonly url: string; readonly key: string; readonly account: string; readonly name: string } | undefined;
+  /** PEM file with the key that certificates are signed with and its certificates; undefined: production issues none, otherwise one is made in dataDir */
+  readonly certificateKeyFile: string | undefined;
   /** the virus scanner that uploads go through; undefined: they are not scanned (S51) */
   readonly clamd: ClamdAddress | undefined;
   /** at most so many short messages of the whole site in one minute (S08) */
@@ -173,6 +176,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     smsGateway: gatewayOf(e, production),
     learningPlatform: learningPlatformOf(e, production),
     smsPerMinute: e.SMS_PER_MINUTE,
+    certificateKeyFile: e.CERTIFICATE_KEY_FILE,
     clamd: clamdOf(e.CLAMD),
     secrets,
   });

@@ -6,6 +6,7 @@ import type { PdfPages } from './adapters/files/pdf-pages';
 import type { VirusScanner } from './adapters/scanning';
 import type { BlobStorage } from './adapters/storage/storage';
 import type { Printer } from './adapters/printing';
+import type { PdfSigner } from './adapters/signing';
 import type { Config } from './config';
 import type { Db } from './db/db';
 import type { Renderer } from './http/render';
@@ -24,6 +25,8 @@ export interface Deps {
   scanner: VirusScanner | undefined;
   pdfPages: PdfPages;
   printer: Printer;
+  /** signs certificates; undefined: no key is configured and none can be issued (J5) */
+  signer: PdfSigner | undefined;
   sms: SmsSender;
   /** undefined: no platform of continuing education is connected, bureaus import the hours */
   learning: LearningPlatform | undefined;

@@ -43,6 +43,10 @@ async function main(): Promise<void> {
   const { url } = database;
   await prepareDatabase(config.migrateDatabaseUrl ?? url);
   const site = compose(config, url, log);
+  if (config.certificateKeyFile !== undefined)
+    await site.deps.signer?.certificate().catch((e: unknown) => {
+      throw new ConfigError(`CERTIFICATE_KEY_FILE: ${(e as Error).message}`);
+    });
   const server = http.createServer({ requestTimeout: 120_000, headersTimeout: 20_000, keepAliveTimeout: 10_000 }, site.app);
 
   let ending = false;

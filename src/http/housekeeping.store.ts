@@ -2,6 +2,7 @@ import type { Db } from '../db/db';
 import { pruneDevices } from './devices.store';
 import { pruneKeptPosts } from './kept-posts.store';
 import { pruneDrafts } from './form-drafts.store';
+import { pruneTurns } from './rate-limit.store';
 
 /** Removes sessions, captchas, counts of wrong passwords for unknown names, kept forms, known browsers and form drafts that are past their time. */
 export async function pruneExpired(db: Db): Promise<void> {
@@ -9,6 +10,7 @@ export async function pruneExpired(db: Db): Promise<void> {
   await db('captchas').whereRaw('expires_at < now()').delete();
   await db('sign_in_failures').whereRaw("updated_at < app_now() - interval '1 day'").delete();
   await pruneDrafts(db);
+  await pruneTurns(db);
   await pruneKeptPosts(db);
   await pruneDevices(db);
 }

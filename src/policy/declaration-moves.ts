@@ -87,7 +87,8 @@ export type GuardName =
   | 'correction-in-time'
   | 'correction-overdue'
   | 'vote-valid'
-  | 'publicity-over';
+  | 'publicity-over'
+  | 'signing-ready';
 
 /** What the mover must give; each is a field of the confirm page and is kept in the event. */
 export type Need = 'opinion' | 'comments' | 'reason' | 'due-date' | 'vote';
@@ -280,7 +281,7 @@ export const moves: Record<MoveName, Move> = {
     from: ['publicity'],
     to: ['certified'],
     who: 'bureau',
-    guards: ['publicity-over'],
+    guards: ['publicity-over', 'signing-ready'],
     needs: [],
     confirm: '确认后生成电子证书，申报人可以下载。',
     done: '确认评审结果，生成电子证书',

@@ -3,8 +3,8 @@ import { maskName } from '../../src/lib/mask';
 import { issueCertificate } from '../../src/modules/certificates';
 import { makeQueryCode, readQueryCode } from '../../src/modules/certificates/query-code';
 import { certify, declare, makeWorld, RARE_NAME, type Declared, type World } from '../print/certificate-fixture';
-import { signInAs } from '../support/factories';
-import { openSite, type Page, type Site } from '../support/site';
+import { PASSWORD, signInAs } from '../support/factories';
+import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 interface Row {
   id: number;
@@ -12,13 +12,15 @@ interface Row {
   query_code: string;
   pdf_sha256: string | null;
   content: Record<string, unknown>;
+  revoked_at: Date | null;
 }
 
 let site: Site;
 let world: World;
 let holder: Declared;
 let number: string;
-const rowOf = async (id: string): Promise<Row> => (await site.db('certificates').where({ declaration_id: id }).first()) as Row;
+const rowOf = async (id: string): Promise<Row> =>
+  (await site.db('certificates').where({ declaration_id: id }).orderBy('id', 'desc').first()) as Row;
 const CHECK = '/certificates/check';
 const check = async (typed: Record<string, string>): Promise<Page> => {
   const visitor = site.visitor();
@@ -195,5 +197,119 @@ describe('A7 证书查验', () => {
       expect(page.html).not.toContain('Error');
     }
     expect((await site.visitor().get(`${CHECK}/ABCDEFGH2345`)).text()).toContain('没有查到该查询码对应的证书');
+  });
+});
+
+describe('J5 撤销和重新核发', () => {
+  const statusOf = (d: Declared): string => `/declarations/${d.id}/certificate`;
+  const proven = async (): Promise<Visitor> => {
+    const bureau = await signInAs(site, world.bureau);
+    await bureau.submit(await bureau.open('/confirm-password'), { password: PASSWORD });
+    return bureau;
+  };
+
+  it('shows units the status only: the certificate holds the ID number', async () => {
+    const d = await declare(site, world, { name: '于海洋', photo: false });
+    await certify(site, d.id);
+    const unit = await signInAs(site, world.unit);
+    const page = await unit.get(`/declarations/${d.id}`);
+    expect(page.text()).toContain('证书状态：有效');
+    expect(page.html).not.toContain('certificate.pdf');
+    expect((await unit.get(`/declarations/${d.id}/certificate.pdf`)).status).toBe(404);
+    expect((await unit.get(statusOf(d))).status).toBe(404);
+  });
+
+  it('S14 asks the bureau for its password once more, then revokes; holder and 证书查验 see it', async () => {
+    const d = await declare(site, world, { name: '于海洋', photo: false });
+    const no = await certify(site, d.id);
+    const bureau = await signInAs(site, world.bureau);
+    const form = await bureau.get(statusOf(d));
+    expect(form.text()).toContain('证书管理');
+    const asked = await bureau.submit(form, { act: 'revoke', reason: '核查发现提供虚假材料' });
+    expect(asked.location).toContain('/confirm-password');
+    expect((await rowOf(d.id)).revoked_at).toBeNull();
+    const proof = await bureau.open(asked.location);
+    let after = await bureau.send(proof, { password: PASSWORD });
+    if (after.form().getAttribute('action') === '/kept') after = await bureau.send(after);
+    expect((await rowOf(d.id)).revoked_at).not.toBeNull();
+    const own = await (await signInAs(site, d)).get(statusOf(d));
+    expect(own.text()).toContain('已撤销');
+    expect(own.text()).toContain('核查发现提供虚假材料');
+    expect(own.text()).not.toContain('证书管理');
+    expect((await check({ number: no, name: '于海洋' })).text('#result')).toContain('已撤销');
+    expect(await site.db('audit_log').where({ action: 'certificate.revoke', subject_id: d.id })).toMatchObject([
+      { detail: { number: no } },
+    ]);
+  });
+
+  it('issues another one with the present name under a new number; the old one stays revoked and says so', async () => {
+    const d = await declare(site, world, { name: '于海羊', photo: false });
+    const no = await certify(site, d.id);
+    await site.db('persons').where({ account_id: d.personId }).update({ name: '于海洋' });
+    const bureau = await proven();
+    const done = await bureau.send(await bureau.get(statusOf(d)), { act: 'replace', reason: '姓名更正' });
+    expect(done.text()).toContain('已撤销原证书，并重新核发');
+    const rows = (await site.db('certificates').where({ declaration_id: d.id }).orderBy('id')) as (Row & { holder_name: string })[];
+    expect(rows.map((r) => r.holder_name)).toEqual(['于海羊', '于海洋']);
+    expect((await check({ number: no, name: '于海羊' })).text()).toContain('发证机关已重新核发证书');
+    expect((await check({ number: rows[1]?.number ?? '', name: '于海洋' })).text('#result')).toContain('有效');
+    const person = await signInAs(site, d);
+    expect((await person.get('/declarations')).all('table.queue tbody tr')).toHaveLength(1);
+    expect((await person.get(`/declarations/${d.id}`)).text()).toContain('证书状态：有效');
+    // a page from before, in another tab
+    const late = await bureau.submit(await bureau.get(statusOf(d)), { act: 'revoke', reason: '再撤销', number: no });
+    expect(late.status).toBe(409);
+    expect(late.text()).toContain('该证书已有变化');
+  });
+
+  it('two bureaus at once revoke once', async () => {
+    const d = await declare(site, world, { name: '于海洋', photo: false });
+    await certify(site, d.id);
+    const two = await Promise.all([proven(), proven()]);
+    const answers = await Promise.all(two.map(async (b) => b.submit(await b.get(statusOf(d)), { act: 'replace', reason: '更正' })));
+    expect(answers.map((a) => a.status).sort()).toEqual([303, 409]);
+    expect(await site.db('certificates').where({ declaration_id: d.id })).toHaveLength(2);
+  });
+
+  it('X4 wants a way and a reason, and keeps what was typed', async () => {
+    const d = await declare(site, world, { name: '于海洋', photo: false });
+    await certify(site, d.id);
+    const bureau = await proven();
+    const page = await bureau.submit(await bureau.get(statusOf(d)), { reason: '' });
+    expect(page.status).toBe(422);
+    expect(page.errors()).toEqual(['请选择处理方式', '请填写原因']);
+    expect((await bureau.submit(await bureau.get(statusOf(d)), { reason: '理由' })).text('#reason')).toBe('理由');
+  });
+
+  it('the database lets nobody change what a signed certificate says, un-revoke or remove it', async () => {
+    const { id } = await rowOf(holder.id);
+    const row = () => site.db('certificates').where({ id });
+    await expect(row().update({ holder_name: '别人' })).rejects.toThrow('is fixed');
+    await expect(row().update({ number: '鲁1' })).rejects.toThrow('is fixed');
+    await expect(row().update({ revoked_at: null, revoked_reason: '' })).rejects.toThrow('is fixed');
+    await expect(row().delete()).rejects.toThrow('never removed');
+    await expect(site.db('certificate_files').where({ certificate_id: id }).delete()).rejects.toThrow();
+  });
+});
+
+describe('S35 证书查验 is limited', () => {
+  it('20 looks at one number an hour, whoever asks, also all at once', async () => {
+    const other = Array.from({ length: 10 }, (_, i) => `${number.slice(0, 14)}88888${i}`).find(isCertificateNumber) ?? '';
+    const visitors = Array.from({ length: 24 }, () => site.visitor());
+    const pages = await Promise.all(visitors.map((v) => v.get(CHECK)));
+    const answers = await Promise.all(visitors.map((v, i) => v.submit(pages[i] as Page, { number: other, name: `试名${i}` })));
+    expect(answers.filter((a) => a.status === 303)).toHaveLength(20);
+    expect(answers.filter((a) => a.status === 429)).toHaveLength(4);
+    await site.advanceClock('1 hour');
+    expect((await check({ number: other, name: '张伟' })).text('#result')).toContain('没有查到');
+  });
+
+  it('30 looks of one browser in ten minutes', async () => {
+    const visitor = site.visitor();
+    const page = await visitor.get(CHECK);
+    let last = 303;
+    for (let i = 0; i <= 30; i++)
+      last = (await visitor.submit(page, { number: String(i), name: '张伟', _token: `turn-${String(i).padStart(20, '0')}` })).status;
+    expect(last).toBe(429);
   });
 });

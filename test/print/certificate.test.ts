@@ -1,5 +1,10 @@
+import { createHash } from 'node:crypto';
 import { PDFDocument } from 'pdf-lib';
+import { findActor } from '../../src/modules/accounts';
 import { printCertificate } from '../../src/modules/certificates';
+import { moveDeclaration, noInput } from '../../src/modules/declarations';
+import type { Actor } from '../../src/policy/actor';
+import { pdfSig, withPdfSig } from '../support/pdf-sig';
 import { openSite, type Site } from '../support/site';
 import { certify, declare, makeWorld, RARE_NAME, type Declared, type World } from './certificate-fixture';
 import { fontsOf, hasPdfToText, keepPrint, skipped, textOf, withPdfToText } from './read-pdf';
@@ -40,6 +45,19 @@ describe('J5 the printed certificate', () => {
     const { names, notEmbedded } = await fontsOf(pdf);
     expect(names.length).toBeGreaterThan(0);
     expect(notEmbedded).toEqual([]);
+  });
+
+  withPdfSig('S35 is signed by the key of the settings, whole, under the hash that is kept', async () => {
+    const found = pdfSig(pdf);
+    expect(found).toContain('Signature is Valid');
+    expect(found).toContain('Total document signed');
+    expect(found).toContain('ETSI.CAdES.detached');
+    const { id, pdf_sha256 } = await rowOf(d);
+    expect(createHash('sha256').update(pdf).digest('hex')).toBe(pdf_sha256);
+    const { fingerprint } = (await site.deps.signer?.certificate()) ?? {};
+    expect(await site.db('certificate_files').where({ certificate_id: id })).toMatchObject([
+      { sha256: pdf_sha256, signer_fingerprint: fingerprint },
+    ]);
   });
 
   withPdfToText(`B5 says everything, with rare characters and the ID number in full${skipped}`, async () => {
@@ -112,6 +130,21 @@ describe('J5 the printed certificate', () => {
     ]);
     await expect(printCertificate(site.deps, (await rowOf(lost)).id)).rejects.toThrow('no stored content');
     expect((await rowOf(lost)).pdf_sha256).toBeNull();
+  });
+
+  it('J5 is not issued where production has no key', async () => {
+    const keyless = { ...site.deps, signer: undefined };
+    const other = await declare(site, world, { name: '于海峰' });
+    await certify(site, other.id);
+    await expect(printCertificate(keyless, (await rowOf(other)).id)).rejects.toThrow('CERTIFICATE_KEY_FILE');
+    const waiting = await declare(site, world, { name: '于海岩' });
+    await site.db.raw("UPDATE clock SET shift = shift + interval '20 days'");
+    const bureau = await findActor(site.db, world.bureau.accountId);
+    const outcome = await site.db.transaction((trx) =>
+      moveDeclaration(keyless, trx, waiting.id, 'confirm', bureau as Actor, noInput, 'test'),
+    );
+    expect(outcome).toMatchObject({ kind: 'blocked', complaints: [{ text: expect.stringContaining('签名密钥') as string }] });
+    expect(await rowOf(waiting)).toBeUndefined();
   });
 });
 

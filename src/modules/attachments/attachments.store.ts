@@ -269,6 +269,7 @@ export async function referencedBlobs(h: Handle, hashes: readonly string[]): Pro
     `SELECT x.sha256 FROM unnest(?::text[]) AS x(sha256) WHERE
        EXISTS (SELECT 1 FROM attachments a WHERE a.sha256 = x.sha256) OR EXISTS (SELECT 1 FROM attachments a WHERE a.thumb_sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM persons p WHERE p.photo_sha256 = x.sha256) OR EXISTS (SELECT 1 FROM certificates c WHERE c.pdf_sha256 = x.sha256)
+       OR EXISTS (SELECT 1 FROM certificate_files cf WHERE cf.sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM certificates c WHERE c.content->>'photoSha256' = x.sha256)
        OR EXISTS (SELECT 1 FROM tasks k WHERE k.result_sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM identity_corrections i WHERE i.evidence_sha256 = x.sha256)

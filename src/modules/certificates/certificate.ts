@@ -31,4 +31,17 @@ export interface Certificate {
   pdfSha256: string | null;
   revokedAt: Date | null;
   revokedReason: string;
+  revokerName: string;
+  /** the one it was issued in place of */
+  replacesId: number | null;
+  /** the one that was issued in place of it */
+  replacedBy: string | null;
+}
+
+/** A file that was signed for a certificate. */
+export interface SignedFile {
+  sha256: string;
+  signerSubject: string;
+  signerFingerprint: string;
+  signedAt: Date;
 }

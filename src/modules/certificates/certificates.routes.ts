@@ -7,11 +7,15 @@ import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
 import { newToken } from '../../lib/new-token';
 import { countCharacters, normaliseLine } from '../../lib/text';
+import { takeTurn } from '../../http/rate-limit.store';
 import { findCertificateOf } from './certificates.store';
-import { checkByCode, checkByNumber, type CheckInput, type CheckOutcome } from './check-certificate';
+import { checkByCode, checkByNumber, readNumber, type CheckInput, type CheckOutcome } from './check-certificate';
 import { printCertificate } from './print-certificate';
+import { certificateStatusRoutes } from './status.routes';
 
 const DRAFT = 'certificate-check';
+const OF_A_NUMBER = { most: 20, minutes: 60 };
+const OF_A_BROWSER = { most: 30, minutes: 10 };
 
 function controls(typed: CheckInput, problems: { number?: string; name?: string }): ControlModel[] {
   return [
@@ -69,8 +73,8 @@ export function certificatesRoutes(deps: Deps): Route[] {
     if (!c) return notFound;
     if (c.revokedAt !== null) {
       return refusal(410, '该证书已经撤销，不能下载。如有疑问，请联系评审委员会所在地的人力资源和社会保障局', {
-        text: '返回申报信息',
-        href: paths.declaration(id),
+        text: '证书状态',
+        href: paths.certificateStatus(id),
       });
     }
     const body = await printCertificate(deps, c.id);
@@ -100,6 +104,13 @@ export function certificatesRoutes(deps: Deps): Route[] {
 
   const postCheck = async (visit: Visit): Promise<Reply> => {
     const typed: CheckInput = { number: cut(visit.body.one('number')), name: cut(visit.body.one('name')) };
+    // each look counts, also one that finds: names are not to be tried out on a number, nor numbers by one browser
+    const turns = [
+      await takeTurn(deps.db, 'certificate-check:number', readNumber(typed.number), OF_A_NUMBER),
+      await takeTurn(deps.db, 'certificate-check:browser', visit.owner, OF_A_BROWSER),
+    ];
+    if (turns.includes(false))
+      return refusal(429, '查验次数过多，请稍后再试，或者扫描证书上的二维码查验', { text: '返回证书查验', href: paths.certificateCheck() });
     const draft = await keepDraft(deps.db, deps.cipher, DRAFT, visit.owner, typed);
     return seeOther(paths.certificateResult(draft));
   };
@@ -111,10 +122,11 @@ export function certificatesRoutes(deps: Deps): Route[] {
   };
 
   return [
+    ...certificateStatusRoutes(deps),
     {
       method: 'get',
       path: '/declarations/:declaration/certificate.pdf',
-      access: 'declaration.read',
+      access: 'certificate.read',
       audit: 'certificate.download',
       handle: download,
     },

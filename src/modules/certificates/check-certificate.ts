@@ -1,6 +1,7 @@
 import type { Handle } from '../../db/db';
 import { isCertificateNumber } from '../../lib/certificate-number';
 import { maskName } from '../../lib/mask';
+import { showMoment } from '../../lib/moment';
 import { compactCode, normaliseLine } from '../../lib/text';
 import type { Certificate } from './certificate';
 import { findCertificateByCode, findCertificateByNumber } from './certificates.store';
@@ -24,6 +25,10 @@ export interface CheckedCertificate {
   issuer: string;
   issuedOn: string;
   isValid: boolean;
+  /** day on which it was revoked */
+  revokedOn: string;
+  /** another one was issued in its place */
+  isReplaced: boolean;
 }
 export type CheckOutcome =
   { kind: 'found'; certificate: CheckedCertificate } | { kind: 'not-found' } | { kind: 'problems'; number?: string; name?: string };
@@ -39,10 +44,12 @@ const shown = (c: Certificate): CheckedCertificate => ({
   issuer: c.content.issuer,
   issuedOn: c.issuedOn,
   isValid: c.revokedAt === null,
+  revokedOn: c.revokedAt === null ? '' : (showMoment(c.revokedAt).split(' ')[0] ?? ''),
+  isReplaced: c.replacedBy !== null,
 });
 
 /** A number as typed: full-width, blanks and dashes do no harm, 「鲁」 may be left out. */
-function readNumber(typed: string): string {
+export function readNumber(typed: string): string {
   const compact = compactCode(typed).replace(/-/g, '');
   return /^\d/.test(compact) ? `鲁${compact}` : compact;
 }

@@ -1,5 +1,5 @@
 export { issueCertificate } from './issue-certificate';
 export { printCertificate } from './print-certificate';
 export { certificatesRoutes } from './certificates.routes';
-export { findCertificateOf } from './certificates.store';
+export { findCertificateOf, lockCertificateOf } from './certificates.store';
 export type { Certificate, CertificateContent } from './certificate';

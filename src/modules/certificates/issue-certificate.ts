@@ -11,8 +11,14 @@ const levelDigits: Record<Level, CertificateNumberParts['level']> = { senior: 1,
 /**
  * J5: issues the certificate of a declaration that the committee passed and the bureau confirms; gives its number. Everything happens in the caller's transaction:
  * serials have no gaps, and the certificate is printed only if the confirmation holds. The number counts within the year of declaration, not of issue.
+ * `replacesId`: the revoked certificate that this one is issued in place of.
  */
-export async function issueCertificate(deps: Pick<Deps, 'catalogue' | 'jobs'>, trx: Trx, declarationId: string): Promise<string> {
+export async function issueCertificate(
+  deps: Pick<Deps, 'catalogue' | 'jobs'>,
+  trx: Trx,
+  declarationId: string,
+  replacesId?: number,
+): Promise<string> {
   const d = await findPassedDeclaration(trx, declarationId);
   if (!d) throw new Error(`no declaration ${declarationId} to certify`);
   if (d.passedOn === null || d.isPassed !== true) throw new Error(`declaration ${declarationId} was not passed by a vote`);
@@ -26,7 +32,7 @@ export async function issueCertificate(deps: Pick<Deps, 'catalogue' | 'jobs'>, t
     division: d.divisionCode,
     serial,
   });
-  const id = await insertCertificate(trx, declarationId, makeQueryCode(), {
+  const content = {
     name: d.name,
     sex: codeText(sexes, d.sex) ?? '',
     bornOn: d.bornOn,
@@ -40,7 +46,8 @@ export async function issueCertificate(deps: Pick<Deps, 'catalogue' | 'jobs'>, t
     passedOn: d.passedOn,
     issuedOn: d.today,
     number,
-  });
+  };
+  const id = await insertCertificate(trx, declarationId, makeQueryCode(), content, replacesId);
   await deps.jobs.add(trx, 'certificate:print', { certificateId: id }, `certificate-${id}`);
   return number;
 }

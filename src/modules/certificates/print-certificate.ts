@@ -1,13 +1,15 @@
 import { BlobDamagedError, BlobNotFoundError } from '../../adapters/storage';
 import { qrSvg } from '../../adapters/qr';
+import { appendAudit } from '../../audit/audit.store';
+import { databaseNow, inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
 import { countCharacters } from '../../lib/text';
 import { findPerson } from '../accounts';
 import type { Certificate } from './certificate';
-import { findCertificate, setCertificatePdf } from './certificates.store';
+import { findCertificate, setCertificateFile } from './certificates.store';
 
-type PrintDeps = Pick<Deps, 'config' | 'db' | 'cipher' | 'storage' | 'printer' | 'renderer' | 'log'>;
+type PrintDeps = Pick<Deps, 'config' | 'db' | 'cipher' | 'storage' | 'printer' | 'renderer' | 'log' | 'signer'>;
 
 /** The address somebody else reaches this installation by; without BASE_URL the one it listens on. */
 function siteAddress({ baseUrl, host, port }: Deps['config']): string {
@@ -50,17 +52,34 @@ function sealText(issuer: string): { radius: number; length: number; size: numbe
 }
 
 /**
- * The PDF of a certificate: printed once and kept; every later call gives the same bytes. A kept print that the storage lost or damaged is printed anew.
- * Job `certificate:print`. Throws when there is no such certificate.
+ * The PDF of a certificate: printed and signed once and kept; every later call gives the same bytes. A kept file that the storage lost or damaged is printed
+ * and signed anew, and both stand in the record of signed files. Job `certificate:print`. Throws when there is no such certificate, and when no key is configured.
  */
 export async function printCertificate(deps: PrintDeps, certificateId: number): Promise<Buffer> {
   const c = await findCertificate(deps.db, certificateId);
   if (!c) throw new Error(`no certificate ${certificateId}`);
   const kept = await keptPdf(deps, c);
   if (kept) return kept;
-  const pdf = await render(deps, c);
+  if (!deps.signer) throw new Error('no key to sign certificates with: set CERTIFICATE_KEY_FILE');
+  const printed = await render(deps, c);
+  const { now } = await databaseNow(deps.db);
+  const pdf = await deps.signer.sign(printed, { name: c.content.issuer, reason: '签发电子职称证书', location: '中国山东', at: now });
+  const signer = await deps.signer.certificate();
   const { sha256 } = await deps.storage.put(pdf);
-  if (await setCertificatePdf(deps.db, c.id, c.pdfSha256, sha256)) return pdf;
+  const isFirst = await inTransaction(deps.db, async (trx) => {
+    const file = { sha256, signerSubject: signer.subject, signerFingerprint: signer.fingerprint, signedAt: now };
+    if (!(await setCertificateFile(trx, c.id, c.pdfSha256, file))) return false;
+    await appendAudit(trx, {
+      actorId: null,
+      actorName: '系统',
+      action: 'certificate.sign',
+      subjectKind: 'declaration',
+      subjectId: c.declarationId,
+      detail: { number: c.number, sha256, signer: signer.fingerprint },
+    });
+    return true;
+  });
+  if (isFirst) return pdf;
   const first = await findCertificate(deps.db, certificateId);
   if (!first?.pdfSha256) throw new Error(`certificate ${certificateId} went away while it was printed`);
   return deps.storage.get(first.pdfSha256);

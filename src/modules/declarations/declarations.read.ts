@@ -23,7 +23,8 @@ export async function listOwnDeclarations(h: Handle, personId: number): Promise<
        greatest(b.applicant_closes_at, e.applicant_until) AS applicant_closes_at, k.number AS certificate_number, k.revoked_at IS NOT NULL AS certificate_revoked
      FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id JOIN series s ON s.id = d.series_id
      LEFT JOIN titles t ON t.id = d.title_id LEFT JOIN units hu ON hu.id = d.holder_unit_id LEFT JOIN committees hc ON hc.id = d.holder_committee_id
-     LEFT JOIN batch_extensions e ON e.batch_id = b.id AND e.person_id = d.person_id AND e.revoked_at IS NULL LEFT JOIN certificates k ON k.declaration_id = d.id
+     LEFT JOIN batch_extensions e ON e.batch_id = b.id AND e.person_id = d.person_id AND e.revoked_at IS NULL 
+     LEFT JOIN LATERAL (SELECT number, revoked_at FROM certificates WHERE declaration_id = d.id ORDER BY id DESC LIMIT 1) k ON true
      WHERE d.person_id = ? AND d.deleted_at IS NULL ORDER BY d.year DESC, d.created_at DESC`,
     [personId],
   );

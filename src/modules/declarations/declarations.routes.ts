@@ -9,8 +9,9 @@ import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Rout
 import { wholeNumber } from '../../lib/ids';
 import { showMoment, timeLeft } from '../../lib/moment';
 import { isByHand, moveNames, moves, states, type MoveName } from '../../policy/declaration-moves';
-import { can, movesFor } from '../../policy/policy';
+import { can, movesFor, type DeclarationSubject } from '../../policy/policy';
 import { findBatch, listOpenBatches } from '../batches';
+import { findCertificateOf } from '../certificates';
 import { levelText } from '../catalogue';
 import { outcomeTags } from '../eligibility';
 import { findNewerName } from '../support';
@@ -65,7 +66,10 @@ export function overviewRoutes(deps: Deps): Route[] {
           closes: showMoment(r.applicant_closes_at),
           isDraft: r.state === 'draft',
           isOver: states[r.state].final === true,
-          certificate: r.certificate_number === null ? undefined : { href: paths.certificate(r.id), revoked: r.certificate_revoked },
+          certificate:
+            r.certificate_number === null
+              ? undefined
+              : { href: paths.certificate(r.id), statusHref: paths.certificateStatus(r.id), revoked: r.certificate_revoked },
         })),
       },
     );
@@ -205,6 +209,19 @@ export function overviewRoutes(deps: Deps): Route[] {
     };
   }
 
+  /** 「证书状态」; the certificate itself only for those who may see the ID number in it. */
+  async function certificateOf(visit: Visit, subject: DeclarationSubject) {
+    const c = await findCertificateOf(deps.db, subject.id);
+    if (!c) return undefined;
+    const isInForce = c.revokedAt === null;
+    const mayRead = can(visit.actor, 'certificate.read', subject).ok;
+    return {
+      tag: isInForce ? { text: '有效', colour: 'green' } : { text: '已撤销', colour: 'red' },
+      downloadHref: mayRead && isInForce ? paths.certificate(subject.id) : undefined,
+      statusHref: mayRead ? paths.certificateStatus(subject.id) : undefined,
+    };
+  }
+
   async function overview(visit: Visit): Promise<Reply> {
     const d = await rowOf(deps, visit);
     const subject = declarationOf(visit);
@@ -249,7 +266,7 @@ export function overviewRoutes(deps: Deps): Route[] {
         checkHref: paths.checkAnswers(d.id),
         deleteHref: isOwner && d.state === 'draft' ? paths.deleteDraft(d.id) : undefined,
         reviewFormHref: paths.reviewForm(d.id),
-        certificateHref: d.state === 'certified' ? paths.certificate(d.id) : undefined,
+        certificate: d.state === 'certified' ? await certificateOf(visit, subject) : undefined,
         sections: editable ? [] : content.sections.map((s) => summaryOf(d.id, s)),
         applicant: content.applicant,
         nameNote: newer && `姓名已于 ${showMoment(newer.at)} 更正为「${newer.name}」，这里显示提交时的姓名`,

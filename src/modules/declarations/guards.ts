@@ -150,6 +150,19 @@ export const guards: Record<GuardName, Guard> = {
     return checked.ok ? [] : checked.problems.map((p) => ({ text: p.text, href: `#vote-${p.field}` }));
   },
 
+  'signing-ready': async ({ deps, facts }) => {
+    const certificate = await deps.signer?.certificate();
+    const now = await facts.now();
+    if (certificate && certificate.validFrom <= now && now < certificate.validTo) return [];
+    return [
+      {
+        text: certificate
+          ? '电子证书的签名密钥不在有效期内，暂时不能确认，请联系系统管理员'
+          : '系统还没有配置电子证书的签名密钥，暂时不能确认，请联系系统管理员',
+      },
+    ];
+  },
+
   'publicity-over': async ({ d, facts }) => {
     const publicity = await facts.publicity(d);
     if (!publicity) return [{ text: '该申报没有公示记录' }];
