@@ -297,16 +297,13 @@ const fixed = {
   'declaration.start': rule(['person']),
   'declaration.check': onDeclaration(['unit', 'office'], (a, d) => (maySee(a, d) ? permittedUnit(a) : hidden)),
   'review.reasons': rule(['unit', 'office'], permittedUnit),
-<<<<<<< HEAD
   'declaration.read': onDeclaration(['person', 'unit', 'office', 'bureau', 'judge'], (a, d) => (maySee(a, d) ? yes : hidden)),
-=======
   // the certificate holds the ID number in full: units see its status only
   'certificate.read': onDeclaration(['person', 'office', 'bureau'], (a, d) => (maySee(a, d) ? yes : hidden)),
   'certificate.revoke': onDeclaration(['bureau'], (a, d) => {
     if (!maySee(a, d)) return hidden;
     return d.state === 'certified' ? yes : notNowBecause('该申报还没有发证');
   }),
->>>>>>> 6559b75 (J5, S35: certificates signed as PAdES, revoked and issued anew, seen by narrower rights; looks at them limited)
   'declaration.own': onDeclaration(['person'], (a, d) => (maySee(a, d) ? yes : hidden)),
   'declaration.edit': onDeclaration(['person'], (a, d) => {
     if (!maySee(a, d)) return hidden;

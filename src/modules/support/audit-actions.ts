@@ -48,15 +48,12 @@ export const auditActions: readonly { action: string; text: string }[] = [
   { action: 'attachment.whole', text: '附件已恢复完好' },
   { action: 'review-form.download', text: '下载评审表' },
   { action: 'certificate.download', text: '下载证书' },
-<<<<<<< HEAD
   { action: 'task.start', text: '导出文件：开始' },
   { action: 'task.cancel', text: '导出文件：取消' },
   { action: 'task.download', text: '导出文件：下载' },
-=======
   { action: 'certificate.sign', text: '签发电子证书' },
   { action: 'certificate.revoke', text: '撤销证书' },
   { action: 'certificate.reissue', text: '重新核发证书' },
->>>>>>> 6559b75 (J5, S35: certificates signed as PAdES, revoked and issued anew, seen by narrower rights; looks at them limited)
   { action: 'account.find', text: '账号查询' },
   { action: 'account.unlock', text: '解除锁定' },
   { action: 'account.correct-name', text: '更正姓名' },
