@@ -229,8 +229,8 @@ describe('J5 撤销和重新核发', () => {
     expect(asked.location).toContain('/confirm-password');
     expect((await rowOf(d.id)).revoked_at).toBeNull();
     const proof = await bureau.open(asked.location);
-    let after = await bureau.send(proof, { password: PASSWORD });
-    if (after.form().getAttribute('action') === '/kept') after = await bureau.send(after);
+    const after = await bureau.send(proof, { password: PASSWORD });
+    if (after.form().getAttribute('action') === '/kept') await bureau.send(after);
     expect((await rowOf(d.id)).revoked_at).not.toBeNull();
     const own = await (await signInAs(site, d)).get(statusOf(d));
     expect(own.text()).toContain('已撤销');
