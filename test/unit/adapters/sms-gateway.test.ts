@@ -20,7 +20,7 @@ const message: SmsMessage = {
   text: '【职称申报系统】验证码 004217',
   purpose: 'recover',
 };
-const sender = () => httpGateway({ url: gateway.url, key: gateway.key, account: gateway.account, timeoutMs: 300 });
+const sender = () => httpGateway({ url: gateway.url, key: gateway.key, account: gateway.account, timeoutMs: 1000 });
 
 describe('A3, F18 the gateway for short messages', () => {
   it('A3 signs timestamp and body with the shared key', () => {
@@ -74,7 +74,7 @@ describe('A3, F18 the gateway for short messages', () => {
   it('F18 nobody listens at the address', async () => {
     const closed = await openGateway();
     await closed.close();
-    expect(await httpGateway({ ...closed, timeoutMs: 300 }).send(message)).toEqual({ kind: 'unreachable', reason: 'ECONNREFUSED' });
+    expect(await httpGateway({ ...closed, timeoutMs: 1000 }).send(message)).toEqual({ kind: 'unreachable', reason: 'ECONNREFUSED' });
   });
 
   it('S41, S55 a refusal is final; its reason is one line without the number', async () => {
