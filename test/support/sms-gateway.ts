@@ -54,7 +54,7 @@ export async function openGateway(): Promise<TestGateway> {
       case 'refuse':
         return reply(res, 422, { reason: `号码 ${(JSON.parse(body) as TakenMessage).mobile} 是空号\r\n{"level":60}` });
       case 'slow':
-        return void setTimeout(() => take(req, res, body), 1500).unref();
+        return void setTimeout(() => take(req, res, body), 3000).unref();
       case 'lost':
         take(req, undefined, body);
         return void waiting.add(res);

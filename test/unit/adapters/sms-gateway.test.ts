@@ -56,13 +56,13 @@ describe('A3, F18 the gateway for short messages', () => {
   });
 
   it('F18 rests after an answer that did not come in time, then sends again', async () => {
-    const patient = httpGateway({ ...gateway, timeoutMs: 100, restMs: 400 });
+    const patient = httpGateway({ ...gateway, timeoutMs: 600, restMs: 1500 });
     gateway.fault = 'lost';
     expect(await patient.send(message)).toMatchObject({ reason: 'TimeoutError' });
     gateway.fault = 'none';
     expect(await patient.send(message)).toEqual({ kind: 'unreachable', reason: 'resting' });
     expect(gateway.posts).toBe(1);
-    await new Promise((r) => setTimeout(r, 420));
+    await new Promise((r) => setTimeout(r, 1550));
     expect(await patient.send(message)).toEqual({ kind: 'sent' });
   });
 
