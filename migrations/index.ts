@@ -15,6 +15,8 @@ import * as m0025 from './0025_unit_publicity';
 import * as m0026 from './0026_register_imports';
 import * as m0014 from './0014_reference';
 import * as m0015 from './0015_content';
+import * as m0047 from './0047_auditor';
+import * as m0048 from './0048_divisions';
 import * as m0022 from './0022_attachments';
 import * as m0027 from './0027_tasks';
 import * as m0028 from './0028_roster';
@@ -46,6 +48,8 @@ const list: Record<string, Knex.Migration> = {
   '0030_committees': m0030,
   '0031_meetings': m0031,
   '0036_certificates': m0036,
+  '0047_auditor': m0047,
+  '0048_divisions': m0048,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

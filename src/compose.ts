@@ -33,6 +33,7 @@ import { findAccountSubject, findActor, findOperatorSubject, findStaffSubject } 
 import { findBatchSubject } from './modules/batches';
 import { createCatalogueCache } from './modules/catalogue';
 import { findCommitteeSubject, findPlanSubject } from './modules/committee';
+import { createSettingsCache } from './modules/settings';
 import { findDeclarationSubject } from './modules/declarations';
 import { findJudgeSubject, findMeetingSubject } from './modules/meetings';
 import { findPathSubject } from './modules/paths';
@@ -86,7 +87,15 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     ...(config.browserPath ? { executablePath: config.browserPath } : {}),
     log: (line) => log.info({ printer: true }, line),
   });
-  const site = { name: SITE_NAME, supportPhone: config.supportPhone, demo: config.demo, secondFactor: config.secondFactor !== 'off' };
+  const settings = createSettingsCache(db, config, (e) => log.warn({ err: e }, 'the settings cannot be loaded; the last known ones hold'));
+  const site = {
+    name: SITE_NAME,
+    get supportPhone() {
+      return settings.known().supportPhone;
+    },
+    demo: config.demo,
+    secondFactor: config.secondFactor !== 'off',
+  };
   const pdfPages = createPdfPages((line) => log.warn(line));
   const renderer = createRenderer(config.rootDir, site, config.production || config.demo);
   const cipher = createCipher({ ...config.secrets.cipher, indexKey: config.secrets.index });
@@ -96,6 +105,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     cipher,
     ballotKeys: createBallotKeys(path.join(config.dataDir, 'ballot-keys'), cipher),
     catalogue: createCatalogueCache(db),
+    settings,
     storage,
     scanner: config.clamd ? clamdScanner(config.clamd) : undefined,
     pdfPages,
@@ -113,8 +123,9 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     'reference_changed',
     (what) => {
       if (what === undefined || what === 'catalogue') deps.catalogue.refresh();
+      if (what === undefined || what === 'settings') settings.refresh();
     },
-    (e) => log.warn({ err: e }, 'changes of the catalogue are not heard; connecting again'),
+    (e) => log.warn({ err: e }, 'changes of catalogue and settings are not heard; connecting again'),
   );
   const tokens = createOneTimeTokens(db, deps.cipher);
   const cookies = createSignedCookies(config.secrets.session, config.secureCookies);

@@ -13,6 +13,7 @@ import type { Renderer } from './http/render';
 import type { Jobs } from './jobs/jobs';
 import type { Cipher } from './lib/cipher';
 import type { CatalogueCache } from './modules/catalogue';
+import type { SettingsCache } from './modules/settings';
 
 /** What the modules are given by the composition root. */
 export interface Deps {
@@ -20,6 +21,8 @@ export interface Deps {
   db: Db;
   cipher: Cipher;
   catalogue: CatalogueCache;
+  /** what the administrator has set */
+  settings: SettingsCache;
   storage: BlobStorage;
   /** undefined: no scanner is connected */
   scanner: VirusScanner | undefined;

@@ -25,15 +25,18 @@ export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
     },
     'housekeeping:prune': async () => {
       await tokens.prune();
-      await pruneExpired(deps.db);
-      await pruneSms(deps.db);
+      const { smsDays, reminderDays, browserDays } = await deps.settings.get();
+      await pruneExpired(deps.db, browserDays);
+      await pruneSms(deps.db, smsDays);
       await pruneSmsCodes(deps.db);
-      await pruneReminders(deps.db);
       await pruneTasks(deps.db);
+      await pruneReminders(deps.db, reminderDays);
     },
     'certificate:print': async ({ certificateId }) => void (await printCertificate(deps, certificateId)),
     'reminders:send': async () => {
-      deps.log.info({ queued: await sendReminders(deps, { isOn: true, from: 8, to: 21 }) }, 'reminders of closing windows');
+      const { remindersOn, remindersFrom, remindersTo } = await deps.settings.get();
+      const queued = await sendReminders(deps, { isOn: remindersOn, from: remindersFrom, to: remindersTo });
+      deps.log.info({ queued }, 'reminders of closing windows');
     },
     'tasks:run': () => runTasks(deps, taskRunners),
     'sms:send': ({ messageId }) => sendQueuedSms(deps, messageId),

@@ -81,12 +81,15 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         home,
         { text: '申报批次', href: paths.batches() },
         { text: '职称目录', href: paths.catalogue() },
+        { text: '行政区划', href: paths.divisions() },
         { text: '工作日历', href: paths.calendar() },
         { text: '工作人员账号', href: paths.staff() },
         { text: '申报条件', href: paths.eligibility() },
+        { text: '系统设置', href: paths.settings() },
         { text: '解除二次验证', href: paths.factorResets() },
-        { text: '操作日志', href: paths.audit() },
         { text: '演示时钟', href: paths.clock() },
       ];
+    case 'auditor':
+      return [home, { text: '操作日志', href: paths.audit() }, { text: '常见问题', href: paths.faq() }];
   }
 }

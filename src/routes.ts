@@ -7,7 +7,7 @@ import { committeeRoutes } from './modules/committee';
 import { declarationsRoutes } from './modules/declarations';
 import { accountsRoutes } from './modules/accounts';
 import { batchesRoutes, calendarRoutes, remindersRoutes } from './modules/batches';
-import { catalogueRoutes } from './modules/catalogue';
+import { catalogueRoutes, divisionsRoutes } from './modules/catalogue';
 import { dashboardRoutes } from './modules/dashboard';
 import { educationRoutes } from './modules/education';
 import { eligibilityRoutes } from './modules/eligibility';
@@ -16,6 +16,7 @@ import { noticesRoutes } from './modules/notices';
 import { pathsRoutes } from './modules/paths';
 import { printingRoutes } from './modules/printing';
 import { reportingRoutes } from './modules/reporting';
+import { settingsRoutes } from './modules/settings';
 import { reviewRoutes } from './modules/review';
 import { unitPublicityRoutes } from './modules/unit-publicity';
 import { supportRoutes } from './modules/support';
@@ -44,8 +45,10 @@ export function allRoutes(deps: Deps): Route[] {
     ...batchesRoutes(deps),
     ...calendarRoutes(deps),
     ...catalogueRoutes(deps),
+    ...divisionsRoutes(deps),
     ...remindersRoutes(deps),
     ...meetingsRoutes(deps),
+    ...settingsRoutes(deps),
     ...supportRoutes(deps),
     ...tasksRoutes(deps),
   ];

@@ -1,3 +1,4 @@
+import { roleTexts } from '../../src/policy/actor';
 import { cases } from './cases';
 import { committeeName, committees } from './committees';
 import { judges } from './meeting';
@@ -12,7 +13,7 @@ export interface DemoAccount {
   loginName: string;
   /** person or body */
   who: string;
-  role: '系统管理员' | '技术支持' | '人社局' | '评委会办事机构' | '评委' | '用人单位' | '个人';
+  role: '系统管理员' | '审计管理员' | '技术支持' | '人社局' | '评委会办事机构' | '评委' | '用人单位' | '个人';
   /** what can be tried with it */
   trial: string;
 }
@@ -22,7 +23,7 @@ const DIVISION: Record<string, string> = { '371000': '威海市', '371002': '环
 
 /** Everybody who can sign in to the demonstration. */
 export const demoAccounts: readonly DemoAccount[] = [
-  ...operators.map((o): DemoAccount => ({ ...o, who: o.displayName, role: o.role === 'admin' ? '系统管理员' : '技术支持' })),
+  ...operators.map((o): DemoAccount => ({ ...o, who: o.displayName, role: roleTexts[o.role] as DemoAccount['role'] })),
   ...bureaus.map((b): DemoAccount => ({ ...b, who: `${DIVISION[b.divisionCode] ?? ''}人社局`, role: '人社局' })),
   ...committees.map((c): DemoAccount => ({ ...c.office, who: committeeName(c), role: '评委会办事机构' })),
   ...judges.map((j): DemoAccount => ({ loginName: j.loginName, who: j.name, role: '评委', trial: j.trial })),
@@ -37,14 +38,14 @@ const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(
 
 /** What is printed when the program has started. */
 export function accountsText(): string {
-  const blocks = (['个人', '用人单位', '人社局', '评委会办事机构', '评委', '系统管理员', '技术支持'] as const).map((role) =>
+  const blocks = (['个人', '用人单位', '人社局', '评委会办事机构', '评委', '系统管理员', '审计管理员', '技术支持'] as const).map((role) =>
     [
       `【${role}】`,
       ...demoAccounts
         .filter((a) => a.role === role)
         .map(
           (a) =>
-            `  ${pad(a.loginName, 14)}${role === '个人' || role === '评委' || role === '系统管理员' || role === '技术支持' ? pad(a.who, 20) : ''}${role === '用人单位' || role === '评委会办事机构' ? `${a.who}：` : ''}${a.trial}`,
+            `  ${pad(a.loginName, 14)}${['个人', '评委', '系统管理员', '审计管理员', '技术支持'].includes(role) ? pad(a.who, 20) : ''}${role === '用人单位' || role === '评委会办事机构' ? `${a.who}：` : ''}${a.trial}`,
         ),
     ].join('\n'),
   );

@@ -14,7 +14,8 @@ export const bureaus = [
 ] as const;
 
 export const operators = [
-  { loginName: 'admin', displayName: '周海峰', role: 'admin', trial: '「工作人员账号」「操作日志」「演示时钟」' },
+  { loginName: 'admin', displayName: '周海峰', role: 'admin', trial: '「申报批次」「职称目录」「工作人员账号」「系统设置」「演示时钟」' },
+  { loginName: 'auditor', displayName: '丛立新', role: 'auditor', trial: '「操作日志」：查看谁在何时做了什么，验证日志是否完整' },
   {
     loginName: 'support',
     displayName: '孙晓东',

@@ -37,7 +37,7 @@ export function createDevices(db: Db, cookies: SignedCookies): Devices {
   };
 }
 
-/** Forgets the browsers that have not been used for so long that their cookies have run out. */
-export async function pruneDevices(h: Handle): Promise<void> {
-  await h('device_cookies').whereRaw('last_used_at < now() - make_interval(days => ?)', [DEVICE_DAYS]).delete();
+/** Forgets the browsers that have not been used for so many days; after 180 their cookies have run out. */
+export async function pruneDevices(h: Handle, days: number): Promise<void> {
+  await h('device_cookies').whereRaw('last_used_at < now() - make_interval(days => ?)', [days]).delete();
 }

@@ -4,13 +4,13 @@ import { pruneKeptPosts } from './kept-posts.store';
 import { pruneDrafts } from './form-drafts.store';
 import { pruneTurns } from './rate-limit.store';
 
-/** Removes sessions, captchas, counts of wrong passwords for unknown names, kept forms, known browsers and form drafts that are past their time. */
-export async function pruneExpired(db: Db): Promise<void> {
+/** Removes sessions, captchas, counts of wrong passwords for unknown names, kept forms, known browsers and form drafts that are past their time. `browserDays`: how long a known browser may lie unused. */
+export async function pruneExpired(db: Db, browserDays: number): Promise<void> {
   await db('sessions').whereRaw('expire < now()').delete();
   await db('captchas').whereRaw('expires_at < now()').delete();
   await db('sign_in_failures').whereRaw("updated_at < app_now() - interval '1 day'").delete();
   await pruneDrafts(db);
   await pruneTurns(db);
   await pruneKeptPosts(db);
-  await pruneDevices(db);
+  await pruneDevices(db, browserDays);
 }

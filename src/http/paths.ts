@@ -92,6 +92,11 @@ export const paths = {
   audit: () => '/admin/audit',
   auditVerify: () => '/admin/audit/verify',
   clock: () => '/admin/clock',
+  settings: () => '/admin/settings',
+  divisions: () => '/admin/divisions',
+  newDivision: () => '/admin/divisions/new',
+  division: (code: string) => `/admin/divisions/${code}`,
+  switchDivision: (code: string) => `/admin/divisions/${code}/switch`,
   password: () => '/password',
   /** the second page of a sign-in (S10) */
   factor: (next?: string) => (next ? `/sign-in/factor?next=${encodeURIComponent(next)}` : '/sign-in/factor'),

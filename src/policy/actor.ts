@@ -1,4 +1,4 @@
-export type Role = 'person' | 'unit' | 'bureau' | 'office' | 'support' | 'admin' | 'judge';
+export type Role = 'person' | 'unit' | 'bureau' | 'office' | 'support' | 'admin' | 'auditor' | 'judge';
 
 export const roleTexts: Record<Role, string> = {
   person: '个人',
@@ -7,6 +7,7 @@ export const roleTexts: Record<Role, string> = {
   office: '评委会办事机构',
   support: '技术支持',
   admin: '系统管理员',
+  auditor: '审计管理员',
   judge: '评委',
 };
 

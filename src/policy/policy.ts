@@ -178,6 +178,7 @@ function maySee(actor: Actor, d: DeclarationSubject): boolean {
       return d.judgeAccounts?.includes(actor.accountId) ?? false;
     case 'support':
     case 'admin':
+    case 'auditor':
       return false;
   }
 }
@@ -288,7 +289,7 @@ const permittedUnit = (a: Actor): Decision =>
 
 /** those whose lists are long enough to be exported */
 const officials: readonly Role[] = ['unit', 'bureau', 'office', 'support', 'admin'];
-const everyone: readonly Role[] = ['person', 'unit', 'bureau', 'office', 'support', 'admin', 'judge'];
+const everyone: readonly Role[] = ['person', 'unit', 'bureau', 'office', 'support', 'admin', 'auditor', 'judge'];
 
 const fixed = {
   'home.read': rule(everyone),
@@ -349,7 +350,8 @@ const fixed = {
   'results.confirm': rule(['bureau']),
   'office.queue': rule(['office']),
   'eligibility.edit': rule(['admin']),
-  'audit.read': rule(['admin']),
+  // who administers the site must not be the one who reads what was done with it
+  'audit.read': rule(['auditor']),
   'sms.read': rule(['support']),
   'clock.set': rule(['admin']),
   'account.own': rule(everyone),
@@ -377,6 +379,7 @@ const fixed = {
   'batch.read': onBatch(['admin', 'office'], (a, b) => (a.role === 'admin' || a.committeeId === b.committeeId ? yes : hidden)),
   'batch.manage': onBatch(['admin'], () => yes),
   'reference.manage': rule(['admin']),
+  'settings.manage': rule(['admin']),
   'reminders.choose': rule(['person', 'unit']),
   'staff.reset': onStaff(['admin'], (a, s) => (s.id === a.accountId ? notNowBecause('自己的密码请在「修改密码」中修改') : yes)),
   'staff.switch': onStaff(['admin'], (a, s) => (s.id === a.accountId ? notNowBecause('不能停用自己的账号') : yes)),

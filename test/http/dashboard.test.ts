@@ -145,8 +145,8 @@ describe('R7 the home pages', () => {
     expect(statusOf(await other.get('/home'), '待受理')).toBe('无');
   });
 
-  it('serves support and administrators', async () => {
-    for (const role of ['support', 'admin'] as const) {
+  it('serves support, administrators and auditors', async () => {
+    for (const role of ['support', 'admin', 'auditor'] as const) {
       const visitor = await signInAs(site, await makeStaff(site, { role }));
       expect((await visitor.get('/home')).status).toBe(200);
     }

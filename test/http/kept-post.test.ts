@@ -177,7 +177,7 @@ describe('A9 a form whose session has ended', () => {
       .update({ kept_at: site.db.raw("now() - interval '61 minutes'") });
     expect((await signInVia(site, w.visitor, w.person.loginName)).location).toBe('/home');
     expect((await w.visitor.get('/kept')).text()).toContain('没有保留的内容');
-    await pruneExpired(site.db);
+    await pruneExpired(site.db, 180);
     expect(await keptRows(w.person.accountId)).toBe(0);
   });
 });

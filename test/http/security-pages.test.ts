@@ -55,6 +55,7 @@ beforeAll(async () => {
   visitors.set('bureau', await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371002', name: SHORT })));
   visitors.set('office', await signInAs(site, await makeStaff(site, { role: 'office', committeeId: committee.id, name: SHORT })));
   visitors.set('support', await signInAs(site, await makeStaff(site, { role: 'support', name: SHORT })));
+  visitors.set('auditor', await signInAs(site, await makeStaff(site, { role: 'auditor', name: SHORT })));
   visitors.set('admin', await signInAs(site, await makeStaff(site, { role: 'admin', name: SHORT })));
   const writer = visitors.get('person') as Visitor;
   const started = await writer.submit(await writer.open(`/declarations/new/${batch.id}`), { agree: 'yes' });

@@ -1,7 +1,6 @@
 import { makePerson as personWith, idNumber } from '../support/people';
 import { makeBatch, makeCommittee, makePerson, makeStaff, makeUnit, PASSWORD, residentId, signInAs, signInVia } from '../support/factories';
 import { makeScan } from '../../seeds/demo/scans';
-import { needsSecondPerson, requestCorrection } from '../../src/modules/support/request-correction';
 import { collectOrphans } from '../../src/modules/attachments';
 import { findPerson } from '../../src/modules/accounts';
 import { findDeclaration } from '../../src/modules/declarations/declarations.store';
@@ -228,15 +227,13 @@ describe('B4 更正姓名', () => {
 
   it('S15 can be made to need a second person for names too', async () => {
     const person = await makePerson(site, { name: '林涛' });
-    const input = {
-      accountId: person.accountId,
-      change: { kind: 'name' as const, oldName: '林涛', newName: '林焘' },
-      reason: '证件为焘',
-      evidence: { name: 'a.jpg', mediaType: 'image/jpeg', size: 1, sha256: 'a'.repeat(64) },
-      requestId: '',
-    };
-    const actor = { accountId: supportId, role: 'support' as const, name: '姜晓东', behalf: '姜晓东' };
-    expect(await requestCorrection(site.deps, actor, input, { ...needsSecondPerson, name: true })).toEqual({ kind: 'pending' });
+    await site.db('settings').insert({ key: 'secondPersonForNames', value: 'true' });
+    site.deps.settings.refresh();
+    const confirm = await fill(support, person.accountId, 'name', { 'correction.name': '林焘', 'correction.reason': '证件为焘' });
+    expect(confirm.text()).toContain('由另一名技术支持人员复核同意后生效');
+    expect((await support.send(confirm)).text()).toContain('更正申请已提交');
+    await site.db('settings').where({ key: 'secondPersonForNames' }).update({ value: 'false' });
+    site.deps.settings.refresh();
     expect((await findPerson(site.db, site.deps.cipher, person.accountId))?.name).toBe('林涛');
     const [row] = (await site.db('identity_corrections').where({ account_id: person.accountId })) as { id: number }[];
     await second.submit(await second.get(`/support/corrections/${row?.id}`), { 'decision.result': 'confirm' }, { button: 'do=save' });

@@ -5,12 +5,14 @@ import { openSite, type Page, type Site, type Visitor } from '../support/site';
 let site: Site;
 let admin: Visitor;
 let adminId: number;
+let auditor: Visitor;
 
 beforeAll(async () => {
   site = await openSite({ DEMO: '1' });
   const staff = await makeStaff(site, { role: 'admin', name: '周海峰' });
   adminId = staff.accountId;
   admin = await signInAs(site, staff);
+  auditor = await signInAs(site, await makeStaff(site, { role: 'auditor', name: '丛立新' }));
 });
 afterAll(() => site.close());
 
@@ -59,12 +61,12 @@ describe('X6 演示时钟', () => {
     const real = await openSite();
     try {
       const visitor = await signInAs(real, await makeStaff(real, { role: 'admin' }));
-      const form = await visitor.get('/admin/audit');
+      const form = await visitor.get('/home');
       expect((await visitor.get('/admin/clock')).status).toBe(404);
       const answer = await visitor.request(
         'POST',
         '/admin/clock',
-        new URLSearchParams([...form.fields('/admin/audit/verify').filter(([k]) => k === '_csrf' || k === '_token'), ['do', 'forward-10']]),
+        new URLSearchParams([...form.fields('form[action="/sign-out"]'), ['do', 'forward-10']]),
       );
       expect(answer.status).toBe(404);
       expect(Number((await real.db('clock').where({ shift: '0' }).count('* as n'))[0]?.n)).toBe(1);
@@ -84,27 +86,27 @@ describe('X1 操作日志', () => {
         subjectKind: 'declaration',
         subjectId: `d-${i}`,
       });
-    const first = await admin.get('/admin/audit?action=section.save');
+    const first = await auditor.get('/admin/audit?action=section.save');
     expect(entriesOf(first)).toHaveLength(50);
     expect(entriesOf(first)[0]?.[3]).toBe('保存申报内容');
-    const second = await admin.get(first.link('更早的记录'));
-    const third = await admin.get(second.link('更早的记录'));
+    const second = await auditor.get(first.link('更早的记录'));
+    const third = await auditor.get(second.link('更早的记录'));
     expect([entriesOf(second).length, entriesOf(third).length]).toEqual([50, 20]);
     expect(new Set([first, second, third].flatMap((p) => entriesOf(p).map((e) => e[0]))).size).toBe(120);
     expect(entriesOf(third).every((e) => e[3] === '保存申报内容')).toBe(true);
     expect(() => third.link('更早的记录')).toThrow();
-    expect((await admin.get(third.link('最新的记录'))).address).toBe('/admin/audit?action=section.save');
+    expect((await auditor.get(third.link('最新的记录'))).address).toBe('/admin/audit?action=section.save');
     // % is a letter of the name here, not a pattern
-    expect(entriesOf(await admin.get(`/admin/audit?actor=${encodeURIComponent('00%认')}`)).every((e) => e[2] === '100%认真')).toBe(true);
-    expect(entriesOf(await admin.get('/admin/audit?subject=d-7'))).toHaveLength(1);
-    expect(entriesOf(await admin.get('/admin/audit?from=2020-01-01&to=2020-01-31'))).toHaveLength(0);
+    expect(entriesOf(await auditor.get(`/admin/audit?actor=${encodeURIComponent('00%认')}`)).every((e) => e[2] === '100%认真')).toBe(true);
+    expect(entriesOf(await auditor.get('/admin/audit?subject=d-7'))).toHaveLength(1);
+    expect(entriesOf(await auditor.get('/admin/audit?from=2020-01-01&to=2020-01-31'))).toHaveLength(0);
     const { rows } = await site.db.raw<{ rows: { today: string }[] }>('SELECT app_today() AS today');
     const today = rows[0]?.today ?? '';
-    expect(entriesOf(await admin.get(`/admin/audit?from=${today}&to=${today}&subject=d-7`))).toHaveLength(1);
+    expect(entriesOf(await auditor.get(`/admin/audit?from=${today}&to=${today}&subject=d-7`))).toHaveLength(1);
   });
 
   it('names a day that can not be read, and keeps it as typed', async () => {
-    const page = await admin.get(`/admin/audit?from=${encodeURIComponent('上个月')}`);
+    const page = await auditor.get(`/admin/audit?from=${encodeURIComponent('上个月')}`);
     expect(page.errors()).toEqual(['「开始日期」请按年、月、日填写，例如 2026.11.5']);
     expect(page.find('#f-from')?.getAttribute('value')).toBe('上个月');
   });
@@ -112,26 +114,26 @@ describe('X1 操作日志', () => {
   it('S37 takes nothing out of the address into its query', async () => {
     for (const evil of ["' OR 1=1 --", '%27;DROP TABLE audit_log', '../../etc']) {
       for (const name of ['action', 'actor', 'subject', 'from', 'before'])
-        expect((await admin.get(`/admin/audit?${name}=${encodeURIComponent(evil)}`)).status).toBe(200);
+        expect((await auditor.get(`/admin/audit?${name}=${encodeURIComponent(evil)}`)).status).toBe(200);
     }
   });
 
   it('verifies the chain, says when it is whole and which row was changed', async () => {
     while ((await sealAudit(site.db)) === 1000);
-    expect((await admin.get('/admin/audit')).text()).toContain('还没有验证过');
-    const whole = await admin.send(await admin.get('/admin/audit'), {}, { form: '/admin/audit/verify' });
-    expect(whole.text()).toMatch(/周海峰 验证：完整，共 \d+ 条/);
+    expect((await auditor.get('/admin/audit')).text()).toContain('还没有验证过');
+    const whole = await auditor.send(await auditor.get('/admin/audit'), {}, { form: '/admin/audit/verify' });
+    expect(whole.text()).toMatch(/丛立新 验证：完整，共 \d+ 条/);
 
     const victim = (await site.db('audit_log').where({ subject_id: 'd-60' }).first('id')) as { id: number };
     await site.db.raw('ALTER TABLE audit_log DISABLE TRIGGER audit_log_append_only');
     await site.db('audit_log').where({ id: victim.id }).update({ actor_name: '别人' });
     await site.db.raw('ALTER TABLE audit_log ENABLE TRIGGER audit_log_append_only');
-    const broken = await admin.send(await admin.get('/admin/audit'), {}, { form: '/admin/audit/verify' });
+    const broken = await auditor.send(await auditor.get('/admin/audit'), {}, { form: '/admin/audit/verify' });
     expect(broken.text()).toContain('不完整');
     expect(broken.text()).toContain(`记录编号 ${victim.id}`);
   });
 
-  it('S30 is for the administrator alone', async () => {
+  it('S30 is for the auditor alone, not for the administrator either', async () => {
     const visitors = [
       await signInAs(site, await makeUnit(site)),
       await signInAs(site, await makeStaff(site, { role: 'support' })),
@@ -139,6 +141,9 @@ describe('X1 操作日志', () => {
     ];
     for (const visitor of visitors)
       for (const address of ['/admin/audit', '/admin/clock']) expect((await visitor.get(address)).status).toBe(403);
+    expect((await admin.get('/admin/audit')).status).toBe(403);
+    expect((await auditor.get('/admin/clock')).status).toBe(403);
+    expect((await auditor.get('/home')).link('操作日志')).toBe('/admin/audit');
     expect((await site.visitor().get('/admin/audit')).location).toBe('/sign-in?next=%2Fadmin%2Faudit');
   });
 });

@@ -131,6 +131,34 @@ describe('R4 评审表', () => {
     expect(own).toContain('草稿');
   });
 
+  withPdfToText(`B4 keeps the submitted name after a correction and says so, in the frozen version only${skipped}`, async () => {
+    const own = await declare(site, world, { state: 'unit_review' });
+    const { person_id: person } = (await site.db('declarations').where({ id: own.id }).first('person_id')) as { person_id: number };
+    const [support] = (await site
+      .db('accounts')
+      .insert({ role: 'support', login_name: 'zhichi', password_hash: 'x', display_name: '姜晓东' })
+      .returning('id')) as { id: number }[];
+    await site.db('persons').where({ account_id: person }).update({ name: '于德水' });
+    await site.db('identity_corrections').insert({
+      account_id: person,
+      kind: 'name',
+      old_name: own.content.applicant.name,
+      new_name: '于德水',
+      reason: '证件为准',
+      evidence_name: 'a.jpg',
+      evidence_type: 'image/jpeg',
+      evidence_sha256: 'a'.repeat(64),
+      requested_by: support?.id,
+      state: 'confirmed',
+      decided_at: site.db.raw('app_now()'),
+    });
+    const text = wordsOf(await print(own));
+    expect(text).toContain(`由「${own.content.applicant.name}」更正为「于德水」，本表保留提交时的姓名`);
+    expect(text).toContain(`姓名${own.content.applicant.name}`);
+    await site.db('persons').where({ account_id: person }).update({ name: own.content.applicant.name });
+    expect(wordsOf(await print(own))).not.toContain('本表保留提交时的姓名');
+  });
+
   it('is a download, recorded when somebody else takes it (X1), and hidden from strangers (X2)', async () => {
     const address = `/declarations/${d.id}/review-form.pdf`;
     const own = await (await signInAs(site, d)).bytes(address);

@@ -80,7 +80,7 @@ export async function makeStaff(
   s:
     | { role: 'bureau'; divisionCode: string; name?: string }
     | { role: 'office' | 'judge'; committeeId: number; name?: string }
-    | { role: 'support' | 'admin'; name?: string },
+    | { role: 'support' | 'admin' | 'auditor'; name?: string },
 ): Promise<TestStaff> {
   const loginName = `staff${next()}`;
   const common = { loginName, passwordHash: await passwordHash(), displayName: s.name ?? '宋建国' };

@@ -181,7 +181,7 @@ export function createOperatorAccount(trx: Trx, { cipher }: AccountDeps, o: NewO
 }
 
 export type NewStaff = { loginName: string; passwordHash: string; displayName: string; mobile?: string } & (
-  { role: 'bureau'; divisionCode: string } | { role: 'office' | 'judge'; committeeId: number } | { role: 'support' | 'admin' }
+  { role: 'bureau'; divisionCode: string } | { role: 'office' | 'judge'; committeeId: number } | { role: 'support' | 'admin' | 'auditor' }
 );
 
 /** Creates an account of the authorities' own staff; gives its id. A bureau officer belongs to a division, an office and a judge to a committee. */

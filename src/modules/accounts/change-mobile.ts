@@ -15,7 +15,7 @@ export function changeMobile(deps: Deps, actor: Actor, mobile: string, draftId: 
     await updateMobile(trx, deps.cipher, actor.accountId, mobile);
     await queueSms(deps, trx, {
       mobile: before.mobile,
-      text: `您账号的手机号码已更换为尾号 ${mobile.slice(-4)} 的号码。不是您本人操作的，请立即拨打技术支持电话 ${deps.config.supportPhone}。`,
+      text: `您账号的手机号码已更换为尾号 ${mobile.slice(-4)} 的号码。不是您本人操作的，请立即拨打技术支持电话 ${deps.settings.known().supportPhone}。`,
       purpose: 'mobile-changed',
       minutes: 24 * 60,
     });

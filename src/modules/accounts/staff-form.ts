@@ -10,7 +10,7 @@ import { givenLoginNameField, workerNameField } from './operator-form';
 import type { StaffRole } from './staff.read';
 
 export const PART = 'staff';
-export const staffRoles: readonly StaffRole[] = ['bureau', 'office', 'support', 'admin', 'judge'];
+export const staffRoles: readonly StaffRole[] = ['bureau', 'office', 'support', 'admin', 'auditor', 'judge'];
 /** Accounts of judges are made by their committee's office, in its pool (J2). */
 export const roleOptions: readonly Option[] = staffRoles.filter((r) => r !== 'judge').map((value) => ({ value, text: roleTexts[value] }));
 
@@ -23,7 +23,14 @@ export const staffForm: SectionDefinition = {
       kind: 'group',
       id: PART,
       fields: [
-        choice({ id: 'role', label: '账号类型', required: true, refreshes: true, options: [CHOOSE, ...roleOptions] }),
+        choice({
+          id: 'role',
+          label: '账号类型',
+          hint: '系统管理员看不到操作日志，审计管理员只能查看操作日志；两者由不同的人担任',
+          required: true,
+          refreshes: true,
+          options: [CHOOSE, ...roleOptions],
+        }),
         ...divisionFields().map((f) => ({ ...f, appliesWhen: (raw: Record<string, string>) => raw.role === 'bureau' })),
         choice({
           id: 'committee',
@@ -72,6 +79,8 @@ export function staffInput(checked: CheckedSection): StaffInput {
       return { ...common, role: 'support' };
     case 'admin':
       return { ...common, role: 'admin' };
+    case 'auditor':
+      return { ...common, role: 'auditor' };
     default:
       throw new RangeError('staff: no such role');
   }

@@ -11,11 +11,15 @@ export interface Division {
 
 const COLUMNS = 'd.code, d.name, d.full_name AS "fullName", d.parent_code AS "parentCode"';
 
-/** The provinces (parent null) and the direct children of the given divisions, by code: what dependent selects need, in one query. */
-export async function listDivisions(h: Handle, parents: readonly string[]): Promise<Division[]> {
+/**
+ * The provinces (parent null) and the direct children of the given divisions, by code: what dependent selects need, in one query. Ended ones are left out, but for
+ * those on the way to `kept`, which was chosen while it was in use.
+ */
+export async function listDivisions(h: Handle, parents: readonly string[], kept = ''): Promise<Division[]> {
+  const path = kept === '' ? undefined : divisionPath(kept);
   const { rows } = await h.raw<{ rows: Division[] }>(
-    `SELECT ${COLUMNS} FROM divisions d WHERE d.parent_code IS NULL OR d.parent_code = ANY(?::text[]) ORDER BY d.code COLLATE "C"`,
-    [[...parents]],
+    `SELECT ${COLUMNS} FROM divisions d WHERE (d.parent_code IS NULL OR d.parent_code = ANY(?::text[])) AND (d.ended_at IS NULL OR d.code = ANY(?::text[])) ORDER BY d.code COLLATE "C"`,
+    [[...parents], path ? [path.province, path.city, path.district] : []],
   );
   return rows;
 }

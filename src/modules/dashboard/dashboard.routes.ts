@@ -87,14 +87,31 @@ async function homeOf(deps: Deps, actor: Actor): Promise<Home> {
               {
                 title: '工作人员账号',
                 href: paths.staff(),
-                hint: '人社局、评委会办事机构、技术支持和系统管理员的账号',
+                hint: '人社局、评委会办事机构、技术支持、系统管理员和审计管理员的账号',
                 status: { text: '查看' },
               },
               { title: '申报批次', href: paths.batches(), hint: '申报和上报的时间、要求和个别延期', status: { text: '办理' } },
-              { title: '操作日志', href: paths.audit(), hint: '登录、审核、更正等操作的记录', status: { text: '查看' } },
+              { title: '系统设置', href: paths.settings(), hint: '技术支持电话、更正复核、提醒短信和保存期限', status: { text: '设置' } },
               ...(deps.config.demo
                 ? [{ title: '演示时钟', href: paths.clock(), hint: '演示时调整系统时间', status: { text: '设置' } }]
                 : []),
+            ],
+            emptyText: '',
+          },
+        ],
+      };
+    case 'auditor':
+      return {
+        cards: [
+          {
+            title: '审计',
+            tasks: [
+              {
+                title: '操作日志',
+                href: paths.audit(),
+                hint: '登录、审核、更正、设置等操作的记录，以及日志是否完整',
+                status: { text: '查看' },
+              },
             ],
             emptyText: '',
           },

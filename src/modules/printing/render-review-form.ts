@@ -2,6 +2,7 @@ import { BlobNotFoundError } from '../../adapters/storage';
 import type { Deps } from '../../deps';
 import { maskIdNumber, maskMobile } from '../../lib/mask';
 import { findPerson } from '../accounts';
+import { findNewerName } from '../support';
 import { findCertificateOf } from '../certificates';
 import { currentContent, findDeclaration, findEvents, findPublicity, findStops, findVote, loadDeclaration } from '../declarations';
 import { findFormFacts } from './review-form.read';
@@ -26,12 +27,15 @@ export async function renderReviewForm(
   const { content, sha256 } = await currentContent(deps, db, loaded, !(reader === 'applicant' && WRITING.includes(row.state)));
   const person = await findPerson(db, deps.cipher, row.person_id);
   if (!person) throw new Error(`declaration ${row.id}: its person is gone`);
+  // B4: what was submitted keeps its name; a draft is printed with the present one
+  const newerName = sha256 === undefined ? undefined : await findNewerName(db, row.person_id, content.applicant.name);
   const photo = await photoOf(deps, content.applicant.photoSha256, row.id);
   const form = reviewForm({
     declaration: row,
     content,
     sha256,
     facts: await findFormFacts(db, row.id),
+    newerName,
     person:
       reader === 'applicant'
         ? person

@@ -19,6 +19,8 @@ export interface ReviewFormInput {
   facts: FormFacts;
   /** ID number and mobile number as they are to be printed */
   person: Pick<Person, 'idType' | 'idNumber' | 'mobile'>;
+  /** B4: the name that holds now and since when, where the submitted one has been corrected */
+  newerName: { name: string; at: Date } | undefined;
   hasPhoto: boolean;
   stops: readonly Stop[];
   events: readonly DeclarationEvent[];
@@ -49,6 +51,8 @@ export interface ReviewForm {
   commitment: string[];
   acceptedOn: string;
   basics: TextLine[][];
+  /** '' where the name is still the submitted one */
+  nameNote: string;
   hasPhoto: boolean;
   sections: (PrintSection & { numeral: string })[];
   numerals: { basics: string; opinions: string; committee: string; outcome: string };
@@ -271,6 +275,9 @@ export function reviewForm(input: ReviewFormInput): ReviewForm {
       [line('现从事专业', or(main('现从事专业'))), line('联系电话', person.mobile)],
       ...furtherBasics(content.sections),
     ],
+    nameNote: input.newerName
+      ? `申报人的姓名已于${dayOf(input.newerName.at)}由「${content.applicant.name}」更正为「${input.newerName.name}」，本表保留提交时的姓名。`
+      : '',
     hasPhoto: input.hasPhoto,
     sections: content.sections.map((s, n) => ({ ...printSection(s), numeral: chineseNumber(n + 2) })),
     numerals: {

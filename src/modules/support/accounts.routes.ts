@@ -50,7 +50,7 @@ const unlockForm: SectionDefinition = {
 const doneTexts: Readonly<Record<string, string>> = {
   unlock: '已解除锁定，现在可以登录',
   name: '姓名已更正，本人登录后可以看到通知',
-  'id-number': '更正申请已提交，由另一名技术支持人员复核后生效',
+  pending: '更正申请已提交，由另一名技术支持人员复核后生效',
 };
 
 /** 「账号查询」 (B4): finds an account, shows how its sign-in stands, lifts a lock. */

@@ -108,6 +108,7 @@ const detailTexts: Readonly<Record<string, string>> = {
   title: '标题',
   mobile: '更正了手机号码',
   evidence: '证明材料校验值',
+  settings: '修改的设置',
 };
 const order = Object.keys(detailTexts);
 const placeOf = (key: string): number => (order.includes(key) ? order.indexOf(key) : order.length);

@@ -123,7 +123,8 @@ export function correctionsRoutes(deps: Deps): Route[] {
                 { label: '姓名', text: identity.name },
                 { label: '现在的证件号码', text: maskIdNumber(identity.idNumber) },
               ],
-        needsSecond: needsSecondPerson[kind],
+        needsSecond: (await needsSecondPerson(deps))[kind],
+        what: kind === 'name' ? '姓名' : '证件号码',
         form: correctionForm({
           section,
           raw: draft?.raw ?? { groups: { [PART]: kind === 'name' ? {} : { idType: identity.idType } }, rows: {} },
@@ -197,7 +198,7 @@ export function correctionsRoutes(deps: Deps): Route[] {
         ],
         action: paths.confirmIdentity(id, kind),
         draft: key,
-        needsSecond: needsSecondPerson[kind],
+        needsSecond: (await needsSecondPerson(deps))[kind],
         isName: kind === 'name',
         declarations,
         backHref: addressOf(paths.correctIdentity(id, kind), { draft: key }),
@@ -224,7 +225,7 @@ export function correctionsRoutes(deps: Deps): Route[] {
       case 'done':
       case 'pending':
         await removeDraft(db, key);
-        return seeOther(addressOf(paths.supportAccount(id), { done: kind }));
+        return seeOther(addressOf(paths.supportAccount(id), { done: outcome.kind === 'pending' ? 'pending' : kind }));
       case 'stale':
         return refusal(409, '该账号的信息刚刚被更正过，请核对后重新填写', back);
       case 'waiting':
@@ -370,7 +371,7 @@ export function correctionsRoutes(deps: Deps): Route[] {
     return seeOther(paths.home());
   };
 
-  const audit = 'account.correct-name, account.correct-id-number-request';
+  const audit = 'account.correct-name, account.correct-name-request, account.correct-id-number-request';
   return [
     { method: 'get', path: paths.correctIdentity(':account', ':kind'), access: 'account.correct', audit: null, handle: showForm },
     {
@@ -397,7 +398,8 @@ export function correctionsRoutes(deps: Deps): Route[] {
       method: 'post',
       path: paths.correction(':correction'),
       access: 'correction.decide',
-      audit: 'account.correct-id-number-confirm, account.correct-id-number-refuse',
+      audit:
+        'account.correct-name-confirm, account.correct-name-refuse, account.correct-id-number-confirm, account.correct-id-number-refuse',
       handle: decide,
     },
     {

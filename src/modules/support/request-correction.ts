@@ -15,8 +15,10 @@ import {
   type Identity,
 } from './correction.store';
 
-/** S15: which corrections take effect only when a second person of technical support has confirmed them. An ID number is what somebody signs in with. */
-export const needsSecondPerson: Readonly<Record<CorrectionKind, boolean>> = { name: false, 'id-number': true };
+/** S15: which corrections take effect only when a second person of technical support has confirmed them. An ID number is what somebody signs in with; for names the administrator decides. */
+export async function needsSecondPerson({ settings }: Pick<Deps, 'settings'>): Promise<Readonly<Record<CorrectionKind, boolean>>> {
+  return { name: (await settings.get()).secondPersonForNames, 'id-number': true };
+}
 
 export interface CorrectionInput {
   accountId: number;
@@ -63,17 +65,12 @@ export async function isNumberTaken(deps: Pick<Deps, 'cipher'>, h: Handle, chang
 }
 
 /**
- * B4, S15: corrects a name at once, and asks for the correction of an ID number, which a second person confirms (`decideCorrection`). Old and new value, reason,
- * evidence, who and when are kept. `secondPerson`: which kinds need one.
+ * B4, S15: corrects a name at once unless the settings ask for a second person, and asks for the correction of an ID number, which a second person confirms (`decideCorrection`). Old and new value, reason,
+ * evidence, who and when are kept.
  */
-export async function requestCorrection(
-  deps: Deps,
-  actor: Actor,
-  input: CorrectionInput,
-  secondPerson: Readonly<Record<CorrectionKind, boolean>> = needsSecondPerson,
-): Promise<CorrectionOutcome> {
+export async function requestCorrection(deps: Deps, actor: Actor, input: CorrectionInput): Promise<CorrectionOutcome> {
   const { accountId, change } = input;
-  const isFinal = !secondPerson[change.kind];
+  const isFinal = !(await needsSecondPerson(deps))[change.kind];
   try {
     return await inTransaction(deps.db, async (trx): Promise<CorrectionOutcome> => {
       const identity = await lockIdentity(trx, deps.cipher, accountId);

@@ -192,7 +192,10 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
     const key = visit.query.one('draft');
     const draft = await draftOf(visit, key);
     const raw = draft?.raw ?? correctionDefaults(factsOf(cipher, unit));
-    const [{ today }, divisions] = await Promise.all([databaseNow(db), listDivisions(db, divisionParents(raw.groups[PART] ?? {}))]);
+    const [{ today }, divisions] = await Promise.all([
+      databaseNow(db),
+      listDivisions(db, divisionParents(raw.groups[PART] ?? {}), unit.divisionCode),
+    ]);
     const problems = draft?.problems ?? [];
     return page(
       'units/correct-unit',
@@ -220,7 +223,10 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
     const earlier = await draftOf(visit, visit.query.one('draft'));
     const before = earlier?.before ?? factsOf(cipher, unit);
     const raw = readSection(unitCorrectionForm, visit.body, emptySection(unitCorrectionForm));
-    const [{ today }, divisions] = await Promise.all([databaseNow(db), listDivisions(db, divisionParents(raw.groups[PART] ?? {}))]);
+    const [{ today }, divisions] = await Promise.all([
+      databaseNow(db),
+      listDivisions(db, divisionParents(raw.groups[PART] ?? {}), unit.divisionCode),
+    ]);
     const checked = checkSection(unitCorrectionForm, raw, correctionContext(today, divisions));
     const problems = visit.body.one('do') === 'refresh' ? [] : [...checked.problems];
     const isRead = visit.body.one('do') !== 'refresh' && problems.length === 0;

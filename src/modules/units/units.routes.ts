@@ -69,7 +69,7 @@ export function unitsRoutes(deps: Deps): Route[] {
     };
     if (unit.permissionState === 'granted' || unit.permissionState === 'requested') return page('units/permission', meta, shown);
     const typed = raw ?? permissionDefaults(unit.divisionCode);
-    const [{ today }, divisions] = await Promise.all([databaseNow(db), listDivisions(db, divisionParents(typed))]);
+    const [{ today }, divisions] = await Promise.all([databaseNow(db), listDivisions(db, divisionParents(typed), unit.divisionCode)]);
     const ctx = permissionContext(today, unit.creditCode, divisions);
     const problems = o.problems ?? [];
     const form = smallForm({
@@ -104,7 +104,7 @@ export function unitsRoutes(deps: Deps): Route[] {
     const raw = readSection(permissionForm, visit.body, emptySection(permissionForm));
     if (visit.body.one('do') === 'refresh') return seeOther(addressOf(paths.unitPermission(), permissionQuery(raw)));
     const unit = await mustFindUnit(actor.unitId);
-    const [{ today }, divisions] = await Promise.all([databaseNow(db), listDivisions(db, divisionParents(raw))]);
+    const [{ today }, divisions] = await Promise.all([databaseNow(db), listDivisions(db, divisionParents(raw), unit.divisionCode)]);
     const { problems } = checkSection(permissionForm, raw, permissionContext(today, unit.creditCode, divisions));
     if (problems.length > 0) return permissionPage(actor.unitId, raw, { problems });
     const outcome = await requestPermission(deps, actor, {

@@ -112,8 +112,8 @@ describe('X2 who sees a declaration', () => {
     }
   });
 
-  test('X2 support and administrators see no declaration contents', () => {
-    for (const role of ['support', 'admin'] as Role[])
+  test('X2 support, administrators and auditors see no declaration contents', () => {
+    for (const role of ['support', 'admin', 'auditor'] as Role[])
       expect(can({ ...base, accountId: 99, role }, 'declaration.read', subjectIn('certified'))).toEqual({ ok: false, why: 'hidden' });
   });
 

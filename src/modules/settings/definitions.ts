@@ -1,0 +1,104 @@
+import type { Config } from '../../config';
+import type { Field, FieldValue } from '../../form/field';
+import { integer, text, yesNo } from '../../form/fields';
+
+export type SettingPart = 'support' | 'corrections' | 'messages' | 'retention';
+export const settingParts: readonly { id: SettingPart; title: string; hint?: string }[] = [
+  { id: 'support', title: '技术支持' },
+  { id: 'corrections', title: '更正' },
+  { id: 'messages', title: '提醒短信' },
+  { id: 'retention', title: '保存期限', hint: '到期的记录每小时清理一次，缩短期限后立即按新的期限清理。申报、版本和操作日志不受影响' },
+];
+
+interface Definition<T extends FieldValue> {
+  part: SettingPart;
+  field: Field;
+  /** what holds until somebody has set it */
+  fallback: (config: Config) => T;
+  /** a stored value, or undefined when it is none of this setting (any more) */
+  read: (stored: unknown) => T | undefined;
+}
+
+type Words = { label: string; hint?: string };
+const flag = (part: SettingPart, id: string, words: Words, fallback: boolean): Definition<boolean> => ({
+  part,
+  field: yesNo({ id, ...words, required: true }),
+  fallback: () => fallback,
+  read: (stored) => (typeof stored === 'boolean' ? stored : undefined),
+});
+const whole = (
+  part: SettingPart,
+  id: string,
+  words: Words,
+  fallback: number,
+  min: number,
+  max: number,
+  unit: string,
+): Definition<number> => ({
+  part,
+  field: integer({
+    id,
+    ...words,
+    hint: `${words.hint ? `${words.hint}。` : ''}${min} 至 ${max} ${unit}`,
+    required: true,
+    min,
+    max,
+    unit: ` ${unit}`,
+  }),
+  fallback: () => fallback,
+  read: (stored) => (typeof stored === 'number' && Number.isInteger(stored) && stored >= min && stored <= max ? stored : undefined),
+});
+
+/** Telephone numbers as people write them: 0531-81919792, 0531-81919792转8001, 400-600-1234, 12333. */
+const PHONE = /^\d{3,5}(?:-\d{3,8}){0,2}(?:转\d{1,6})?$/;
+
+/** What the administrator may set while the site runs. The one list: page, checks, history and readers go by it. The field's id is the key in the table `settings`. */
+export const definitions = {
+  supportPhone: {
+    part: 'support',
+    field: text({
+      id: 'supportPhone',
+      label: '技术支持电话',
+      required: true,
+      max: 30,
+      width: 's',
+      hint: '显示在每一页和发出的短信中，例如 0531-81919792',
+      check: (v) => (PHONE.test(v) ? undefined : '「技术支持电话」请填写区号和号码，例如 0531-81919792'),
+    }),
+    fallback: (config) => config.supportPhone,
+    read: (stored) => (typeof stored === 'string' && PHONE.test(stored) ? stored : undefined),
+  } satisfies Definition<string> as Definition<string>,
+  secondPersonForNames: flag(
+    'corrections',
+    'secondPersonForNames',
+    { label: '更正姓名须由第二人复核', hint: '选「是」的，更正姓名由另一名技术支持人员复核后生效。更正证件号码始终须由第二人复核' },
+    false,
+  ),
+  remindersOn: flag('messages', 'remindersOn', { label: '截止前发送提醒短信', hint: '截止前 3 天和前 1 天各发送一次' }, true),
+  remindersFrom: whole('messages', 'remindersFrom', { label: '每天最早发送时间' }, 8, 6, 12, '时'),
+  remindersTo: whole('messages', 'remindersTo', { label: '每天最晚发送时间' }, 21, 13, 22, '时'),
+  smsDays: whole('retention', 'smsDays', { label: '短信内容', hint: '超过期限的短信全文删除' }, 1, 1, 30, '天'),
+  reminderDays: whole('retention', 'reminderDays', { label: '提醒记录', hint: '谁在何时被提醒过' }, 90, 30, 730, '天'),
+  browserDays: whole('retention', 'browserDays', { label: '常用浏览器', hint: '登录过的浏览器多久不用即不再视为常用' }, 180, 7, 180, '天'),
+} as const;
+
+export type SettingKey = keyof typeof definitions;
+export const settingKeys = Object.keys(definitions) as SettingKey[];
+export const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(definitions, key);
+
+type ValueOf<D> = D extends Definition<infer T> ? T : never;
+export type Settings = Readonly<{ [K in SettingKey]: ValueOf<(typeof definitions)[K]> }>;
+
+/** The settings that hold: what is stored, and the fallback where nothing is or where a stored value does not fit its definition. */
+export function settingsOf(stored: ReadonlyMap<string, unknown>, config: Config): Settings {
+  return Object.freeze(
+    Object.fromEntries(settingKeys.map((key) => [key, definitions[key].read(stored.get(key)) ?? definitions[key].fallback(config)])),
+  ) as Settings;
+}
+
+/** A value as a person reads it, also one that does not fit the definition. */
+export function settingText(key: SettingKey, value: unknown): string {
+  const { field, read } = definitions[key];
+  const known = read(value);
+  return known === undefined ? `无效：${JSON.stringify(value)}` : field.text(known, {}, {} as never);
+}

@@ -1,0 +1,3 @@
+export { type Settings } from './definitions';
+export { createSettingsCache, type SettingsCache } from './settings-cache';
+export { settingsRoutes } from './settings.routes';

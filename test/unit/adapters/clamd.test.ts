@@ -1,0 +1,80 @@
+import net from 'node:net';
+import { clamdScanner, readClamdAddress, ScannerAwayError } from '../../../src/adapters/scanning';
+
+const EICAR = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*';
+
+/** A server that speaks clamd's side of INSTREAM; `answer` gets the content that arrived. */
+async function clamd(answer: (content: Buffer) => string | undefined): Promise<{ port: number; close: () => Promise<void> }> {
+  const server = net.createServer((socket) => {
+    let got = Buffer.alloc(0);
+    socket.on('error', () => undefined); // the client hangs up when it has lost patience
+    socket.on('data', (part: Buffer) => {
+      got = Buffer.concat([got, part]);
+      const command = 'zINSTREAM\0';
+      if (got.length < command.length) return;
+      if (got.toString('latin1', 0, command.length) !== command) return void socket.end('UNKNOWN COMMAND\0');
+      const chunks: Buffer[] = [];
+      for (let at = command.length; at + 4 <= got.length;) {
+        const length = got.readUInt32BE(at);
+        if (length === 0) {
+          const said = answer(Buffer.concat(chunks));
+          if (said !== undefined) socket.end(`${said}\0`);
+          return;
+        }
+        chunks.push(got.subarray(at + 4, at + 4 + length));
+        at += 4 + length;
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+describe('S51 clamd', () => {
+  test('S51 sends the whole content in chunks and reads the verdict', async () => {
+    const sizes: number[] = [];
+    const server = await clamd((content) => {
+      sizes.push(content.length);
+      return content.includes(EICAR) ? 'stream: Eicar-Test-Signature FOUND' : 'stream: OK';
+    });
+    const scanner = clamdScanner({ host: '127.0.0.1', port: server.port });
+    const large = Buffer.alloc(300_000, 7);
+    await expect(scanner.scan(large)).resolves.toEqual({ kind: 'clean' });
+    await expect(scanner.scan(Buffer.concat([large, Buffer.from(EICAR)]))).resolves.toEqual({
+      kind: 'infected',
+      name: 'Eicar-Test-Signature',
+    });
+    expect(sizes).toEqual([300_000, 300_000 + EICAR.length]);
+    await server.close();
+  });
+
+  test.each([
+    ['an error', () => 'INSTREAM size limit exceeded. ERROR'],
+    ['an empty answer', () => ''],
+    ['silence', () => undefined],
+  ] as const)('S51 %s is no verdict', async (_what, answer) => {
+    const server = await clamd(answer);
+    await expect(clamdScanner({ host: '127.0.0.1', port: server.port }, 300).scan(Buffer.from('a'))).rejects.toThrow(ScannerAwayError);
+    await server.close();
+  });
+
+  test('S51 nobody listening is no verdict', async () => {
+    const server = await clamd(() => 'stream: OK');
+    await server.close();
+    await expect(clamdScanner({ host: '127.0.0.1', port: server.port }).scan(Buffer.from('a'))).rejects.toThrow(ScannerAwayError);
+  });
+
+  test.each([
+    ['/run/clamav/clamd.ctl', { path: '/run/clamav/clamd.ctl' }],
+    ['127.0.0.1:3310', { host: '127.0.0.1', port: 3310 }],
+    ['[::1]:3310', { host: '::1', port: 3310 }],
+    ['clamav', undefined],
+    ['clamav:0', undefined],
+    ['clamav:70000', undefined],
+  ])('the address %s', (text, address) => {
+    expect(readClamdAddress(text)).toEqual(address);
+  });
+});
