@@ -51,11 +51,12 @@ describe('S51 clamd', () => {
     await server.close();
   });
 
-  test.each([
+  const noVerdicts: [what: string, answer: () => string | undefined][] = [
     ['an error', () => 'INSTREAM size limit exceeded. ERROR'],
     ['an empty answer', () => ''],
     ['silence', () => undefined],
-  ] as const)('S51 %s is no verdict', async (_what, answer) => {
+  ];
+  test.each(noVerdicts)('S51 %s is no verdict', async (_what, answer) => {
     const server = await clamd(answer);
     await expect(clamdScanner({ host: '127.0.0.1', port: server.port }, 300).scan(Buffer.from('a'))).rejects.toThrow(ScannerAwayError);
     await server.close();
