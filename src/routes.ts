@@ -5,6 +5,7 @@ import { attachmentsRoutes } from './modules/attachments';
 import { certificatesRoutes } from './modules/certificates';
 import { committeeRoutes } from './modules/committee';
 import { declarationsRoutes } from './modules/declarations';
+import { designRoutes } from './modules/design';
 import { accountsRoutes } from './modules/accounts';
 import { batchesRoutes, calendarRoutes, remindersRoutes } from './modules/batches';
 import { catalogueRoutes, divisionsRoutes } from './modules/catalogue';
@@ -51,5 +52,6 @@ export function allRoutes(deps: Deps): Route[] {
     ...settingsRoutes(deps),
     ...supportRoutes(deps),
     ...tasksRoutes(deps),
+    ...designRoutes(deps),
   ];
 }

@@ -26,6 +26,7 @@ import {
   renewHalfSession,
   renewSession,
   saveSession,
+  unmasked,
 } from './session';
 import { hashOfToken, type SignedCookies } from './signed-cookie';
 
@@ -217,7 +218,7 @@ async function keepPost(at: Passage, { body, files, digest }: Posted, only?: num
   if (isEmptyHanded(route) || !comesFromHere(req)) return false;
   if (files.reduce((sum, f) => sum + f.content.length, 0) > KEPT_BYTES) return false;
   const tokens = body.all('_csrf');
-  const accountId = tokens.length === 1 ? await deps.kept.accountOf(tokens[0] ?? '') : undefined;
+  const accountId = tokens.length === 1 ? await deps.kept.accountOf(unmasked(tokens[0] ?? '')) : undefined;
   if (accountId === undefined || (only !== undefined && accountId !== only)) return false;
   const browser = deps.cookies.read(req, 'kept') ?? randomBytes(32).toString('base64url');
   await deps.kept.keep(hashOfToken(browser), accountId, digest, {

@@ -191,6 +191,8 @@ export const paths = {
   catalogueEntry: (kind: string, id: number | string) => `/admin/catalogue/entries/${kind}/${id}`,
   catalogueAct: (kind: string, id: number | string) => `/admin/catalogue/entries/${kind}/${id}/act`,
   reminders: () => '/profile/reminders',
+  type: (size: 'large' | 'normal', back: string) => `/type/${size}${back === '' ? '' : `?back=${encodeURIComponent(back)}`}`,
+  design: () => '/design',
 } as const;
 
 export type Paths = typeof paths;

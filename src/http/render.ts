@@ -28,6 +28,9 @@ export interface RenderInput {
   csrf: string;
   nav: NavItem[];
   address: string;
+  /** where the reader comes back to after changing how the page looks; empty where the page cannot be asked for again */
+  here?: string;
+  isLarge?: boolean;
 }
 
 /** Content hashes of the built public files: `asset('css/site.css')` gives an address that may be cached for ever. */
@@ -74,7 +77,7 @@ export function createRenderer(rootDir: string, site: SiteFacts, cache: boolean)
 
   return {
     assetsDir,
-    page(view, { page, data, visitor, csrf, nav, address }) {
+    page(view, { page, data, visitor, csrf, nav, address, here = '', isLarge = false }) {
       const actor = visitor
         ? {
             name: visitor.name,
@@ -92,6 +95,8 @@ export function createRenderer(rootDir: string, site: SiteFacts, cache: boolean)
         page: { errors: [], breadcrumbs: [], ...page },
         actor,
         csrf,
+        here,
+        isLarge,
         nav: nav.map((n) => ({ ...n, current: n === current })),
       });
     },

@@ -60,9 +60,9 @@ export type Reply =
   | { kind: 'page'; view: string; page: PageMeta; data: object; status: number; rows?: AsyncIterable<string> }
   /**
    * signIn: renew the session for this account; with `proven` the password was given just now (S14) · halfSignIn: renew it for an account whose second factor
-   * is still asked for: it has no right at all (S10) · signOut: end it
+   * is still asked for: it has no right at all (S10) · signOut: end it · largeType: this browser reads large or normal type from now on
    */
-  | { kind: 'see-other'; to: string; signIn?: number; proven?: true; halfSignIn?: number; signOut?: true }
+  | { kind: 'see-other'; to: string; signIn?: number; proven?: true; halfSignIn?: number; signOut?: true; largeType?: boolean }
   /** etag: names the bytes; a browser that has them gets 304, and parts of them can be asked for. maxAge: seconds the person's own browser may keep them */
   | { kind: 'file'; body: Buffer; contentType: string; fileName: string; inline: boolean; maxAge?: number; etag?: string }
   /** a stored file that may be fetched in parts; `tag` changes with the content */

@@ -3,9 +3,10 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import type { Actor } from '../policy/actor';
 import { refusalTitles } from './errors';
+import { hasLargeType, keepType } from './large-type';
 import type { NavItem, Renderer } from './render';
 import type { PageMeta, Reply } from './route';
-import { csrfTokenOf, saveSession } from './session';
+import { formTokenOf, saveSession } from './session';
 
 export interface SendDeps {
   renderer: Renderer;
@@ -87,7 +88,16 @@ function broken(req: Request, e: unknown): void {
 /** Turns a reply into the HTTP answer. */
 export async function send(req: Request, res: Response, visitor: Actor | undefined, reply: Reply, deps: SendDeps): Promise<void> {
   const render = (view: string, meta: PageMeta, data: object) =>
-    deps.renderer.page(view, { page: meta, data, visitor, csrf: csrfTokenOf(req), nav: deps.navigation(visitor), address: req.path });
+    deps.renderer.page(view, {
+      page: meta,
+      data,
+      visitor,
+      csrf: formTokenOf(req),
+      nav: deps.navigation(visitor),
+      address: req.path,
+      here: req.method === 'GET' ? req.originalUrl : '',
+      isLarge: hasLargeType(req),
+    });
   // a browser asks for the pictures of a page while it still arrives: the session they belong to must stand before the first byte leaves
   const show = async (status: number, view: string, meta: PageMeta, data: object): Promise<void> => {
     const isNew = req.session.csrfToken === undefined;
@@ -103,6 +113,7 @@ export async function send(req: Request, res: Response, visitor: Actor | undefin
     case 'see-other':
       // S20: what the browser has kept of these pages goes with the session
       if (reply.signOut) res.set('Clear-Site-Data', '"cache", "storage"');
+      if (reply.largeType !== undefined) keepType(req, res, reply.largeType);
       await saveSession(req);
       res.redirect(303, reply.to);
       return;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { csrfSync } from 'csrf-sync';
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
@@ -118,14 +118,33 @@ interface WithForm extends Request {
   form?: FormInput;
 }
 const csrf = csrfSync({
+  size: 32,
   getTokenFromRequest: (req) => {
     const form = (req as WithForm).form;
-    return form && form.all('_csrf').length === 1 ? form.one('_csrf') : undefined;
+    return form && form.all('_csrf').length === 1 ? unmasked(form.one('_csrf')) : undefined;
   },
 });
 
-/** The token for the forms of this session (S22); made once a session. */
+/** The secret behind the forms of this session (S22); made once a session. It stands in no page as it is: see `formTokenOf`. */
 export const csrfTokenOf = (req: Request): string => csrf.generateToken(req);
+
+/**
+ * What a page's forms carry: the session's secret under a mask that is new on every page, mask first. Pages are compressed, and what never repeats cannot be
+ * guessed from their length (BREACH).
+ */
+export const formTokenOf = (req: Request): string => {
+  const secret = Buffer.from(csrfTokenOf(req), 'utf8');
+  const mask = randomBytes(secret.length);
+  return Buffer.concat([mask, xor(secret, mask)]).toString('base64url');
+};
+const xor = (a: Buffer, b: Buffer): Buffer => Buffer.from(a.map((byte, i) => byte ^ (b[i] ?? 0)));
+
+/** The secret under the mask; for anything that never was a form's token some text that is no secret either. */
+export function unmasked(token: string): string {
+  const bytes = Buffer.from(token, 'base64url');
+  const half = bytes.length / 2;
+  return Number.isInteger(half) ? xor(bytes.subarray(0, half), bytes.subarray(half)).toString('utf8') : '';
+}
 
 /** True when the form carries this session's token and, where the browser says so, comes from our own pages. */
 export function isOwnForm(req: Request, form: FormInput): boolean {

@@ -10,6 +10,8 @@ afterAll(() => site.close());
 
 /** The status beside a line of the page's lists. */
 function statusOf(page: Page, title: string): string {
+  const work = page.all('.work__item').find((x) => x.querySelector('.work__title')?.text.includes(title));
+  if (work) return (work.querySelector('.work__count')?.text ?? '').trim();
   const item = page
     .all('.govuk-task-list__item')
     .find((x) =>
@@ -109,6 +111,11 @@ describe('R7 the home pages', () => {
     expect(
       ['权限申请', '单位路径申请', '职称申报数据审核', '上级单位退回', '职称申报数据上报', '路径审核'].map((t) => statusOf(page, t)),
     ).toEqual(['已取得', '1 条待审核', '2 人待审核', '1 人待处理', '1 人待上报', '1 条待审核']);
+    // since when, and what stands in the way
+    expect(page.text()).toMatch(/最早的一条于 \d{4}年\d+月\d+日 \d\d:\d\d 到达/);
+    expect(page.text()).toContain('还没有审核通过的路径，请先办理「单位路径申请」');
+    await site.db('declarations').where({ holder_unit_id: unit.unitId, state: 'unit_review' }).update({ moved_at: site.db.raw("app_now() - interval '73 hours'") }); // prettier-ignore
+    expect((await visitor.get('/home')).text()).toContain('最早的一条已等待 3 天');
   });
 
   it('counts for a bureau what lies in its division, and only that', async () => {
@@ -141,7 +148,14 @@ describe('R7 the home pages', () => {
       '无',
       '无',
     ]);
+    // R7: the numbers of the days as a picture, and the same ones as a table
+    const days = page.all('.chart__table tbody tr').map((r) => r.querySelectorAll('td').map((c) => c.text.trim()));
+    expect(days).toHaveLength(14);
+    expect(days.map(([, n]) => n)).toEqual([...Array<string>(13).fill('0'), '4']);
+    expect(page.all('.chart__bar')).toHaveLength(1);
+    expect(page.find('.chart__picture')?.getAttribute('aria-label')).toBe('近 14 日收到的申报，最多的一日 4 人，各日人数见下表');
     const other = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: (await makeCommittee(site)).id }));
+    expect((await other.get('/home')).all('.chart__bar')).toEqual([]);
     expect(statusOf(await other.get('/home'), '待受理')).toBe('无');
   });
 

@@ -50,6 +50,11 @@ export interface UnitFacts {
   toReview: number;
   returned: number;
   toReport: number;
+  /** when the oldest of each came */
+  reviewSince: Date | null;
+  returnedSince: Date | null;
+  reportSince: Date | null;
+  pathSince: Date | null;
   /** the first end of a reporting window that something with this unit waits for */
   closesAt: Date | null;
   now: Date;
@@ -61,14 +66,17 @@ export async function findUnitFacts(h: Handle, unitId: number): Promise<UnitFact
     `SELECT u.permission_state AS permission, v.full_name AS "divisionName",
        coalesce((SELECT r.reason FROM permission_requests r WHERE r.unit_id = u.id AND r.state = 'refused' ORDER BY r.id DESC LIMIT 1), '') AS refusal,
        p.approved AS "pathsApproved", p.waiting AS "pathsWaiting", p.refused AS "pathsRefused",
-       (SELECT count(*)::int FROM reporting_paths x WHERE x.upstream_unit_id = u.id AND x.state = 'requested') AS "pathRequests",
+       r.n AS "pathRequests", r.since AS "pathSince", q.review_since AS "reviewSince", q.returned_since AS "returnedSince", q.report_since AS "reportSince",
        q.review AS "toReview", q.returned AS "returned", q.report AS "toReport", q.closes AS "closesAt", app_now() AS now
      FROM units u JOIN divisions v ON v.code = u.division_code,
        LATERAL (SELECT count(*) FILTER (WHERE x.state = 'approved')::int AS approved, count(*) FILTER (WHERE x.state = 'requested')::int AS waiting,
            count(*) FILTER (WHERE x.state = 'refused')::int AS refused
          FROM reporting_paths x WHERE x.unit_id = u.id AND x.year = extract(year FROM app_today())) p,
+       LATERAL (SELECT count(*)::int AS n, min(x.requested_at) AS since FROM reporting_paths x WHERE x.upstream_unit_id = u.id AND x.state = 'requested') r,
        LATERAL (SELECT count(*) FILTER (WHERE d.state = 'unit_review')::int AS review, count(*) FILTER (WHERE d.state = 'returned_to_unit')::int AS returned,
            count(*) FILTER (WHERE d.state = 'unit_passed')::int AS report,
+           min(d.moved_at) FILTER (WHERE d.state = 'unit_review') AS review_since, min(d.moved_at) FILTER (WHERE d.state = 'returned_to_unit') AS returned_since,
+           min(d.moved_at) FILTER (WHERE d.state = 'unit_passed') AS report_since,
            min(b.unit_closes_at) FILTER (WHERE b.unit_closes_at > app_now()) AS closes
          FROM declarations d JOIN batches b ON b.id = d.batch_id WHERE d.holder_unit_id = u.id AND d.state IN ('unit_review', 'returned_to_unit', 'unit_passed') AND d.deleted_at IS NULL) q
      WHERE u.id = ?`,
@@ -82,12 +90,13 @@ export interface BureauFacts {
   oldestRequest: Date | null;
   resultsReady: number;
   resultsInPublicity: number;
+  now: Date;
 }
 
 /** What waits for a bureau in the divisions it covers (`range`: first and last code). */
 export async function findBureauFacts(h: Handle, [from, to]: readonly [string, string]): Promise<BureauFacts> {
   const { rows } = await h.raw<{ rows: BureauFacts[] }>(
-    `SELECT w.n AS "permissionsWaiting", w.oldest AS "oldestRequest", r.ready AS "resultsReady", r.running AS "resultsInPublicity"
+    `SELECT w.n AS "permissionsWaiting", w.oldest AS "oldestRequest", r.ready AS "resultsReady", r.running AS "resultsInPublicity", app_now() AS now
      FROM (SELECT count(*)::int AS n, min(requested_at) AS oldest FROM permission_requests WHERE state = 'requested' AND division_code BETWEEN :from AND :to) w,
        (SELECT count(*) FILTER (WHERE p.ends_on < app_today())::int AS ready, count(*) FILTER (WHERE p.ends_on >= app_today())::int AS running
         FROM declarations d JOIN publicity_items i ON i.declaration_id = d.id JOIN publicities p ON p.id = i.publicity_id JOIN committees c ON c.id = p.committee_id
@@ -99,17 +108,43 @@ export async function findBureauFacts(h: Handle, [from, to]: readonly [string, s
 
 export interface OfficeFacts {
   pathRequests: number;
-  counts: { state: StateName; n: number }[];
+  pathSince: Date | null;
+  /** since: when the oldest of them came into the state */
+  counts: { state: StateName; n: number; since: string }[];
+  now: Date;
 }
 
 /** How many declarations that reached the committee are in which state, and how many units wait for their path. */
 export async function findOfficeFacts(h: Handle, committeeId: number): Promise<OfficeFacts> {
   const { rows } = await h.raw<{ rows: OfficeFacts[] }>(
-    `SELECT (SELECT count(*)::int FROM reporting_paths x WHERE x.committee_id = :committee AND x.state = 'requested') AS "pathRequests",
-       coalesce((SELECT json_agg(json_build_object('state', y.state, 'n', y.n)) FROM
-         (SELECT d.state, count(*)::int AS n FROM declaration_stops s JOIN declarations d ON d.id = s.declaration_id
-          WHERE s.committee_id = :committee AND d.deleted_at IS NULL GROUP BY d.state) y), '[]') AS counts`,
+    `SELECT r.n AS "pathRequests", r.since AS "pathSince", app_now() AS now,
+       coalesce((SELECT json_agg(json_build_object('state', y.state, 'n', y.n, 'since', y.since)) FROM
+         (SELECT d.state, count(*)::int AS n, min(d.moved_at) AS since FROM declaration_stops s JOIN declarations d ON d.id = s.declaration_id
+          WHERE s.committee_id = :committee AND d.deleted_at IS NULL GROUP BY d.state) y), '[]') AS counts
+     FROM (SELECT count(*)::int AS n, min(x.requested_at) AS since FROM reporting_paths x WHERE x.committee_id = :committee AND x.state = 'requested') r`,
     { committee: committeeId },
   );
   return rows[0] as OfficeFacts;
+}
+
+/** One day and how many declarations reached a unit or committee on it. */
+export interface Arrivals {
+  day: string;
+  n: number;
+}
+export const ARRIVAL_DAYS = 14;
+
+/** R7: what arrived on each of the last 14 days, today included, the days without anything too. */
+export async function listArrivals(h: Handle, at: { unitId: number } | { committeeId: number }): Promise<Arrivals[]> {
+  const [column, id] = 'unitId' in at ? ['unit_id', at.unitId] : ['committee_id', at.committeeId];
+  const { rows } = await h.raw<{ rows: Arrivals[] }>(
+    `SELECT to_char(g.day, 'YYYY-MM-DD') AS day, count(x.arrived_at)::int AS n
+     FROM generate_series(app_today() - :before::int, app_today(), interval '1 day') AS g (day)
+     LEFT JOIN (SELECT s.arrived_at FROM declaration_stops s JOIN declarations d ON d.id = s.declaration_id
+       WHERE s.:column: = :id AND d.deleted_at IS NULL AND s.arrived_at >= ((app_today() - :before::int)::timestamp AT TIME ZONE 'Asia/Shanghai')) x
+       ON (x.arrived_at AT TIME ZONE 'Asia/Shanghai')::date = g.day
+     GROUP BY g.day ORDER BY g.day`,
+    { column, id, before: ARRIVAL_DAYS - 1 },
+  );
+  return rows;
 }

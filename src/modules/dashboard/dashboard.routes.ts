@@ -10,13 +10,24 @@ import { countForBureau } from '../committee';
 import { listNotices } from '../notices';
 import { listSittings } from '../meetings';
 import { countCorrections, listCorrectionNews, type CorrectionNews } from '../support';
-import { findBureauFacts, findOfficeFacts, findUnitFacts, hasPhoto, listOwnDeclarations } from './dashboard.read';
-import { batchesCard, bureauCards, declarationsCard, judgeCard, officeCards, supportCard, unitCards, type Card } from './dashboard.view';
+import { findBureauFacts, findOfficeFacts, findUnitFacts, hasPhoto, listArrivals, listOwnDeclarations } from './dashboard.read';
+import {
+  arrivalsChart,
+  batchesCard,
+  bureauCards,
+  declarationsCard,
+  judgeCard,
+  officeCards,
+  supportCards,
+  unitCards,
+  type Card,
+} from './dashboard.view';
 
 interface Home {
   /** what was corrected for the person, until they put it away */
   news?: { text: string; action: string }[];
   cards: Card[];
+  chart?: ReturnType<typeof arrivalsChart>;
   notice?: PageMeta['notice'];
   mainAction?: { text: string; href: string };
 }
@@ -59,8 +70,9 @@ async function homeOf(deps: Deps, actor: Actor): Promise<Home> {
     case 'person':
       return personHome(deps, actor);
     case 'unit': {
-      const facts = actor.unitId === undefined ? undefined : await findUnitFacts(deps.db, actor.unitId);
-      return { cards: facts ? unitCards(facts) : [] };
+      if (actor.unitId === undefined) return { cards: [] };
+      const [facts, arrivals] = await Promise.all([findUnitFacts(deps.db, actor.unitId), listArrivals(deps.db, { unitId: actor.unitId })]);
+      return { cards: facts ? unitCards(facts) : [], ...(facts?.permission === 'granted' ? { chart: arrivalsChart(arrivals) } : {}) };
     }
     case 'bureau':
       return {
@@ -72,12 +84,16 @@ async function homeOf(deps: Deps, actor: Actor): Promise<Home> {
                 await countForBureau(deps.db, actor.divisionCode),
               ),
       };
-    case 'office':
-      return { cards: actor.committeeId === undefined ? [] : officeCards(await findOfficeFacts(deps.db, actor.committeeId)) };
+    case 'office': {
+      const { committeeId } = actor;
+      if (committeeId === undefined) return { cards: [] };
+      const [facts, arrivals] = await Promise.all([findOfficeFacts(deps.db, committeeId), listArrivals(deps.db, { committeeId })]);
+      return { cards: officeCards(facts), chart: arrivalsChart(arrivals) };
+    }
     case 'judge':
       return { cards: [judgeCard(await listSittings(deps.db, actor.accountId))] };
     case 'support':
-      return { cards: [supportCard(await countCorrections(deps.db, 'pending'))] };
+      return { cards: supportCards(await countCorrections(deps.db, 'pending')) };
     case 'admin':
       return {
         cards: [
@@ -124,11 +140,11 @@ async function homeOf(deps: Deps, actor: Actor): Promise<Home> {
 export function dashboardRoutes(deps: Deps): Route[] {
   const home = async (visit: Visit): Promise<Reply> => {
     const { actor } = visit;
-    const [{ cards, notice, mainAction, news }, notices] = await Promise.all([homeOf(deps, actor), listNotices(deps.db, 5)]);
+    const [{ cards, chart, notice, mainAction, news }, notices] = await Promise.all([homeOf(deps, actor), listNotices(deps.db, 5)]);
     return page(
       'dashboard/home',
       { title: '首页', heading: actor.role === 'person' ? `${actor.name}，您好` : actor.behalf, ...(notice ? { notice } : {}) },
-      { cards, mainAction, notices, news },
+      { cards, chart, mainAction, notices, news },
     );
   };
   return [{ method: 'get', path: paths.home(), access: 'home.read', audit: null, handle: home }];

@@ -5,7 +5,7 @@ import { states, type Colour, type StateName } from '../../policy/declaration-mo
 import type { Batch } from '../batches';
 import { levelText } from '../catalogue';
 import { sittingHint, sittingStatus, type Sitting } from '../meetings';
-import type { BureauFacts, OfficeFacts, OwnDeclaration, UnitFacts } from './dashboard.read';
+import type { Arrivals, BureauFacts, OfficeFacts, OwnDeclaration, UnitFacts } from './dashboard.read';
 
 /** One line of views/components/task-list.njk. */
 export interface Task {
@@ -14,15 +14,40 @@ export interface Task {
   hint?: string;
   status: { text: string; colour?: Colour };
 }
+/** One line of views/components/work-list.njk. */
+export interface WorkItem {
+  title: string;
+  href?: string;
+  n: number;
+  unit: string;
+  since?: string;
+  blocks?: string;
+  /** said instead of the number */
+  waits?: string;
+}
 export interface Card {
   title: string;
   tasks: Task[];
+  /** what waits, with its numbers; stands in place of the tasks */
+  work?: WorkItem[];
   /** said where there are no tasks */
   emptyText: string;
   more?: { text: string; href: string };
 }
 
-const waiting = (n: number, unit: string): Task['status'] => (n > 0 ? { text: `${n} ${unit}`, colour: 'orange' } : { text: '无' });
+const DAY_MS = 86_400_000;
+/** Since when the oldest of a queue waits, in words; '' where nothing waits. */
+function sinceText(since: Date | string | null, now: Date): string {
+  if (since === null) return '';
+  const days = Math.floor((now.getTime() - new Date(since).getTime()) / DAY_MS);
+  return `最早的一条${days > 0 ? `已等待 ${days} 天，` : '于 '}${showMoment(since)} 到达`;
+}
+/** R7: the days as bars. */
+export const arrivalsChart = (arrivals: readonly Arrivals[]): { title: string; unit: string; bars: { label: string; n: number }[] } => ({
+  title: `近 ${arrivals.length} 日收到的申报`,
+  unit: '人',
+  bars: arrivals.map((a) => ({ label: showDate(a.day).replace(/^\d+年/, ''), n: a.n })),
+});
 const counted = (n: number, unit: string): Task['status'] => ({ text: n > 0 ? `${n} ${unit}` : '无' });
 
 const declarationName = (d: OwnDeclaration): string => `${d.year}年度\u3000${d.seriesName}\u3000${d.titleName ?? levelText(d.level)}`;
@@ -96,67 +121,102 @@ function pathStatus(f: UnitFacts): Task['status'] {
 const reportHint = (f: UnitFacts): string =>
   f.closesAt === null
     ? '审核通过、等待上报的数据'
-    : `审核通过、等待上报的数据。最早的上报截止时间 ${showMoment(f.closesAt)}，${timeLeft(f.now, new Date(f.closesAt))}`;
+    : `审核通过、等待上报的数据。上报截止时间 ${showMoment(f.closesAt)}，${timeLeft(f.now, new Date(f.closesAt))}`;
 
-/** What has to be there before anything can be reported, then what waits. */
+/** What has to be there before anything can be reported, and what waits: first what the unit can do now. */
 export function unitCards(f: UnitFacts): Card[] {
   const isPermitted = f.permission === 'granted';
   const link = (href: string) => (isPermitted ? { href } : {});
-  return [
-    {
-      title: '申报准备',
-      tasks: [
-        { title: '「职称评审」权限申请', href: paths.unitPermission(), hint: permissionHint(f), status: permissionTexts[f.permission] },
-        {
-          title: '单位路径申请',
-          ...link(paths.unitPaths()),
-          hint: '每个系列、级别的数据都要有上一级审核通过的路径才能上报',
-          status: isPermitted ? pathStatus(f) : { text: '取得权限后办理' },
-        },
-      ],
-      emptyText: '',
-    },
-    {
-      title: '待办事项',
-      tasks: [
-        {
-          title: '职称申报数据审核',
-          ...link(paths.review()),
-          hint: '申报人提交和下级单位上报、等待本单位审核的数据',
-          status: waiting(f.toReview, '人待审核'),
-        },
-        { title: '上级单位退回', ...link(paths.review()), hint: '请处理后重新上报', status: waiting(f.returned, '人待处理') },
-        { title: '职称申报数据上报', ...link(paths.report()), hint: reportHint(f), status: waiting(f.toReport, '人待上报') },
-        { title: '路径审核', ...link(paths.pathReview()), hint: '下级单位提出的路径申请', status: waiting(f.pathRequests, '条待审核') },
-      ],
-      emptyText: '',
-    },
-  ];
+  const path = isPermitted ? pathStatus(f) : { text: '取得权限后办理' };
+  const preparation: Card = {
+    title: '申报准备',
+    tasks: [
+      { title: '「职称评审」权限申请', href: paths.unitPermission(), hint: permissionHint(f), status: permissionTexts[f.permission] },
+      {
+        title: '单位路径申请',
+        ...link(paths.unitPaths()),
+        hint: '每个系列、级别的数据都要有上一级审核通过的路径才能上报',
+        status: path,
+      },
+    ],
+    emptyText: '',
+  };
+  const closed = isPermitted ? {} : { waits: '取得权限后办理' };
+  const work: Card = {
+    title: '待办事项',
+    tasks: [],
+    work: [
+      {
+        title: '职称申报数据审核',
+        ...link(paths.review()),
+        n: f.toReview,
+        unit: '人待审核',
+        since: sinceText(f.reviewSince, f.now),
+        blocks: '申报人提交和下级单位上报、等待本单位审核的数据',
+        ...closed,
+      },
+      {
+        title: '上级单位退回',
+        ...link(paths.review()),
+        n: f.returned,
+        unit: '人待处理',
+        since: sinceText(f.returnedSince, f.now),
+        blocks: '请处理后重新上报',
+        ...closed,
+      },
+      {
+        title: '职称申报数据上报',
+        ...link(paths.report()),
+        n: f.toReport,
+        unit: '人待上报',
+        since: sinceText(f.reportSince, f.now),
+        blocks: f.toReport > 0 && f.pathsApproved === 0 ? '还没有审核通过的路径，请先办理「单位路径申请」' : reportHint(f),
+        ...closed,
+      },
+      {
+        title: '路径审核',
+        ...link(paths.pathReview()),
+        n: f.pathRequests,
+        unit: '条待审核',
+        since: sinceText(f.pathSince, f.now),
+        blocks: '下级单位提出的路径申请',
+        ...closed,
+      },
+    ],
+    emptyText: '',
+  };
+  const isReady = isPermitted && path.colour === undefined;
+  return isReady ? [work, preparation] : [preparation, work];
 }
 
 export function bureauCards(f: BureauFacts, asked: { committees: number; plans: number }): Card[] {
   return [
     {
       title: '待办事项',
-      tasks: [
+      tasks: [],
+      work: [
         {
           title: '单位权限审核',
           href: paths.permissions(),
-          hint: f.oldestRequest ? `最早的申请提交于 ${showMoment(f.oldestRequest)}` : '本辖区单位的「职称评审」权限申请',
-          status: waiting(f.permissionsWaiting, '个待审核'),
+          n: f.permissionsWaiting,
+          unit: '个待审核',
+          since: sinceText(f.oldestRequest, f.now),
+          blocks: '本辖区单位的「职称评审」权限申请',
         },
         {
           title: '评委会审核',
           href: paths.committeeReview(),
-          hint: '组建评审委员会和换届的申请',
-          status: waiting(asked.committees, '项待审核'),
+          n: asked.committees,
+          unit: '项待审核',
+          blocks: '组建评审委员会和换届的申请',
         },
-        { title: '评审计划审核', href: paths.planReview(), hint: '评委会办事机构提交的评审计划', status: waiting(asked.plans, '项待审核') },
+        { title: '评审计划审核', href: paths.planReview(), n: asked.plans, unit: '项待审核', blocks: '评委会办事机构提交的评审计划' },
         {
           title: '评审结果确认',
           href: paths.results(),
-          hint: f.resultsInPublicity > 0 ? `另有 ${f.resultsInPublicity} 人正在公示` : '公示期满、等待确认的评审结果',
-          status: waiting(f.resultsReady, '人待确认'),
+          n: f.resultsReady,
+          unit: '人待确认',
+          blocks: f.resultsInPublicity > 0 ? `另有 ${f.resultsInPublicity} 人正在公示` : '公示期满、等待确认的评审结果',
         },
       ],
       emptyText: '',
@@ -185,25 +245,42 @@ const officeHints: Partial<Record<StateName, string>> = {
 
 export function officeCards(f: OfficeFacts): Card[] {
   const countOf = (state: StateName): number => f.counts.find((c) => c.state === state)?.n ?? 0;
-  const taskOf = ({ state, acts }: (typeof officeStates)[number]): Task => {
+  const hrefOf = (state: StateName): string => `${paths.office()}?state=${state}`;
+  const workOf = (state: StateName): WorkItem => ({
+    title: states[state].text,
+    href: hrefOf(state),
+    n: countOf(state),
+    unit: '人',
+    since: sinceText(f.counts.find((c) => c.state === state)?.since ?? null, f.now),
+    blocks: officeHints[state] ?? '',
+  });
+  const taskOf = (state: StateName): Task => {
     const hint = officeHints[state];
     return {
       title: states[state].text,
-      href: `${paths.office()}?state=${state}`,
+      href: hrefOf(state),
       ...(hint === undefined ? {} : { hint }),
-      status: acts ? waiting(countOf(state), '人') : counted(countOf(state), '人'),
+      status: counted(countOf(state), '人'),
     };
   };
   return [
     {
       title: '待办事项',
-      tasks: [
-        ...officeStates.filter((s) => s.acts).map(taskOf),
-        { title: '评委会路径审核', href: paths.pathReview(), hint: '单位提出的路径申请', status: waiting(f.pathRequests, '条待审核') },
+      tasks: [],
+      work: [
+        ...officeStates.filter((s) => s.acts).map((s) => workOf(s.state)),
+        {
+          title: '评委会路径审核',
+          href: paths.pathReview(),
+          n: f.pathRequests,
+          unit: '条待审核',
+          since: sinceText(f.pathSince, f.now),
+          blocks: '单位提出的路径申请',
+        },
       ],
       emptyText: '',
     },
-    { title: '其他状态', tasks: officeStates.filter((s) => !s.acts).map(taskOf), emptyText: '' },
+    { title: '其他状态', tasks: officeStates.filter((s) => !s.acts).map((s) => taskOf(s.state)), emptyText: '' },
   ];
 }
 
@@ -220,18 +297,28 @@ export const judgeCard = (sittings: readonly Sitting[]): Card => ({
 });
 
 /** What technical support does; corrections that wait for their second person first. */
-export const supportCard = (correctionsWaiting: number): Card => ({
-  title: '待办事项',
-  tasks: [
-    {
-      title: '更正复核',
-      href: paths.corrections(),
-      hint: '其他技术支持人员提出、等待复核的更正',
-      status: waiting(correctionsWaiting, '项待复核'),
-    },
-    { title: '账号查询', href: paths.findAccounts(), hint: '查找账号，解除锁定，更正姓名和证件号码', status: { text: '办理' } },
-    { title: '常见问题维护', href: paths.editFaqs(), status: { text: '办理' } },
-    { title: '通知公告维护', href: paths.editNotices(), status: { text: '办理' } },
-  ],
-  emptyText: '',
-});
+export const supportCards = (correctionsWaiting: number): Card[] => [
+  {
+    title: '待办事项',
+    tasks: [],
+    work: [
+      {
+        title: '更正复核',
+        href: paths.corrections(),
+        n: correctionsWaiting,
+        unit: '项待复核',
+        blocks: '其他技术支持人员提出、等待复核的更正',
+      },
+    ],
+    emptyText: '',
+  },
+  {
+    title: '日常办理',
+    tasks: [
+      { title: '账号查询', href: paths.findAccounts(), hint: '查找账号，解除锁定，更正姓名和证件号码', status: { text: '办理' } },
+      { title: '常见问题维护', href: paths.editFaqs(), status: { text: '办理' } },
+      { title: '通知公告维护', href: paths.editNotices(), status: { text: '办理' } },
+    ],
+    emptyText: '',
+  },
+];
