@@ -1,5 +1,6 @@
 // npm run build: styles, public files and TypeScript into dist/. No network. A step whose inputs and outputs have not changed since its last run is skipped, so that `npm start`
 // on a built tree costs next to nothing. The stamps lie inside dist: deleting dist rebuilds everything.
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';

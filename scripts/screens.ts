@@ -51,7 +51,7 @@ const MAX_PAGES = 60;
 
 async function signIn(page: Page, base: string, db: pg.Client, loginName: string): Promise<void> {
   await page.goto(`${base}/sign-in`);
-  const id = await page.$eval('input[name="captcha.id"]', (e) => e.value);
+  const id = (await page.evaluate(`document.querySelector('input[name="captcha.id"]').value`)) as string;
   await db.query('UPDATE captchas SET answer_hash = $1 WHERE id = $2', [createHash('sha256').update('test').digest(), id]);
   await page.type('input[name="signIn.account"], #f-account', loginName);
   await page.type('#f-password', DEMO_PASSWORD);
@@ -60,8 +60,10 @@ async function signIn(page: Page, base: string, db: pg.Client, loginName: string
   if (!page.url().endsWith('/home')) throw new Error(`${loginName} could not sign in: ${page.url()}`);
 }
 
-const linksOf = (page: Page): Promise<string[]> =>
-  page.$$eval('a[href]', (list) => list.map((a) => a.getAttribute('href') ?? '').filter((href) => href.startsWith('/')));
+const linksOf = async (page: Page): Promise<string[]> =>
+  ((await page.evaluate(`Array.from(document.querySelectorAll('a[href]')).map((a) => a.getAttribute('href'))`)) as string[]).filter(
+    (href) => href.startsWith('/'),
+  );
 
 /** What can be seen to be wrong without looking. */
 async function faultsOf(page: Page): Promise<string[]> {
