@@ -23,6 +23,7 @@ import * as m0028 from './0028_roster';
 import * as m0030 from './0030_committees';
 import * as m0031 from './0031_meetings';
 import * as m0036 from './0036_certificates';
+import * as m0037 from './0037_objections';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -50,6 +51,7 @@ const list: Record<string, Knex.Migration> = {
   '0036_certificates': m0036,
   '0047_auditor': m0047,
   '0048_divisions': m0048,
+  '0037_objections': m0037,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

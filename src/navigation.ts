@@ -48,6 +48,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '评委会审核', href: paths.committeeReview() },
         { text: '评审计划审核', href: paths.planReview() },
         { text: '评审结果确认', href: paths.results() },
+        { text: '公示异议', href: paths.resultObjections() },
         { text: '组建评委会', href: paths.foundedCommittees() },
         { text: '常见问题', href: paths.faq() },
       ];
@@ -55,6 +56,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
       return [
         home,
         { text: '申报受理与评审', href: paths.office() },
+        { text: '公示异议', href: paths.resultObjections() },
         { text: '一览表', href: paths.roster() },
         { text: '评委会路径审核', href: paths.pathReview() },
         { text: '申报批次', href: paths.batches() },

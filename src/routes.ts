@@ -14,6 +14,7 @@ import { educationRoutes } from './modules/education';
 import { eligibilityRoutes } from './modules/eligibility';
 import { meetingsRoutes } from './modules/meetings';
 import { noticesRoutes } from './modules/notices';
+import { objectionsRoutes } from './modules/objections';
 import { pathsRoutes } from './modules/paths';
 import { printingRoutes } from './modules/printing';
 import { reportingRoutes } from './modules/reporting';
@@ -43,6 +44,7 @@ export function allRoutes(deps: Deps): Route[] {
     ...unitPublicityRoutes(deps),
     ...reportingRoutes(deps),
     ...committeeRoutes(deps),
+    ...objectionsRoutes(deps),
     ...batchesRoutes(deps),
     ...calendarRoutes(deps),
     ...catalogueRoutes(deps),

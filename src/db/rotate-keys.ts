@@ -22,6 +22,8 @@ export const encryptedColumns: readonly EncryptedColumn[] = [
   { table: 'second_factors', key: 'account_id', column: 'totp_secret', purpose: 'second-factor' },
   { table: 'sms_outbox', key: 'id', column: 'mobile', purpose: 'sms.mobile' },
   { table: 'sms_outbox', key: 'id', column: 'text', purpose: 'sms.text' },
+  { table: 'result_objections', key: 'id', column: 'objector_name', purpose: 'objection.name' },
+  { table: 'result_objections', key: 'id', column: 'objector_contact', purpose: 'objection.contact' },
   { table: 'form_drafts', key: 'id', column: 'content', purpose: 'form-draft' },
   { table: 'draws', key: 'id', column: 'sealed_seed', purpose: 'draw.seed' },
   { table: 'kept_posts', key: 'id', column: 'summary', purpose: 'kept-post' },

@@ -16,6 +16,7 @@ export type DraftPurpose =
   | 'report-attempt'
   | 'copied-paths'
   | 'certificate-check'
+  | 'result-objection'
   | 'conflict'
   | 'profile'
   | 'change-mobile'

@@ -66,6 +66,7 @@ export type MoveName =
   | 'abandon'
   | 'record-vote'
   | 'publish'
+  | 'annul'
   | 'confirm';
 
 /** How the mover is related to the declaration; src/policy/policy.ts says what each relation means. `system`: nobody asks for it, a job does it when its time has come. */
@@ -88,6 +89,8 @@ export type GuardName =
   | 'correction-overdue'
   | 'vote-valid'
   | 'publicity-over'
+  | 'result-objections-decided'
+  | 'result-objection-upheld'
   | 'signing-ready';
 
 /** What the mover must give; each is a field of the confirm page and is kept in the event. */
@@ -276,12 +279,24 @@ export const moves: Record<MoveName, Move> = {
     kind: 'main',
     bulk: true,
   },
+  annul: {
+    text: '结果作废',
+    from: ['publicity'],
+    to: ['voted_failed'],
+    who: 'holder-office',
+    guards: ['result-objection-upheld'],
+    needs: ['opinion'],
+    confirm: '公示期间的异议成立的，评审结果作废，本次申报按评审未通过结束，不能恢复。',
+    done: '公示期间异议成立，评审结果作废',
+    kind: 'danger',
+    without: 'button',
+  },
   confirm: {
     text: '确认',
     from: ['publicity'],
     to: ['certified'],
     who: 'bureau',
-    guards: ['publicity-over', 'signing-ready'],
+    guards: ['publicity-over', 'result-objections-decided', 'signing-ready'],
     needs: [],
     confirm: '确认后生成电子证书，申报人可以下载。',
     done: '确认评审结果，生成电子证书',

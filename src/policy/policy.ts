@@ -348,6 +348,8 @@ const fixed = {
     return a.unitId !== undefined && (p.unitId === a.unitId || p.upstreamUnitId === a.unitId) ? yes : hidden;
   }),
   'results.confirm': rule(['bureau']),
+  'objections.read': rule(['office', 'bureau']),
+  'objections.decide': rule(['office']),
   'office.queue': rule(['office']),
   'eligibility.edit': rule(['admin']),
   // who administers the site must not be the one who reads what was done with it

@@ -1,7 +1,7 @@
 import { isCertificateNumber } from '../../src/lib/certificate-number';
 import { maskName } from '../../src/lib/mask';
 import { issueCertificate } from '../../src/modules/certificates';
-import { makeQueryCode, readQueryCode } from '../../src/modules/certificates/query-code';
+import { makeQueryCode, readQueryCode } from '../../src/lib/query-code';
 import { certify, declare, makeWorld, RARE_NAME, type Declared, type World } from '../print/certificate-fixture';
 import { PASSWORD, signInAs } from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   world = await makeWorld(site);
   holder = await declare(site, world);
   number = await certify(site, holder.id);
-});
+}, 60_000);
 afterAll(() => site.close());
 
 describe('J5 certificate numbers', () => {
@@ -54,7 +54,7 @@ describe('J5 certificate numbers', () => {
     const serials = issued.map((n) => Number(n.slice(14, 19))).sort((a, b) => a - b);
     expect(serials).toEqual(Array.from({ length: 20 }, (_, i) => before + 1 + i));
     expect(await rowOf(broken.id)).toBeUndefined();
-  });
+  }, 30_000);
 
   it('tell year, series, level and division', async () => {
     const { code } = (await site.db('series').where({ id: world.seriesId }).first('code')) as { code: string };
@@ -102,7 +102,7 @@ describe('J5 下载证书', () => {
     expect(got.headers.get('content-disposition')).toContain(encodeURIComponent(`${RARE_NAME}职称证书.pdf`));
     expect((await rowOf(holder.id)).pdf_sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(await site.db('audit_log').where({ action: 'certificate.download' })).toEqual([]);
-  });
+  }, 60_000);
 
   it('X1 records a download by the office', async () => {
     expect((await (await signInAs(site, world.office)).bytes(address())).status).toBe(200);

@@ -11,6 +11,7 @@ export {
   type NewUnit,
   type Person,
 } from './account.store';
+export { createCaptcha, useCaptcha, type CaptchaKind } from './captcha.store';
 export { fillMobileIndexes, mobileIndex } from './mobile-index.store';
 export { pruneSmsCodes } from './sms-code.store';
 export { loginNameField, mobileField } from './contact-fields';

@@ -273,6 +273,7 @@ export async function referencedBlobs(h: Handle, hashes: readonly string[]): Pro
        OR EXISTS (SELECT 1 FROM certificates c WHERE c.content->>'photoSha256' = x.sha256)
        OR EXISTS (SELECT 1 FROM tasks k WHERE k.result_sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM identity_corrections i WHERE i.evidence_sha256 = x.sha256)
+       OR EXISTS (SELECT 1 FROM result_objections o WHERE o.file_sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM notice_files n WHERE n.sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM declaration_versions v WHERE v.content->'applicant'->>'photoSha256' = x.sha256)`,
     [[...hashes]],

@@ -15,6 +15,7 @@ export {
 export { findItem, itemName, type FoundItem } from './attachment-item';
 export { fileNameOf, stemOf } from './file-names';
 export { receiveFiles, sayNotAdded } from './receive-files';
+export { scanUpload } from './scan-upload';
 export { collectOrphans } from './collect-orphans';
 export { scanWaiting } from './scan-waiting';
 export { verifyStored } from './verify-stored';

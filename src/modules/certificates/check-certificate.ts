@@ -5,7 +5,7 @@ import { showMoment } from '../../lib/moment';
 import { compactCode, normaliseLine } from '../../lib/text';
 import type { Certificate } from './certificate';
 import { findCertificateByCode, findCertificateByNumber } from './certificates.store';
-import { readQueryCode } from './query-code';
+import { readQueryCode } from '../../lib/query-code';
 
 /** What somebody typed. It names a person: it never stands in an address. */
 export interface CheckInput {

@@ -4,7 +4,7 @@ import { makeCertificateNumber, type CertificateNumberParts } from '../../lib/ce
 import { codeText, sexes } from '../../lib/codes';
 import { bureauName, levelText, type Level } from '../catalogue';
 import { findPassedDeclaration, insertCertificate, takeSerial } from './certificates.store';
-import { makeQueryCode } from './query-code';
+import { makeQueryCode } from '../../lib/query-code';
 
 const levelDigits: Record<Level, CertificateNumberParts['level']> = { senior: 1, associate: 2, middle: 3, junior: 4 };
 

@@ -8,6 +8,7 @@ import { officeRoutes, resultsRoutes } from './queues.routes';
 export { countForBureau } from './committee.read';
 export { findCommitteeSubject } from './committee.store';
 export { findPlan, findPlanSubject, findStanding, type Plan, type Standing } from './plan.store';
+export { findPublicityPage, type Publicity } from './publicity.read';
 export { decideCommittee } from './decide-committee';
 export { linesOf } from './committee-form';
 export { decidePlan, submitPlan } from './submit-plan';

@@ -56,6 +56,7 @@ async function one(deps: Deps, visit: Visit): Promise<Reply> {
     },
     {
       publicity: { ...found, period: period(found), bureau: bureauName(found.divisionName) },
+      objectHref: found.isOver ? undefined : paths.newResultObjection(found.id),
       items: items.map((i) => ({ name: i.name, title: titleCell(i, catalogue), speciality: i.speciality, unit: unitCell(i) })),
     },
   );

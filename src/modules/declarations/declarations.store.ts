@@ -387,16 +387,29 @@ export interface PublicityOfResult {
   starts_on: string;
   ends_on: string;
   is_over: boolean;
+  /** objections that are not decided yet (J4) */
+  open: number;
 }
 export const findPublicity = async (h: Handle, declaration: string): Promise<PublicityOfResult | undefined> =>
   (await findPublicities(h, [declaration])).get(declaration);
+
+/** Whether an objection to the result was found right. */
+export const hasUpheldObjection = async (h: Handle, declaration: string): Promise<boolean> =>
+  (await h('result_objections').where({ declaration_id: declaration, outcome: 'upheld' }).first('id')) !== undefined;
 
 /** The same for many. One query. */
 export async function findPublicities(h: Handle, ids: readonly string[]): Promise<Map<string, PublicityOfResult>> {
   const rows = (await h('publicity_items as i')
     .join('publicities as p', 'p.id', 'i.publicity_id')
     .whereIn('i.declaration_id', [...ids])
-    .select('i.declaration_id', 'p.id', 'p.starts_on', 'p.ends_on', h.raw('p.ends_on < app_today() AS is_over'))) as (PublicityOfResult & {
+    .select(
+      'i.declaration_id',
+      'p.id',
+      'p.starts_on',
+      'p.ends_on',
+      h.raw('p.ends_on < app_today() AS is_over'),
+      h.raw('(SELECT count(*)::int FROM result_objections o WHERE o.declaration_id = i.declaration_id AND o.outcome IS NULL) AS open'),
+    )) as (PublicityOfResult & {
     declaration_id: string;
   })[];
   return new Map(rows.map(({ declaration_id, ...p }) => [declaration_id, p]));

@@ -5,7 +5,7 @@ import { showDate } from '../../lib/dates';
 import { checkVote } from '../../lib/vote-rules';
 import { paths } from '../../http/paths';
 import { anchorOf } from '../../form/section';
-import { findEvents, findStops, hasCommitment, isBeforeMeeting, type Declaration } from './declarations.store';
+import { findEvents, findStops, hasCommitment, hasUpheldObjection, isBeforeMeeting, type Declaration } from './declarations.store';
 import { loadDeclaration, sectionsOf } from './load-declaration';
 import type { MoveFacts } from './move-facts';
 import type { MoveInput } from './move-input';
@@ -149,6 +149,12 @@ export const guards: Record<GuardName, Guard> = {
     const checked = checkVote(input.vote);
     return checked.ok ? [] : checked.problems.map((p) => ({ text: p.text, href: `#vote-${p.field}` }));
   },
+
+  'result-objections-decided': async ({ d, facts }) =>
+    (await facts.publicity(d))?.open ? [{ text: '公示期间收到的异议还没有处理完毕，不能确认' }] : [],
+
+  'result-objection-upheld': async ({ trx, d }) =>
+    (await hasUpheldObjection(trx, d.id)) ? [] : [{ text: '没有成立的异议，不能将结果作废' }],
 
   'signing-ready': async ({ deps, facts }) => {
     const certificate = await deps.signer?.certificate();

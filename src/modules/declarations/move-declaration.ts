@@ -307,6 +307,8 @@ async function changeFor(
       return recordVote(trx, d, person(actor), input);
     case 'publish':
       return publish(trx, d, person(actor), input);
+    case 'annul':
+      return { to: 'voted_failed', columns: {} };
     case 'confirm': {
       const number = await issueCertificate(deps, trx, d.id);
       return { to: 'certified', columns: {}, detail: { certificate: number } };

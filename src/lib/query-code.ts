@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { compactCode } from '../../lib/text';
+import { compactCode } from './text';
 
 /** Without 0, 1, I, L and O, which are taken for each other on paper. */
 const ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';

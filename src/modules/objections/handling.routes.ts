@@ -1,0 +1,150 @@
+import { appendAudit } from '../../audit/audit.store';
+import type { Deps } from '../../deps';
+import { homeCrumb } from '../../http/crumbs';
+import type { FormInput } from '../../http/form-input';
+import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
+import { paths } from '../../http/paths';
+import { notFound, page, seeOther, type PageError, type Reply, type Route, type Visit } from '../../http/route';
+import { wholeNumber } from '../../lib/ids';
+import { showMoment } from '../../lib/moment';
+import { countCharacters, normaliseText } from '../../lib/text';
+import { decideObjection } from './decide-objection';
+import { countObjections, findObjectionFor, findObjector, listObjections, type Objection, type ObjectionOutcome } from './objections.store';
+import { outcomeTag, outcomeTexts } from './objections.view';
+
+const PAGE_SIZE = 20;
+const WORDS = 500;
+const isOutcome = (s: string): s is ObjectionOutcome => s in outcomeTexts;
+const crumb = { text: '公示异议', href: paths.resultObjections() };
+
+/** 「公示异议」 (J4): the office decides them, its bureau sees them. */
+export function handlingRoutes(deps: Deps): Route[] {
+  const { db } = deps;
+
+  async function list(visit: Visit): Promise<Reply> {
+    const paging = pagingOf(visit.query.one('page'), await countObjections(db, visit.actor), PAGE_SIZE);
+    const rows = await listObjections(db, visit.actor, paging.limit, paging.offset);
+    return page(
+      'objections/list',
+      {
+        title: '公示异议',
+        breadcrumbs: [homeCrumb, { text: '公示异议' }],
+        ...(visit.query.one('done') === 'decided' ? { notice: { kind: 'success' as const, text: '已登记处理结果' } } : {}),
+      },
+      {
+        table: {
+          caption: '公示异议',
+          emptyText: '没有收到异议',
+          columns: [
+            { key: 'name', text: '涉及人员', width: 's' },
+            { key: 'committee', text: '评审委员会', width: 'l' },
+            { key: 'kind', text: '反映方式', nowrap: true },
+            { key: 'at', text: '收到时间', nowrap: true },
+            { key: 'state', text: '状态', nowrap: true },
+          ],
+          rows: rows.map((o) => ({
+            cells: [
+              { text: o.applicantName, href: paths.handleObjection(o.id) },
+              { text: o.committeeName },
+              { text: o.kind === 'named' ? '实名' : '匿名' },
+              { text: showMoment(o.receivedAt) },
+              { tag: outcomeTag(o) },
+            ],
+          })),
+        },
+        paging: pagingLinks(paging, paths.resultObjections()),
+      },
+    );
+  }
+
+  async function find(visit: Visit): Promise<Objection | undefined> {
+    const id = wholeNumber(visit.param('objection'));
+    return id === undefined ? undefined : findObjectionFor(db, visit.actor, id);
+  }
+
+  async function show(visit: Visit, typed?: FormInput, errors: PageError[] = [], status: 200 | 409 | 422 = 200): Promise<Reply> {
+    const o = await find(visit);
+    if (!o) return notFound;
+    const objector = await findObjector(db, deps.cipher, o.id);
+    return page(
+      'objections/one',
+      { title: `公示异议：${o.applicantName}`, breadcrumbs: [homeCrumb, crumb, { text: o.applicantName }], errors },
+      {
+        tag: outcomeTag(o),
+        rows: [
+          { label: '涉及人员', text: o.applicantName, href: paths.declaration(o.declarationId) },
+          { label: '评审委员会', text: o.committeeName },
+          { label: '收到时间', text: showMoment(o.receivedAt) },
+          { label: '反映方式', text: objector ? `实名：${objector.name}，${objector.contact}` : '匿名' },
+          { label: '反映内容', text: o.content },
+          ...(o.outcome && o.decidedAt
+            ? [
+                { label: '核查情况', text: o.finding },
+                { label: '处理结果', text: `${outcomeTexts[o.outcome].text}（${o.deciderName}，${showMoment(o.decidedAt)}）` },
+              ]
+            : []),
+        ],
+        file: o.fileName === null ? undefined : { name: o.fileName, href: paths.objectionFile(o.id) },
+        declarationHref: paths.declaration(o.declarationId),
+        backHref: paths.resultObjections(),
+        form:
+          visit.actor.role === 'office' && o.outcome === null
+            ? {
+                action: paths.handleObjection(o.id),
+                outcomes: Object.entries(outcomeTexts).map(([value, x]) => ({ value, ...x, chosen: typed?.one('outcome') === value })),
+                finding: typed?.one('finding') ?? '',
+                errors: Object.fromEntries(errors.map((e) => [e.href.slice(1), e.text])),
+                limit: WORDS,
+              }
+            : undefined,
+      },
+      status,
+    );
+  }
+
+  async function decide(visit: Visit): Promise<Reply> {
+    const o = await find(visit);
+    if (!o) return notFound;
+    const { body } = visit;
+    const errors: PageError[] = [];
+    const outcome = body.one('outcome');
+    if (!isOutcome(outcome)) errors.push({ text: '请选择处理结果', href: '#outcome' });
+    const finding = normaliseText(body.one('finding'));
+    if (finding === '') errors.push({ text: '请填写核查情况', href: '#finding' });
+    else if (countCharacters(finding) > WORDS) errors.push({ text: `核查情况最多 ${WORDS} 个字`, href: '#finding' });
+    if (errors.length > 0 || !isOutcome(outcome)) return show(visit, body, errors, 422);
+    const done = await decideObjection(deps, visit.actor, o, { outcome, finding, requestId: visit.requestId });
+    if (done.kind === 'not-now') return show(visit, body, [{ text: done.reason, href: '#outcome' }], 409);
+    return seeOther(addressOf(paths.resultObjections(), { done: 'decided' }));
+  }
+
+  async function file(visit: Visit): Promise<Reply> {
+    const o = await find(visit);
+    if (!o || o.fileSha256 === null || o.fileName === null || o.fileType === null) return notFound;
+    const body = await deps.storage.get(o.fileSha256);
+    await appendAudit(db, {
+      actorId: visit.actor.accountId,
+      actorName: visit.actor.name,
+      action: 'objection.file',
+      subjectKind: 'declaration',
+      subjectId: o.declarationId,
+      detail: { objectionId: o.id },
+      requestId: visit.requestId,
+    });
+    return { kind: 'file', body, contentType: o.fileType, fileName: o.fileName, inline: false };
+  }
+
+  const base = '/results/objections';
+  return [
+    { method: 'get', path: base, access: 'objections.read', audit: null, handle: list },
+    { method: 'get', path: `${base}/:objection`, access: 'objections.read', audit: null, handle: (visit) => show(visit) },
+    { method: 'get', path: `${base}/:objection/file`, access: 'objections.read', audit: 'objection.file', handle: file },
+    {
+      method: 'post',
+      path: `${base}/:objection`,
+      access: 'objections.decide',
+      audit: 'objection.decide, declaration.annul',
+      handle: decide,
+    },
+  ];
+}
