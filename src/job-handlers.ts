@@ -11,11 +11,12 @@ import { collectOrphans, scanWaiting, verifyStored } from './modules/attachments
 import type { JobHandlers } from './jobs/jobs';
 import { sweepBallotKeys } from './modules/meetings';
 import { printCertificate } from './modules/certificates';
+import { makeFormsZip } from './modules/printing';
 import { makeRosterPdf, makeRosterXlsx } from './modules/reporting';
 import { pruneTasks, runTasks, type TaskRunners } from './modules/tasks';
 
 /** What each kind of long task makes; src/modules/tasks/task-kinds.ts says which kinds there are. */
-const taskRunners: TaskRunners = { 'roster:xlsx': makeRosterXlsx, 'roster:pdf': makeRosterPdf };
+const taskRunners: TaskRunners = { 'roster:xlsx': makeRosterXlsx, 'roster:pdf': makeRosterPdf, 'forms:zip': makeFormsZip };
 
 /** What each job does; src/jobs/jobs.ts says which jobs there are. */
 export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {

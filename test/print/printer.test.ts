@@ -1,10 +1,13 @@
 import fs from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import { PDFDocument, PDFName, PDFRawStream } from 'pdf-lib';
 import sharp from 'sharp';
 import { inspectFile } from '../../src/adapters/files/inspect-file';
 import { createPrinter, PrintTimeoutError, type Printer } from '../../src/adapters/printing';
-import { fontsOf, skipped, textOf, withPdfToText } from './read-pdf';
+import { fontsOf, hasPdfToText, skipped, textOf, withPdfToText } from './read-pdf';
 
 const RARE = '㛃䶮𬀩𫖯';
 const page = (body: string, style = ''): string =>
@@ -104,6 +107,50 @@ describe('printing', () => {
       .filter(([, object]) => object instanceof PDFRawStream && object.dict.lookup(PDFName.of('Subtype')) === PDFName.of('Image'));
     expect(images.length).toBeGreaterThanOrEqual(1);
   });
+
+  it('S39 hostile texts reach no file and no server of this machine', async () => {
+    let hits = 0;
+    const canary = http.createServer((_req, res) => {
+      hits += 1;
+      res.end('CANARY');
+    });
+    await new Promise<void>((resolve) => canary.listen(0, '127.0.0.1', resolve));
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'title-declaration-canary-'));
+    fs.writeFileSync(path.join(dir, 'secret.html'), '<p>CANARYFILE</p>');
+    try {
+      const { port } = canary.address() as AddressInfo;
+      const targets = [
+        `http://127.0.0.1:${port}/x`,
+        `http://localhost:${port}/x`,
+        `http://[::1]:${port}/x`,
+        `file://${dir}/secret.html`,
+        'http://169.254.169.254/latest/',
+      ];
+      const hostile = targets.flatMap((t) => [
+        `<iframe src="${t}"></iframe>`,
+        `<iframe srcdoc="&lt;img src='${t}'&gt;"></iframe>`,
+        `<img src="${t}" srcset="${t} 2x">`,
+        `<object data="${t}"></object><embed src="${t}">`,
+        `<link rel="stylesheet" href="${t}"><link rel="preload" as="font" href="${t}"><link rel="prefetch" href="${t}"><link rel="preconnect" href="${t}">`,
+        `<style>@import url("${t}"); @font-face { font-family: evil; src: url("${t}") } p { font-family: evil; background: url("${t}") }</style>`,
+        `<svg><use href="${t}#a"/><image href="${t}"/></svg>`,
+        `<video src="${t}" poster="${t}"></video><audio src="${t}" autoplay></audio>`,
+        `<script src="${t}"></script><form action="${t}"><input type="image" src="${t}"></form>`,
+      ]);
+      const texts = [...hostile, ...targets.map((t) => `<meta http-equiv="refresh" content="0;url=${t}">`)];
+      for (const body of [hostile.join(''), ...texts.slice(-targets.length)]) {
+        const pdf = await printer.pdf(page(`<p>正文</p>${body}<p>末尾</p>`)).catch((e: Error) => e);
+        // a page that leads away may be refused, but never prints what it led to
+        if (Buffer.isBuffer(pdf) && hasPdfToText) expect(textOf(pdf, 'layout')).not.toContain('CANARY');
+      }
+      expect(hits).toBe(0);
+      // the same server can be reached by whoever may
+      expect(await (await fetch(targets[0] ?? '')).text()).toBe('CANARY');
+    } finally {
+      await new Promise<void>((resolve) => canary.close(() => resolve()));
+      fs.rmSync(dir, { recursive: true, force: true });
+    }
+  }, 60_000);
 
   withPdfToText('runs no script', async () => {
     const pdf = await printer.pdf(

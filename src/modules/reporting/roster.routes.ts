@@ -13,6 +13,7 @@ import { ROSTER_TITLE, rosterCells, rosterColumns, rosterRowHtml } from './roste
 
 /** Rows shown on the screen; more are exported. */
 export const MAX_SHOWN = 1000;
+const taskTitles = { 'roster:pdf': '一览表 PDF', 'roster:xlsx': '一览表 Excel', 'forms:zip': '评审表 ZIP' } as const;
 /** Rows that leave together. */
 const PIECE = 100;
 
@@ -66,14 +67,15 @@ async function start(deps: Deps, visit: Visit): Promise<Reply> {
   const condition = readRosterCondition(visit.actor, visit.body);
   const input = rosterInput(condition);
   const back = { text: '返回「一览表」', href: addressOf(paths.roster(), { ...input }) };
-  const kind = visit.body.one('do') === 'pdf' ? 'roster:pdf' : 'roster:xlsx';
+  const act = visit.body.one('do');
+  const kind = act === 'pdf' ? 'roster:pdf' : act === 'forms' ? 'forms:zip' : 'roster:xlsx';
   const scopeText = rosterScopeText(visit.actor, condition, await deps.catalogue.get());
   const outcome = await inTransaction(deps.db, (trx) =>
     startTask(deps, trx, {
       kind,
       owner: visit.actor,
       input,
-      title: `一览表 ${kind === 'roster:pdf' ? 'PDF' : 'Excel'}（${scopeText}）`,
+      title: `${taskTitles[kind]}（${scopeText}）`,
       requestId: visit.requestId,
     }),
   );

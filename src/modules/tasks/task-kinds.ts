@@ -8,6 +8,8 @@ import type { Deps } from '../../deps';
 export interface TaskInputs {
   'roster:xlsx': RosterTaskInput;
   'roster:pdf': RosterTaskInput;
+  /** the review forms of everybody in it */
+  'forms:zip': RosterTaskInput;
 }
 export type TaskKind = keyof TaskInputs;
 

@@ -57,6 +57,7 @@ const MOVERS: Record<string, string[]> = {
   refuse: ['office'],
   'record-vote': ['office'],
   publish: ['office'],
+  annul: ['office'],
   confirm: ['bureau', 'cityBureau'],
   abandon: [],
 };
