@@ -38,6 +38,8 @@ const environment = z.object({
   EDU_PLATFORM_NAME: z.string().default('专业技术人员继续教育公共服务平台'),
   CERTIFICATE_KEY_FILE: z.string().optional(),
   CLAMD: z.string().optional(),
+  BACKUP_DIR: z.string().optional(),
+  BACKUP_KEY_FILE: z.string().optional(),
   SMS_PER_MINUTE: z.coerce.number().int().min(1).max(100_000).default(300),
 });
 
@@ -80,6 +82,10 @@ export interface Config {
   readonly clamd: ClamdAddress | undefined;
   /** at most so many short messages of the whole site in one minute (S08) */
   readonly smsPerMinute: number;
+  /** where `npm run backup` writes; in production a place outside of this host (S58) */
+  readonly backupDir: string;
+  /** 32 bytes that encrypt backups; undefined: they are not encrypted */
+  readonly backupKey: Buffer | undefined;
   readonly secrets: Secrets;
 }
 
@@ -131,6 +137,14 @@ function learningPlatformOf(e: z.infer<typeof environment>, production: boolean)
   return { url, key, account, name: e.EDU_PLATFORM_NAME };
 }
 
+/** The key that backups are encrypted with, as base64 of 32 bytes in a file of its own. */
+function backupKeyOf(file: string | undefined): Buffer | undefined {
+  if (file === undefined) return undefined;
+  const key = Buffer.from(fs.readFileSync(file, 'utf8').trim(), 'base64');
+  if (key.length !== 32) throw new ConfigError('BACKUP_KEY_FILE: the file must hold 32 bytes as base64 (openssl rand -base64 32)');
+  return key;
+}
+
 function clamdOf(text: string | undefined): ClamdAddress | undefined {
   if (text === undefined) return undefined;
   const address = readClamdAddress(text);
@@ -178,6 +192,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     smsPerMinute: e.SMS_PER_MINUTE,
     certificateKeyFile: e.CERTIFICATE_KEY_FILE,
     clamd: clamdOf(e.CLAMD),
+    backupDir: path.resolve(e.BACKUP_DIR ?? path.join(dataDir, 'backups')),
+    backupKey: backupKeyOf(e.BACKUP_KEY_FILE),
     secrets,
   });
 }

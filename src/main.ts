@@ -4,21 +4,24 @@ import { seedContent } from '../seeds/content';
 import { seedReference } from '../seeds/reference';
 import { compose, makeLogger } from './compose';
 import { ConfigError, loadConfig } from './config';
-import { checkDatabase, makeDb, migrate } from './db/db';
+import { checkDatabase, makeDb } from './db/db';
+import { inTurn, migrate } from './db/migrate';
 import { openDatabase } from './db/open-database';
 import { migrateJobs } from './jobs/jobs';
 import { fillMobileIndexes } from './modules/accounts';
 
 /** Schema, queue and reference data, whatever state the database is in. */
 async function prepareDatabase(url: string): Promise<void> {
-  const db = makeDb(url, 2);
+  const db = makeDb(url, 2, '0');
   try {
     const complaint = await checkDatabase(db);
     if (complaint) throw new ConfigError(`DATABASE_URL: ${complaint}`);
     await migrate(db);
-    await migrateJobs(url);
-    await seedReference(db);
-    await seedContent(db);
+    await inTurn(db, 'seed', async () => {
+      await migrateJobs(url);
+      await seedReference(db);
+      await seedContent(db);
+    });
   } finally {
     await db.destroy();
   }

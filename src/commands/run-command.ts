@@ -5,6 +5,7 @@ import { createCipher, type Cipher } from '../lib/cipher';
 
 export interface CommandInput {
   config: Config;
+  databaseUrl: string;
   db: Db;
   cipher: Cipher;
   say: (line: string) => void;
@@ -20,7 +21,7 @@ export function runCommand(work: (input: CommandInput) => Promise<number>): void
     const database = await openDatabase(config);
     const db = makeDb(database.url, 2);
     try {
-      return await work({ config, db, cipher, complain, say: (line) => void process.stdout.write(`${line}\n`) });
+      return await work({ config, databaseUrl: database.url, db, cipher, complain, say: (line) => void process.stdout.write(`${line}\n`) });
     } finally {
       await db.destroy();
       if (!database.wasRunning) await database.stop();

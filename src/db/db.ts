@@ -1,6 +1,5 @@
 import knexFactory, { type Knex } from 'knex';
 import { types } from 'pg';
-import { migrationSource } from '../../migrations';
 
 /** The pool. Stores and read models take a Handle, so that they run alike inside and outside a transaction. */
 export type Db = Knex;
@@ -10,8 +9,8 @@ export type Handle = Knex | Knex.Transaction;
 types.setTypeParser(types.builtins.INT8, (v) => Number(v)); // identities stay far below 2^53
 types.setTypeParser(types.builtins.DATE, (v) => v); // a date is 'YYYY-MM-DD', never a moment in some time zone
 
-/** Opens a pool. `max` connections; nothing is asked of the server until the first query. */
-export function makeDb(url: string, max = 10): Db {
+/** Opens a pool. `max` connections; nothing is asked of the server until the first query. `statementTimeout`: '0' for work that may take long. */
+export function makeDb(url: string, max = 10, statementTimeout: '30s' | '0' = '30s'): Db {
   return knexFactory({
     client: 'pg',
     connection: { connectionString: url, application_name: 'title-declaration' },
@@ -19,21 +18,15 @@ export function makeDb(url: string, max = 10): Db {
       min: 0,
       max,
       afterCreate: (c: { query: (q: string, cb: (e: unknown) => void) => void }, done: (e: unknown, c: unknown) => void) =>
-        c.query("SET TIME ZONE 'Asia/Shanghai'; SET statement_timeout = '30s'", (e) => done(e, c)),
+        c.query(`SET TIME ZONE 'Asia/Shanghai'; SET statement_timeout = '${statementTimeout}'`, (e) => done(e, c)),
     },
     acquireConnectionTimeout: 10_000,
-    migrations: { migrationSource },
   });
 }
 
 /** Runs `work` in one transaction (inside another one: a savepoint); a throw rolls everything back. */
 export function inTransaction<T>(db: Handle, work: (trx: Trx) => Promise<T>): Promise<T> {
   return db.transaction(work);
-}
-
-/** Brings the schema up to date; safe to call from several processes at once. */
-export async function migrate(db: Db): Promise<void> {
-  await db.migrate.latest();
 }
 
 /** Refuses a database that would break searching in Chinese (encoding or character type). Returns the complaint, or undefined. */

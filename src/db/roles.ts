@@ -78,7 +78,7 @@ GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public, graphile_worker TO ${app}
 GRANT SELECT ON ALL TABLES IN SCHEMA public, graphile_worker TO ${backup};
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA public, graphile_worker TO ${backup};
 GRANT SELECT ON audit_log, audit_seals TO ${audit};
-REVOKE INSERT, UPDATE, DELETE ON clock, knex_migrations, knex_migrations_lock FROM ${app};
+REVOKE INSERT, UPDATE, DELETE ON clock, knex_migrations FROM ${app};
 DO $$
 DECLARE t regclass;
 BEGIN

@@ -3,8 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
 import { seedReference } from '../../seeds/reference';
-import { makeDb, migrate } from '../../src/db/db';
+import { makeDb } from '../../src/db/db';
 import { startEmbedded, type EmbeddedPg } from '../../src/db/embedded-pg';
+import { migrate } from '../../src/db/migrate';
 import { migrateJobs } from '../../src/jobs/jobs';
 import { publishTestServer, withDatabase } from './pg';
 
