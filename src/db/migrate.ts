@@ -18,7 +18,8 @@ const isContention = (e: unknown): boolean => ['55P03', '40P01'].includes((e as 
 export function inTurn<T>(db: Db, what: 'migrate' | 'seed', work: () => Promise<T>): Promise<T> {
   return db.transaction(async (trx) => {
     await trx.raw('SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0');
-    await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [what]);
+    // without parameters: the portal of a bound query would keep its snapshot, which CREATE INDEX CONCURRENTLY waits for
+    await trx.raw(`SELECT pg_advisory_xact_lock(hashtextextended('${what}', 0))`);
     return work();
   });
 }
