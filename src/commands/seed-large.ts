@@ -1,4 +1,5 @@
-import { migrate } from '../db/db';
+import  from '../db/db';
+import { migrate } from '../db/migrate';
 import { migrateJobs } from '../jobs/jobs';
 import { seedLarge } from '../../seeds/large';
 import { seedReference } from '../../seeds/reference';
