@@ -1,4 +1,3 @@
-import  from '../db/db';
 import { migrate } from '../db/migrate';
 import { migrateJobs } from '../jobs/jobs';
 import { seedLarge } from '../../seeds/large';
