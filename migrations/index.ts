@@ -20,6 +20,7 @@ import * as m0048 from './0048_divisions';
 import * as m0022 from './0022_attachments';
 import * as m0027 from './0027_tasks';
 import * as m0028 from './0028_roster';
+import * as m0029 from './0029_queue_entries';
 import * as m0030 from './0030_committees';
 import * as m0031 from './0031_meetings';
 import * as m0036 from './0036_certificates';
@@ -46,6 +47,7 @@ const list: Record<string, Knex.Migration> = {
   '0022_attachments': m0022,
   '0027_tasks': m0027,
   '0028_roster': m0028,
+  '0029_queue_entries': m0029,
   '0030_committees': m0030,
   '0031_meetings': m0031,
   '0036_certificates': m0036,

@@ -13,6 +13,7 @@ import { sweepBallotKeys } from './modules/meetings';
 import { printCertificate } from './modules/certificates';
 import { makeFormsZip } from './modules/printing';
 import { makeRosterPdf, makeRosterXlsx } from './modules/reporting';
+import { foldQueueCounts } from './modules/review';
 import { pruneTasks, runTasks, type TaskRunners } from './modules/tasks';
 
 /** What each kind of long task makes; src/modules/tasks/task-kinds.ts says which kinds there are. */
@@ -34,6 +35,7 @@ export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
       await pruneReminders(deps.db, reminderDays);
     },
     'certificate:print': async ({ certificateId }) => void (await printCertificate(deps, certificateId)),
+    'queues:fold': () => foldQueueCounts(deps.db),
     'reminders:send': async () => {
       const { remindersOn, remindersFrom, remindersTo } = await deps.settings.get();
       const queued = await sendReminders(deps, { isOn: remindersOn, from: remindersFrom, to: remindersTo });

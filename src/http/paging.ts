@@ -18,8 +18,11 @@ export interface Paging {
   offset: number;
 }
 
+/** How many rows a page of a list holds. */
+export const PAGE_ROWS = 50;
+
 /** The page asked for in the address, brought into range: nonsense is page 1, past the end is the last page. */
-export function pagingOf(asked: string, total: number, limit = 50): Paging {
+export function pagingOf(asked: string, total: number, limit = PAGE_ROWS): Paging {
   const pages = Math.max(1, Math.ceil(total / limit));
   const page = Math.min(wholeNumber(asked) ?? 1, pages);
   return { total, page, pages, limit, offset: (page - 1) * limit };

@@ -15,6 +15,7 @@ export interface JobPayloads {
   'sms:send': { messageId: string };
   'learning:fetch': { accountId: number };
   'corrections:watch': Record<string, never>;
+  'queues:fold': Record<string, never>;
   'reminders:send': Record<string, never>;
   'tasks:run': Record<string, never>;
 }
@@ -33,6 +34,7 @@ export interface Jobs {
 // In UTC. Corrections are watched from 9 to 20 o'clock in Beijing, because people are told by short message.
 const CRONTAB = `* * * * * audit:seal
 * * * * * tasks:run
+*/5 * * * * queues:fold
 17 * * * * housekeeping:prune
 29 3 * * * attachments:collect
 5 1-12 * * * corrections:watch

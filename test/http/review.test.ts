@@ -175,6 +175,9 @@ describe('R6 paging', () => {
     while (ids.length < to) ids.push(await makeDeclaration(site, { batch, state: 'unit_review', units: [big] }));
   };
 
+  const leads = (page: Page, words: string): boolean => page.all('.pages a').some((a) => a.text.trim() === words);
+  const follow = (page: Page, words: string): Promise<Page> => reader.get(page.link(words));
+
   it('makes the same number of queries for 1, 3 and 30 rows', async () => {
     const counts: number[] = [];
     for (const n of [1, 3, 30]) {
@@ -186,15 +189,44 @@ describe('R6 paging', () => {
     expect(new Set(counts).size).toBe(1);
   });
 
-  it('shows 50 to a page, every row once, and the last page for one beyond the end', async () => {
-    await grow(53);
+  it('shows 50 to a page, every row once, forwards, backwards and from the end', async () => {
+    await grow(103);
+    for (const query of ['sort=name', 'sort=rank&dir=desc', 'state=all&sort=state&dir=desc', 'sort=unit', 'dir=desc', 'name=人']) {
+      const first = await reader.get(`/unit/review?${query}`);
+      expect(first.text()).toContain('共 103 条');
+      expect([leads(first, '第一页'), leads(first, '上一页')]).toEqual([false, false]);
+      const second = await follow(first, '下一页');
+      const third = await follow(second, '下一页');
+      const all = [...namesOn(first), ...namesOn(second), ...namesOn(third)];
+      expect(all).toHaveLength(103);
+      expect(new Set(all).size).toBe(103);
+      expect([leads(third, '下一页'), leads(third, '最后一页')]).toEqual([false, false]);
+      expect(namesOn(await follow(first, '最后一页'))).toEqual(namesOn(third));
+      expect(namesOn(await follow(third, '上一页'))).toEqual(namesOn(second));
+      expect(namesOn(await follow(second, '上一页'))).toEqual(namesOn(first));
+      expect(namesOn(await follow(third, '第一页'))).toEqual(namesOn(first));
+      expect(namesOn(await reader.get(second.address))).toEqual(namesOn(second));
+    }
+  });
+
+  it('leads from addresses with page numbers, and from places that are not its own, to a page of the list', async () => {
     const first = await reader.get('/unit/review?sort=name');
-    const second = await reader.get('/unit/review?sort=name&page=2');
-    expect(first.text()).toContain('共 53 条，第 1 / 2 页');
-    expect([...namesOn(first), ...namesOn(second)]).toHaveLength(53);
-    expect(new Set([...namesOn(first), ...namesOn(second)]).size).toBe(53);
-    expect(namesOn(await reader.get('/unit/review?sort=name&page=77'))).toEqual(namesOn(second));
-    expect(first.all('.pages a').map((a) => a.getAttribute('href'))).toContain('/unit/review?sort=name&page=2');
+    const last = await follow(first, '最后一页');
+    expect(namesOn(await reader.get('/unit/review?sort=name&page=77'))).toEqual(namesOn(last));
+    expect(namesOn(await reader.get('/unit/review?sort=name&page=3'))).toEqual(namesOn(last));
+    expect(namesOn(await reader.get('/unit/review?sort=name&page=2'))).toEqual(namesOn(first));
+    const foreign = await makeDeclaration(site, { batch, state: 'unit_review', units: [await makeUnit(site)] });
+    for (const place of [`from=${foreign}`, `till=${foreign}`, 'from=x', "till='"]) {
+      expect(namesOn(await reader.get(`/unit/review?sort=name&${place}`))).toEqual(namesOn(first));
+    }
+  });
+
+  it('keeps its place when what it begins at has left the list', async () => {
+    const second = await follow(await reader.get('/unit/review?sort=name'), '下一页');
+    const id = new URL(second.address, 'http://x').searchParams.get('from') ?? '';
+    await site.db('declarations').where({ id }).update({ state: 'unit_passed' });
+    expect(namesOn(await reader.get(second.address))).toEqual(namesOn(second));
+    await site.db('declarations').where({ id }).update({ state: 'unit_review' });
   });
 });
 

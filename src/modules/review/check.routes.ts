@@ -39,10 +39,10 @@ import {
   roundSeenBefore,
   type PlacedFile,
 } from './check.view';
-import { findNeighbours } from './neighbours.read';
-import { filterQuery, readFilter, type FilterRules, type QueueFilter } from './queue-filter';
-import { countQueue, findQueueRows } from './queue.read';
+import { atFirst, filterQuery, readFilter, type FilterRules, type QueueFilter } from './queue-filter';
+import { countQueue, findNeighbours, findQueueRows } from './queue.read';
 import type { QueuePage } from './queue.routes';
+import { countText } from './queue.view';
 import { standardReasons } from './reasons';
 import { returnDeclaration } from './return-declaration';
 import { deskOf, insertNote, listNotes, listReasons, removeNote, type ReviewNote } from './review-notes.store';
@@ -71,7 +71,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
   const at = (id: string): string => `${queue.address}/${id}`;
   const filterOf = (query: FormInput): { filter: QueueFilter; query: string } => {
     const filter = readFilter(query, rules);
-    return { filter, query: filterQuery({ ...filter, page: 1 }, rules) };
+    return { filter, query: filterQuery(atFirst(filter), rules) };
   };
   /** the list as it stood in the page that posted; read and written anew, so that it can lead nowhere else */
   const postedQuery = (visit: Visit) => filterOf(new FormInput(new URLSearchParams(visit.body.one('back'))));
@@ -158,7 +158,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
         : [];
     const name = declarationName({ year: d.year }, o.batch.series, o.batch.level);
     const changed = o.sections.filter((s) => s.change !== 'same');
-    const rest = counts.get(filter.show) ?? 0;
+    const rest = countText(counts, filter.show);
     const errors: PageError[] = problem ? [{ text: problem.text, href: `#note-${problem.section}` }] : [];
     return page(
       'review/check',

@@ -3,5 +3,5 @@ export { queueRoutes, tickedIds, type Prepare, type QueuePage } from './queue.ro
 export { BULK_LIMIT, moveEach, moveTogether, vanished, type Answer, type BulkItem, type Reason, type TogetherOutcome } from './bulk';
 export { conditionEntries, readCondition } from './queue-filter';
 export { LINE_COLUMNS, type DeclarationLine } from './declaration-line.read';
-export { listYears, type QueueCondition, type QueueRow } from './queue.read';
+export { foldQueueCounts, listYears, type QueueCondition, type QueueRow } from './queue.read';
 export { conditionControls, rankText, titleCell, unitCell } from './queue.view';

@@ -1,16 +1,20 @@
 import type { FormInput } from '../../http/form-input';
-import { wholeNumber } from '../../lib/ids';
+import { isUuid, wholeNumber } from '../../lib/ids';
 import { normaliseLine } from '../../lib/text';
 import { isLevel } from '../catalogue';
-import type { QueueCondition, Show, SortKey } from './queue.read';
+import type { Place, QueueCondition, QueueOrder, Show, SortKey } from './queue.read';
 
 /** What a list shows, as it stands in the address (R6). */
-export interface QueueFilter extends QueueCondition {
-  show: Show;
-  sort: SortKey;
-  descending: boolean;
-  /** as asked for: it may lie past the end */
-  page: number;
+export interface QueueFilter extends QueueCondition, QueueOrder {
+  place: Place;
+  /** an address of the time when pages had numbers */
+  page?: number;
+}
+
+/** The same list from its beginning. */
+export function atFirst(f: QueueFilter): QueueFilter {
+  const { page: _page, ...rest } = f;
+  return { ...rest, place: { kind: 'first' } };
 }
 
 export interface FilterRules {
@@ -36,13 +40,36 @@ export function readCondition(query: FormInput): QueueCondition {
 export function readFilter(query: FormInput, rules: FilterRules): QueueFilter {
   const [firstShow, firstSort] = [rules.shows[0], rules.sorts[0]];
   if (firstShow === undefined || firstSort === undefined) throw new Error('a list needs something to show and to sort by');
+  const page = wholeNumber(query.one('page'), 6);
   return {
     ...readCondition(query),
     show: rules.shows.find((s) => s === query.one('state')) ?? firstShow,
     sort: rules.sorts.find((s) => s === query.one('sort')) ?? firstSort,
     descending: query.one('dir') === 'desc',
-    page: wholeNumber(query.one('page'), 6) ?? 1,
+    place: readPlace(query),
+    ...(page === undefined ? {} : { page }),
   };
+}
+
+/** R6: where the page begins or ends: at a declaration, so that a bookmark leads to the same place whatever came or went before it. */
+function readPlace(query: FormInput): Place {
+  const [from, till] = [query.one('from'), query.one('till')];
+  if (isUuid(from)) return { kind: 'after', id: from };
+  if (isUuid(till)) return { kind: 'before', id: till };
+  return query.one('end') === 'yes' ? { kind: 'last' } : { kind: 'first' };
+}
+
+function placeEntry(place: Place): [string, string][] {
+  switch (place.kind) {
+    case 'after':
+      return [['from', place.id]];
+    case 'before':
+      return [['till', place.id]];
+    case 'last':
+      return [['end', 'yes']];
+    case 'first':
+      return [];
+  }
 }
 
 export function conditionEntries(c: QueueCondition): [string, string][] {
@@ -56,12 +83,12 @@ export function conditionEntries(c: QueueCondition): [string, string][] {
   return entries.flatMap(([k, v]): [string, string][] => (v === undefined || v === '' ? [] : [[k, String(v)]]));
 }
 
-/** The query part of the address that shows this list again; '' for the list as it opens. The page number comes last. */
+/** The query part of the address that shows this list again; '' for the list as it opens. The place comes last. */
 export function filterQuery(f: QueueFilter, rules: FilterRules): string {
   const entries = conditionEntries(f);
   if (f.show !== rules.shows[0]) entries.push(['state', f.show]);
   if (f.sort !== rules.sorts[0]) entries.push(['sort', f.sort]);
   if (f.descending) entries.push(['dir', 'desc']);
-  if (f.page > 1) entries.push(['page', String(f.page)]);
+  entries.push(...placeEntry(f.place));
   return new URLSearchParams(entries).toString();
 }

@@ -1,59 +1,71 @@
 import type { Knex } from 'knex';
 import type { Handle } from '../../db/db';
-import { stateNames, type StateName } from '../../policy/declaration-moves';
+import type { StateName } from '../../policy/declaration-moves';
+import { gramsOf } from '../../lib/grams';
 import type { DeclarationSubject, Scope } from '../../policy/policy';
-import { divisionRange } from '../catalogue';
 import { SUBJECT_COLUMNS, toSubject, type SubjectRow } from '../declarations';
 import { LINE_COLUMNS, type DeclarationLine } from './declaration-line.read';
 
 /**
- * What a list can be narrowed to, as conditions; only these constants ever reach the database. `s` is the declaration's stop at the reader, `p` the
- * publicity of its result.
+ * What a list can be narrowed to, as conditions on the reader's entries and on their counts alike (migration 0029); only these constants ever reach the
+ * database.
  */
 export const queueConditions = {
   all: 'true',
   // a unit's list: what lies at the unit itself, and what has left it
-  waiting: "d.state IN ('unit_review', 'returned_to_unit') AND d.holder_unit_id = s.unit_id",
-  unit_review: "d.state = 'unit_review' AND d.holder_unit_id = s.unit_id",
+  waiting: "e.bucket IN ('unit_review', 'returned_here')",
+  unit_review: "e.bucket = 'unit_review'",
   // at the unit, or given back by it to the one below
-  returned_to_unit: "d.state = 'returned_to_unit' AND s.position >= d.stop_position",
-  unit_passed: "d.state = 'unit_passed' AND d.holder_unit_id = s.unit_id",
-  returned_to_applicant: "d.state = 'returned_to_applicant' AND d.return_position = s.position",
-  reported: 's.reported_at IS NOT NULL',
+  returned_to_unit: "e.bucket IN ('returned_here', 'given_back')",
+  unit_passed: "e.bucket = 'unit_passed'",
+  returned_to_applicant: "e.bucket = 'returned_to_applicant'",
+  reported: 'e.is_reported',
   // a committee's list
-  office_review: "d.state = 'office_review'",
-  correction: "d.state = 'correction'",
-  accepted: "d.state = 'accepted'",
-  voted_passed: "d.state = 'voted_passed'",
-  voted_failed: "d.state = 'voted_failed'",
-  publicity: "d.state = 'publicity'",
-  certified: "d.state = 'certified'",
-  refused: "d.state = 'refused'",
-  abandoned: "d.state = 'abandoned'",
+  office_review: "e.bucket = 'office_review'",
+  correction: "e.bucket = 'correction'",
+  accepted: "e.bucket = 'accepted'",
+  voted_passed: "e.bucket = 'voted_passed'",
+  voted_failed: "e.bucket = 'voted_failed'",
+  publicity: "e.bucket = 'publicity'",
+  certified: "e.bucket = 'certified'",
+  refused: "e.bucket = 'refused'",
+  abandoned: "e.bucket = 'abandoned'",
   // a bureau's list
-  publicity_over: "d.state = 'publicity' AND p.ends_on < app_today()",
-  publicity_running: "d.state = 'publicity' AND p.ends_on >= app_today()",
+  publicity_over: "e.bucket = 'publicity' AND e.ends_on < app_today()",
+  publicity_running: "e.bucket = 'publicity' AND e.ends_on >= app_today()",
 } as const;
 
 export type Show = keyof typeof queueConditions;
 
-/** Columns a list can be sorted by. */
-const sorts = {
-  arrived: 's.arrived_at',
-  name: 'd.applicant_name',
-  unit: 'u.name',
-  rank: 'd.rank_n',
-  state: 'state_order',
-  ends: 'p.ends_on',
-} as const;
+interface Order {
+  /** of the entries, each without null, the last ones telling every two apart: one index serves them */
+  columns: readonly string[];
+  way: 'ASC' | 'DESC';
+}
+const ascending = (column: string): Order => ({ columns: [column, 'arrived_at', 'declaration_id'], way: 'ASC' });
+const bothWays = (column: string): { up: Order; down: Order } => ({ up: ascending(column), down: { ...ascending(column), way: 'DESC' } });
 
-export type SortKey = keyof typeof sorts;
+/** The orders of a list. Those without a rank or an end stand last whichever way it is sorted, so these two have a column for each way. */
+const orders = {
+  arrived: {
+    up: { columns: ['arrived_at', 'declaration_id'], way: 'ASC' },
+    down: { columns: ['arrived_at', 'declaration_id'], way: 'DESC' },
+  },
+  name: bothWays('name'),
+  unit: bothWays('unit_name'),
+  rank: { up: ascending('rank_up'), down: ascending('rank_down') },
+  state: bothWays('state_order'),
+  ends: { up: ascending('ends_up'), down: ascending('ends_down') },
+} as const satisfies Record<string, { up: Order; down: Order }>;
 
-/** What each sort compares, as an expression of its own. */
-export const sortExpressions: Readonly<Record<SortKey, string>> = {
-  ...sorts,
-  state: `array_position(ARRAY[${stateNames.map((s) => `'${s}'`).join(', ')}], d.state)`,
-};
+export type SortKey = keyof typeof orders;
+
+/** One list: which of the reader's declarations, in which order. */
+export interface QueueOrder {
+  show: Show;
+  sort: SortKey;
+  descending: boolean;
+}
 
 export interface QueueCondition {
   year?: number;
@@ -91,60 +103,94 @@ interface Row extends QueueColumns, SubjectRow {
   isOver: boolean;
 }
 
-/** S30: only what was reported to the reader, and never a draft. */
-export function inScope(h: Handle, scope: Scope): Knex.QueryBuilder {
-  const q = h('declarations as d')
-    .join('declaration_stops as s', 's.declaration_id', 'd.id')
+const readerOf = (scope: Scope): { reader_kind: string; reader_id: number } | undefined => {
+  switch (scope.kind) {
+    case 'unit':
+      return { reader_kind: 'unit', reader_id: scope.unitId };
+    case 'committee':
+      return { reader_kind: 'committee', reader_id: scope.committeeId };
+    case 'division':
+      return { reader_kind: 'division', reader_id: Number(scope.code) };
+    case 'person':
+    case 'none':
+      return undefined;
+  }
+};
+
+/** S30: only what was reported to the reader, and never a draft. `table` holds entries or their counts. */
+function inScope(h: Handle, scope: Scope, table: 'queue_entries' | 'queue_counts' = 'queue_entries'): Knex.QueryBuilder {
+  const reader = readerOf(scope);
+  const q = h(`${table} as e`);
+  return reader ? q.where({ 'e.reader_kind': reader.reader_kind, 'e.reader_id': reader.reader_id }) : q.whereRaw('false');
+}
+
+/** Conditions that the kept counts know. */
+function inGroup(q: Knex.QueryBuilder, c: QueueCondition): Knex.QueryBuilder {
+  if (c.year !== undefined) q.where('e.year', c.year);
+  if (c.seriesId !== undefined) q.where('e.series_id', c.seriesId);
+  if (c.level !== undefined) q.where('e.level', c.level);
+  return q;
+}
+
+function narrowed(h: Handle, scope: Scope, c: QueueCondition): Knex.QueryBuilder {
+  const q = inGroup(inScope(h, scope), c);
+  const reader = readerOf(scope);
+  if (c.name !== '' && reader) {
+    const name = c.name.replace(/[A-Z]+/g, (s) => s.toLowerCase());
+    const grams = gramsOf(name).map((g) => `${reader.reader_kind.slice(0, 1)}${reader.reader_id}:${g}`);
+    q.whereRaw('e.grams @> ?::text[]', [grams]);
+    // one or two characters are grams themselves; of longer ones grams do not know the order
+    if ([...name].length > 2) q.whereRaw('strpos(lower(e.name), ?) > 0', [name]);
+  }
+  if (c.unit !== '') q.whereRaw('strpos(e.unit_name, ?) > 0', [c.unit]);
+  return q;
+}
+
+/** Where a list is read from: its beginning, its end, or beside one declaration. */
+export type Place = { kind: 'first' } | { kind: 'last' } | { kind: 'after' | 'before'; id: string };
+
+/**
+ * The ids of a list from a place on, `limit` at most, in the order of the list. Beside a declaration that the reader does not have, nothing. The declaration
+ * itself need not match the conditions any more: its place is where it would stand.
+ */
+function idsFrom(h: Handle, scope: Scope, condition: QueueCondition, list: QueueOrder, place: Place, limit: number): Knex.QueryBuilder {
+  const order = orders[list.sort][list.descending ? 'down' : 'up'];
+  const isBackward = place.kind === 'last' || place.kind === 'before';
+  const way = (order.way === 'ASC') === isBackward ? 'DESC' : 'ASC';
+  const q = narrowed(h, scope, condition).whereRaw(queueConditions[list.show]);
+  if (place.kind === 'after' || place.kind === 'before') {
+    const reader = readerOf(scope);
+    // scalar subqueries, so that the comparison is one with known values: only then does an index begin at the place
+    const own = order.columns.map(
+      (c) => `(SELECT m.${c} FROM queue_entries m WHERE m.declaration_id = ? AND m.reader_kind = ? AND m.reader_id = ?)`,
+    );
+    q.whereRaw(
+      `(${order.columns.map((c) => `e.${c}`).join(', ')}) ${way === 'ASC' ? '>' : '<'} (${own.join(', ')})`,
+      own.flatMap(() => [place.id, reader?.reader_kind ?? '', reader?.reader_id ?? 0]),
+    );
+  }
+  return q
+    .select('e.declaration_id', 'e.arrived_at', ...order.columns.slice(0, -2).map((c) => `e.${c}`))
+    .orderByRaw(order.columns.map((c) => `e.${c} ${way}`).join(', '))
+    .limit(limit);
+}
+
+/** Entries `e` with what a list says of them. */
+function withColumns(h: Handle, q: Knex.QueryBuilder): Knex.QueryBuilder {
+  return q
+    .join('declarations as d', 'd.id', 'e.declaration_id')
     .join('batches as b', 'b.id', 'd.batch_id')
     .join('committees as c', 'c.id', 'b.committee_id')
     .leftJoin('units as u', 'u.id', 'd.unit_id')
     .leftJoin('publicity_items as i', 'i.declaration_id', 'd.id')
     .leftJoin('publicities as p', 'p.id', 'i.publicity_id')
-    .whereNull('d.deleted_at')
-    .whereNot('d.state', 'draft');
-  switch (scope.kind) {
-    case 'unit':
-      return q
-        .where('s.unit_id', scope.unitId)
-        .whereRaw('s.position = (SELECT max(x.position) FROM declaration_stops x WHERE x.declaration_id = d.id AND x.unit_id = s.unit_id)');
-    case 'committee':
-      return q
-        .where('s.committee_id', scope.committeeId)
-        .whereRaw(
-          's.position = (SELECT max(x.position) FROM declaration_stops x WHERE x.declaration_id = d.id AND x.committee_id = s.committee_id)',
-        );
-    case 'division':
-      return q
-        .whereIn('d.state', ['publicity', 'certified'])
-        .whereBetween('c.division_code', divisionRange(scope.code))
-        .whereRaw(
-          's.position = (SELECT max(x.position) FROM declaration_stops x WHERE x.declaration_id = d.id AND x.committee_id IS NOT NULL)',
-        );
-    case 'person':
-    case 'none':
-      return q.whereRaw('false');
-  }
-}
-
-export function narrowed(q: Knex.QueryBuilder, c: QueueCondition): Knex.QueryBuilder {
-  if (c.year !== undefined) q.where('d.year', c.year);
-  if (c.seriesId !== undefined) q.where('d.series_id', c.seriesId);
-  if (c.level !== undefined) q.where('d.level', c.level);
-  if (c.name !== '') q.whereRaw('strpos(d.applicant_name, ?) > 0', [c.name]);
-  if (c.unit !== '') q.whereRaw('strpos(u.name, ?) > 0', [c.unit]);
-  return q;
-}
-
-function withColumns(h: Handle, q: Knex.QueryBuilder): Knex.QueryBuilder {
-  return q.select(
-    h.raw(
-      `${LINE_COLUMNS}, ${SUBJECT_COLUMNS}, d.rank_n AS "rankN", d.rank_of AS "rankOf", d.version, d.batch_id AS "batchId", s.arrived_at AS "arrivedAt",
+    .select(
+      h.raw(
+        `${LINE_COLUMNS}, ${SUBJECT_COLUMNS}, d.rank_n AS "rankN", d.rank_of AS "rankOf", d.version, d.batch_id AS "batchId", e.arrived_at AS "arrivedAt",
        p.id AS "publicityId", p.starts_on AS "startsOn", p.ends_on AS "endsOn", p.ends_on < app_today() AS "isOver",
-       committee_is_valid(c) AS "isCommitteeValid",
-       array_position(?::text[], d.state) AS state_order`,
-      [[...stateNames]],
-    ),
-  );
+       committee_is_valid(c) AS "isCommitteeValid"`,
+      ),
+    );
 }
 
 const toRow = (r: Row): QueueRow => ({
@@ -153,37 +199,111 @@ const toRow = (r: Row): QueueRow => ({
   subject: toSubject(r),
 });
 
-/** How many there are of each of `shows` under these conditions. One query. */
-export async function countQueue(h: Handle, scope: Scope, condition: QueueCondition, shows: readonly Show[]): Promise<Map<Show, number>> {
-  const counts = shows.map((show) => h.raw(`(count(*) FILTER (WHERE ${queueConditions[show]}))::int AS ${show}`));
-  const [row] = (await narrowed(inScope(h, scope), condition).select(counts)) as Record<string, number>[];
-  return new Map(shows.map((show) => [show, row?.[show] ?? 0]));
+/** How many rows a search by name or unit counts before it says 「以上」. */
+export const COUNTED = 5000;
+
+export interface QueueCounts {
+  of: ReadonlyMap<Show, number>;
+  /** there are more: a search found more than COUNTED */
+  isOpen: boolean;
 }
 
+/**
+ * How many there are of each of `shows` under these conditions. One query. Exact at any size, because counts by year, series and level are kept; a search by
+ * name or unit counts what it finds, COUNTED at most.
+ */
+export async function countQueue(h: Handle, scope: Scope, condition: QueueCondition, shows: readonly Show[]): Promise<QueueCounts> {
+  const isSearch = condition.name !== '' || condition.unit !== '';
+  const sums = (what: string): Knex.Raw[] => [
+    ...shows.map((show) => h.raw(`(coalesce(${what} FILTER (WHERE ${queueConditions[show]}), 0))::int AS ${show}`)),
+    h.raw(`(coalesce(${what}, 0))::int AS found`),
+  ];
+  const [row] = (await (isSearch
+    ? h
+        .from(
+          narrowed(h, scope, condition)
+            .select('e.bucket', 'e.is_reported', 'e.ends_on')
+            .limit(COUNTED + 1)
+            .as('e'),
+        )
+        .select(sums('count(*)'))
+    : inGroup(inScope(h, scope, 'queue_counts'), condition).select(sums('sum(e.n)')))) as Record<string, number>[];
+  return { of: new Map(shows.map((show) => [show, row?.[show] ?? 0])), isOpen: isSearch && (row?.found ?? 0) > COUNTED };
+}
+
+/** Part of a list, and whether more lies before and behind it. */
 export interface QueueSlice {
-  show: Show;
-  sort: SortKey;
-  descending: boolean;
-  offset: number;
-  limit: number;
+  rows: QueueRow[];
+  hasBefore: boolean;
+  hasAfter: boolean;
 }
 
-/** One page of the list. One query. */
-export async function listQueue(h: Handle, scope: Scope, condition: QueueCondition, slice: QueueSlice): Promise<QueueRow[]> {
-  const order = slice.descending ? 'desc' : 'asc';
-  const q = withColumns(h, narrowed(inScope(h, scope), condition).whereRaw(queueConditions[slice.show]));
-  q.orderBy([
-    slice.sort === 'state' ? { column: sorts.state, order } : { column: sorts[slice.sort], order, nulls: 'last' as const },
-    { column: 's.arrived_at' },
-    { column: 'd.id' },
-  ]);
-  return ((await q.offset(slice.offset).limit(slice.limit)) as Row[]).map(toRow);
+async function readFrom(
+  h: Handle,
+  scope: Scope,
+  condition: QueueCondition,
+  list: QueueOrder,
+  place: Place,
+  limit: number,
+): Promise<QueueRow[]> {
+  const { columns, way } = orders[list.sort][list.descending ? 'down' : 'up'];
+  const q = withColumns(h, h.from(idsFrom(h, scope, condition, list, place, limit).as('e')));
+  return ((await q.orderByRaw(columns.map((c) => `e.${c} ${way}`).join(', '))) as Row[]).map(toRow);
+}
+
+/**
+ * One page of the list: `limit` rows from the place on, fewer at the end. Reads those rows and one more, however long the list is. Before a place near the
+ * beginning, and beside a declaration that is not the reader's, it is the first page. One query, seldom two.
+ */
+export async function listQueue(
+  h: Handle,
+  scope: Scope,
+  condition: QueueCondition,
+  list: QueueOrder,
+  place: Place,
+  limit: number,
+): Promise<QueueSlice> {
+  const found = await readFrom(h, scope, condition, list, place, limit + 1);
+  const isMore = found.length > limit;
+  switch (place.kind) {
+    case 'first':
+      return { rows: found.slice(0, limit), hasBefore: false, hasAfter: isMore };
+    case 'last':
+      return { rows: found.slice(-limit), hasBefore: isMore, hasAfter: false };
+    case 'after':
+      if (found.length > 0) return { rows: found.slice(0, limit), hasBefore: true, hasAfter: isMore };
+      break;
+    case 'before':
+      if (found.length >= limit) return { rows: found.slice(-limit), hasBefore: isMore, hasAfter: true };
+      break;
+  }
+  return listQueue(h, scope, condition, list, { kind: 'first' }, limit);
+}
+
+export interface Neighbours {
+  previous: string | undefined;
+  next: string | undefined;
+}
+
+/** The declarations before and after this one in a list. Two queries that read one row each. */
+export async function findNeighbours(
+  h: Handle,
+  scope: Scope,
+  condition: QueueCondition,
+  list: QueueOrder,
+  id: string,
+): Promise<Neighbours> {
+  const one = async (kind: 'after' | 'before'): Promise<string | undefined> => {
+    const [row] = (await idsFrom(h, scope, condition, list, { kind, id }, 1)) as { declaration_id: string }[];
+    return row?.declaration_id;
+  };
+  return { next: await one('after'), previous: await one('before') };
 }
 
 /** The named declarations as far as the reader may see them, in the order of arrival. One query. */
 export async function findQueueRows(h: Handle, scope: Scope, ids: readonly string[]): Promise<QueueRow[]> {
   if (ids.length === 0) return [];
-  const q = withColumns(h, inScope(h, scope).whereIn('d.id', [...ids])).orderBy([{ column: 's.arrived_at' }, { column: 'd.id' }]);
+  const q = withColumns(h, inScope(h, scope).whereIn('e.declaration_id', [...ids])).orderBy(['e.arrived_at', 'e.declaration_id']);
   return ((await q) as Row[]).map(toRow);
 }
 
@@ -191,4 +311,15 @@ export async function findQueueRows(h: Handle, scope: Scope, ids: readonly strin
 export async function listYears(h: Handle): Promise<number[]> {
   const rows = (await h('batches').distinct('year').orderBy('year', 'desc')) as { year: number }[];
   return rows.map((r) => r.year);
+}
+
+/** R6: puts the sums of counts together that changes left behind. What two do at once is right: each puts together only what it took away. */
+export async function foldQueueCounts(h: Handle): Promise<void> {
+  await h.raw(
+    `WITH readers AS (SELECT DISTINCT reader_kind, reader_id FROM queue_counts WHERE NOT is_folded),
+       gone AS (DELETE FROM queue_counts c USING readers r WHERE c.reader_kind = r.reader_kind AND c.reader_id = r.reader_id RETURNING c.*)
+     INSERT INTO queue_counts (reader_kind, reader_id, year, series_id, level, bucket, is_reported, ends_on, n, is_folded)
+       SELECT reader_kind, reader_id, year, series_id, level, bucket, is_reported, ends_on, sum(n), true FROM gone
+       GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(n) <> 0`,
+  );
 }

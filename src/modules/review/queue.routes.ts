@@ -3,7 +3,7 @@ import type { Deps } from '../../deps';
 import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft, takeDraft } from '../../http/form-drafts.store';
 import { FormInput } from '../../http/form-input';
-import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
+import { addressOf, PAGE_ROWS } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { page, refusal, seeOther, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { isUuid } from '../../lib/ids';
@@ -13,9 +13,9 @@ import { scope, type Action } from '../../policy/policy';
 import type { MoveInput } from '../declarations';
 import { checkRoutes } from './check.routes';
 import { BULK_LIMIT, chooseRows, itemsOf, moveEach, moveTogether, obstacle, type BulkChoice, type BulkResult, type Reason } from './bulk';
-import { filterQuery, readFilter, type FilterRules } from './queue-filter';
+import { atFirst, filterQuery, readFilter, type FilterRules } from './queue-filter';
 import { countQueue, findQueueRows, listQueue, listYears, type QueueRow, type SortKey } from './queue.read';
-import { filterControls, queueTable, titleCell, type ColumnKey, type ShowOption } from './queue.view';
+import { countText, filterControls, queuePages, queueTable, titleCell, type ColumnKey, type ShowOption } from './queue.view';
 
 /** What the rows of one bulk move share when they stand or fall together; runs first in their transaction. */
 export type Prepare = (trx: Trx, actor: Actor, rows: readonly QueueRow[]) => Promise<Partial<MoveInput> | { complaint: Reason }>;
@@ -59,21 +59,20 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     const seen = scope(visit.actor);
     const catalogue = await deps.catalogue.get();
     const counts = await countQueue(deps.db, seen, filter, rules.shows);
-    const total = counts.get(filter.show) ?? 0;
-    const paging = pagingOf(String(filter.page), total);
-    filter.page = paging.page;
-    const rows = await listQueue(deps.db, seen, filter, {
-      show: filter.show,
-      sort: filter.sort,
-      descending: filter.descending,
-      offset: paging.offset,
-      limit: paging.limit,
-    });
+    const total = counts.of.get(filter.show) ?? 0;
+    if (filter.page !== undefined && filter.place.kind === 'first') {
+      // an address with a page number: the last page and those beyond it are still the last one, any other is the beginning
+      if (filter.page > 1 && filter.page * PAGE_ROWS >= total) filter.place = { kind: 'last' };
+    }
+    // the last page holds what is left over, so that going on page by page leads to the same one
+    const limit = filter.place.kind === 'last' && !counts.isOpen ? total % PAGE_ROWS || PAGE_ROWS : PAGE_ROWS;
+    const slice = await listQueue(deps.db, seen, filter, filter, filter.place, limit);
+    const { rows } = slice;
     const years = await listYears(deps.db);
     const possible = (row: QueueRow): MoveName[] => queue.moves.filter((m) => obstacle(visit.actor, m, row) === undefined);
     const offered = queue.moves.filter((m) => rows.some((r) => possible(r).includes(m)));
-    const isAsItOpens = filterQuery({ ...filter, sort: rules.sorts[0] as SortKey, descending: false, page: 1 }, rules) === '';
-    const query = filterQuery({ ...filter, page: 1 }, rules);
+    const isAsItOpens = filterQuery({ ...atFirst(filter), sort: rules.sorts[0] as SortKey, descending: false }, rules) === '';
+    const query = filterQuery(atFirst(filter), rules);
     const meta: PageMeta = { title: queue.title, breadcrumbs: [homeCrumb, { text: queue.title }] };
     const done = queue.checks && moveNames.find((m) => m === visit.query.one('done'));
     if (done) {
@@ -104,7 +103,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
         canTick: (row) => possible(row).length > 0,
         hrefOf: (row) => (queue.checks ? addressOf(`${queue.address}/${row.id}`, query) : paths.declaration(row.id)),
       }),
-      pages: pagingLinks(paging, queue.address, query),
+      pages: queuePages(slice, filter, rules, queue.address, countText(counts, filter.show)),
       bulk:
         offered.length === 0
           ? undefined

@@ -5,8 +5,8 @@ import { showMoment } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
 import { states } from '../../policy/declaration-moves';
 import { levelOptions, seriesOptions, type Catalogue } from '../catalogue';
-import { filterQuery, type FilterRules, type QueueFilter } from './queue-filter';
-import type { QueueCondition, QueueRow, Show, SortKey } from './queue.read';
+import { atFirst, filterQuery, type FilterRules, type QueueFilter } from './queue-filter';
+import type { QueueCondition, QueueCounts, QueueRow, QueueSlice, Show, SortKey } from './queue.read';
 
 /** 年度, 职称系列, 职称级别: the same three on every list. */
 export function conditionControls(c: QueueCondition, catalogue: Catalogue, years: readonly number[]): ControlModel[] {
@@ -22,18 +22,21 @@ export interface ShowOption {
   text: string;
 }
 
+/** 「53」, or 「53以上」 where a search found more than it counts. */
+export const countText = (counts: QueueCounts, show: Show): string => `${counts.of.get(show) ?? 0}${counts.isOpen ? '以上' : ''}`;
+
 /** The filter of a list; the states carry how many there are of each. */
 export function filterControls(
   f: QueueFilter,
   catalogue: Catalogue,
   years: readonly number[],
   shows: readonly ShowOption[],
-  counts: ReadonlyMap<Show, number>,
+  counts: QueueCounts,
 ): ControlModel[] {
   // the first one is what the list opens with: it needs no word in the address
   const state = shows.map((s, i) => ({
     value: i === 0 ? '' : s.value,
-    text: `${s.text}（${counts.get(s.value) ?? 0}）`,
+    text: `${s.text}（${countText(counts, s.value)}）`,
   }));
   return [
     ...conditionControls(f, catalogue, years),
@@ -121,7 +124,7 @@ export function queueTable(input: {
       const { sort, ...head } = heads[key];
       if (sort === undefined || !rules.sorts.includes(sort)) return { key, ...head };
       const isSorted = filter.sort === sort;
-      const href = addressOf(input.address, filterQuery({ ...filter, sort, descending: isSorted && !filter.descending, page: 1 }, rules));
+      const href = addressOf(input.address, filterQuery({ ...atFirst(filter), sort, descending: isSorted && !filter.descending }, rules));
       return { key, ...head, href, ...(isSorted ? { sorted: filter.descending ? 'desc' : 'asc' } : {}) };
     }),
     rows: input.rows.map((r, i) => ({
@@ -130,5 +133,16 @@ export function queueTable(input: {
       locked: !ticks[i],
       cells: input.columns.map((key) => cellOf(key, r, input.catalogue, input.hrefOf)),
     })),
+  };
+}
+
+/** Links from one page of a list to those beside it, for the component stepPages. */
+export function queuePages(slice: QueueSlice, filter: QueueFilter, rules: FilterRules, address: string, total: string): object {
+  const at = (place: QueueFilter['place']): string => addressOf(address, filterQuery({ ...atFirst(filter), place }, rules));
+  const [first, last] = [slice.rows[0], slice.rows.at(-1)];
+  return {
+    total,
+    ...(slice.hasBefore && first ? { firstHref: at({ kind: 'first' }), previousHref: at({ kind: 'before', id: first.id }) } : {}),
+    ...(slice.hasAfter && last ? { nextHref: at({ kind: 'after', id: last.id }), lastHref: at({ kind: 'last' }) } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { gramsOf } from '../../lib/grams';
 import { normaliseLine, toHalfWidth } from '../../lib/text';
 
 /** What somebody typed into a unit search, made ready for the index on units.grams. */
@@ -15,17 +16,6 @@ const MAX_WORDS = 5;
 
 /** The text as a LIKE pattern's literal part: % _ and \ stand for themselves. */
 export const escapeLike = (s: string): string => s.replace(/[\\%_]/g, '\\$&');
-
-/**
- * Pairs that cover the word, side by side: 有限公司 is 有限 and 公司. Overlapping ones would add nothing but mislead the planner, which takes every pair for
- * an independent condition.
- */
-function gramsOf(word: string): string[] {
-  const characters = [...word];
-  if (characters.length < 2) return characters;
-  const starts = characters.map((_, i) => i).filter((i) => i + 1 < characters.length && (i % 2 === 0 || i + 2 === characters.length));
-  return starts.map((i) => characters.slice(i, i + 2).join(''));
-}
 
 /** Undefined when nothing was typed. */
 export function readSearchTerms(query: string): SearchTerms | undefined {
