@@ -98,9 +98,8 @@ export async function findBureauFacts(h: Handle, [from, to]: readonly [string, s
   const { rows } = await h.raw<{ rows: BureauFacts[] }>(
     `SELECT w.n AS "permissionsWaiting", w.oldest AS "oldestRequest", r.ready AS "resultsReady", r.running AS "resultsInPublicity", app_now() AS now
      FROM (SELECT count(*)::int AS n, min(requested_at) AS oldest FROM permission_requests WHERE state = 'requested' AND division_code BETWEEN :from AND :to) w,
-       (SELECT count(*) FILTER (WHERE p.ends_on < app_today())::int AS ready, count(*) FILTER (WHERE p.ends_on >= app_today())::int AS running
-        FROM declarations d JOIN publicity_items i ON i.declaration_id = d.id JOIN publicities p ON p.id = i.publicity_id JOIN committees c ON c.id = p.committee_id
-        WHERE d.state = 'publicity' AND c.division_code BETWEEN :from AND :to) r`,
+       (SELECT coalesce(sum(q.n) FILTER (WHERE q.ends_on < app_today()), 0)::int AS ready, coalesce(sum(q.n) FILTER (WHERE q.ends_on >= app_today()), 0)::int AS running
+        FROM queue_counts q WHERE q.reader_kind = 'division' AND q.reader_id = CAST(:from AS bigint) AND q.bucket = 'publicity') r`,
     { from, to },
   );
   return rows[0] as BureauFacts;

@@ -108,19 +108,28 @@ const MOVED_COLUMNS = {
 } as const;
 export type MovedColumns = Partial<Pick<Declaration, keyof typeof MOVED_COLUMNS | 'reopened_sections'>>;
 
-const MOVED_SET = Object.entries(MOVED_COLUMNS)
-  .map(([name, type]) => `${name} = CASE WHEN jsonb_exists(x.c, '${name}') THEN (x.c ->> '${name}')::${type} ELSE d.${name} END`)
-  .join(', ');
+const movedNames = Object.keys(MOVED_COLUMNS) as (keyof typeof MOVED_COLUMNS)[];
 
 /** Writes what moves change: each declaration its own columns, the version counted up, and since when it lies where it is. One statement. */
 export async function updateMoved(trx: Trx, changes: readonly { id: string; columns: MovedColumns }[]): Promise<void> {
+  // together most change the same columns: those that nobody names are left out, those that all name need no question
+  const set = (name: keyof MovedColumns, value: string): string[] => {
+    const named = changes.filter((c) => c.columns[name] !== undefined).length;
+    if (named === 0) return [];
+    return [`${name} = ${named === changes.length ? value : `CASE WHEN jsonb_exists(x.c, '${name}') THEN ${value} ELSE d.${name} END`}`];
+  };
+  const columns = [
+    ...movedNames.flatMap((name) => set(name, `(x.c ->> '${name}')::${MOVED_COLUMNS[name]}`)),
+    ...set(
+      'reopened_sections',
+      `CASE WHEN jsonb_typeof(x.c -> 'reopened_sections') = 'array' THEN array(SELECT jsonb_array_elements_text(x.c -> 'reopened_sections')) END`,
+    ),
+    'version = d.version + 1',
+    'moved_at = app_now()',
+  ];
   await trx.raw(
-    `UPDATE declarations d SET ${MOVED_SET},
-       reopened_sections = CASE WHEN NOT jsonb_exists(x.c, 'reopened_sections') THEN d.reopened_sections
-         WHEN jsonb_typeof(x.c -> 'reopened_sections') = 'array' THEN array(SELECT jsonb_array_elements_text(x.c -> 'reopened_sections')) END,
-       version = d.version + 1, moved_at = app_now()
-     FROM jsonb_to_recordset(?::jsonb) AS x(id uuid, c jsonb) WHERE d.id = x.id`,
-    [JSON.stringify(changes.map(({ id, columns }) => ({ id, c: columns })))],
+    `UPDATE declarations d SET ${columns.join(', ')} FROM jsonb_to_recordset(?::jsonb) AS x(id uuid, c jsonb) WHERE d.id = x.id`,
+    [JSON.stringify(changes.map(({ id, columns: c }) => ({ id, c })))],
   );
 }
 

@@ -4,4 +4,5 @@ export { BULK_LIMIT, moveEach, moveTogether, vanished, type Answer, type BulkIte
 export { conditionEntries, readCondition } from './queue-filter';
 export { LINE_COLUMNS, type DeclarationLine } from './declaration-line.read';
 export { foldQueueCounts, listYears, type QueueCondition, type QueueRow } from './queue.read';
+export { findQueueFaults } from './queue-proof.read';
 export { conditionControls, rankText, titleCell, unitCell } from './queue.view';
