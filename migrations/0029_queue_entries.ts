@@ -194,8 +194,8 @@ CREATE INDEX queue_entries_name ON queue_entries (reader_kind, reader_id, name, 
 CREATE INDEX queue_entries_unit ON queue_entries (reader_kind, reader_id, unit_name, arrived_at, declaration_id);
 CREATE INDEX queue_entries_rank_up ON queue_entries (reader_kind, reader_id, rank_up, arrived_at, declaration_id) WHERE reader_kind <> 'division';
 CREATE INDEX queue_entries_rank_down ON queue_entries (reader_kind, reader_id, rank_down, arrived_at, declaration_id) WHERE reader_kind <> 'division';
-CREATE INDEX queue_entries_ends_up ON queue_entries (reader_kind, reader_id, ends_up, arrived_at, declaration_id) WHERE reader_kind = 'division';
-CREATE INDEX queue_entries_ends_down ON queue_entries (reader_kind, reader_id, ends_down, arrived_at, declaration_id) WHERE reader_kind = 'division';
+CREATE INDEX queue_entries_ends_up ON queue_entries (reader_kind, reader_id, bucket, ends_up, arrived_at, declaration_id) WHERE reader_kind = 'division';
+CREATE INDEX queue_entries_ends_down ON queue_entries (reader_kind, reader_id, bucket, ends_down, arrived_at, declaration_id) WHERE reader_kind = 'division';
 CREATE INDEX queue_entries_grams ON queue_entries USING gin (grams);
 CREATE INDEX queue_counts_reader ON queue_counts (reader_kind, reader_id);
 CREATE INDEX queue_counts_unfolded ON queue_counts (reader_kind, reader_id) WHERE NOT is_folded;
