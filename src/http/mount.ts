@@ -13,6 +13,7 @@ import { matchRoute } from './match-route';
 import type { OneTimeTokens } from './one-time-token.store';
 import { paths } from './paths';
 import { flatEntries, readMultipart } from './read-multipart';
+import { lateText } from './resend';
 import { notFound, refusal, type Reply, type Route, type UploadedFile, type Visit } from './route';
 import { requestIdOf, send, type SendDeps } from './send';
 import {
@@ -101,6 +102,8 @@ async function answer(at: Passage): Promise<Reply> {
     const first = await answerOfFirstCopy(route, req, posted.body, posted.digest, deps);
     if (first) return first;
     if (visitor && (await keepPost(at, posted, visitor.accountId))) return { kind: 'see-other', to: paths.kept() };
+    const resend = visitor || isEmptyHanded(route) ? undefined : lateText(req, posted.body, posted.files);
+    if (resend) return { kind: 'refusal', status: 403, message: '您在本页停留的时间较长，页面已过期', resend };
     return refusal(403, '页面已过期，请返回上一页，刷新后重新操作', { text: '返回首页', href: visitor ? paths.home() : paths.signIn() });
   }
   if (mustProve)

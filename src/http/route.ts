@@ -81,7 +81,19 @@ export type Reply =
       status: 400 | 403 | 404 | 409 | 410 | 413 | 422 | 429 | 503;
       message: string;
       next?: { text: string; href: string };
+      resend?: Resend;
     };
+
+/** What a form held that could not be taken just now, for the page that sends it again. */
+export interface Resend {
+  action: string;
+  multipart: boolean;
+  fields: { name: string; value: string }[];
+  /** files cannot be put into a page: they have to be chosen anew */
+  hadFiles: boolean;
+  /** the form stood on a page of a session that has ended: it goes on as a form of this one, with tokens of its own */
+  isNewForm: boolean;
+}
 
 export const page = (view: string, meta: PageMeta, data: object = {}, status = 200): Reply => ({
   kind: 'page',
@@ -100,9 +112,8 @@ export const refusal = (
 
 /**
  * Who may come in. `public`: anybody; otherwise an action of the policy. An action about a subject takes the subject from the path parameter of its kind
- * (`:declaration`, `:path`, `:permission`, `:unit`, `:account`, `:staff`, `:correction`, `:operator`, `:batch`, `:task`). There is no default: a route without access does not
- * compile.
- * (`:declaration`, `:path`, `:permission`, `:unit`, `:account`, `:staff`, `:correction`, `:operator`, `:batch`, `:committee`, `:plan`, `:judge`, `:meeting`). There is no default: a route without access does not compile.
+ * (`:declaration`, `:path`, `:permission`, `:unit`, `:account`, `:staff`, `:correction`, `:operator`, `:batch`, `:task`, `:committee`, `:plan`, `:judge`, `:meeting`).
+ * There is no default: a route without access does not compile.
  */
 export type Access = 'public' | Action;
 

@@ -143,7 +143,13 @@ export async function send(req: Request, res: Response, visitor: Actor | undefin
         reply.status,
         `errors/${reply.status}`,
         { title: refusalTitles[reply.status] ?? '操作未完成' },
-        { message: reply.message, backHref: reply.next?.href, backText: reply.next?.text, requestId: requestIdOf(req) },
+        {
+          message: reply.message,
+          backHref: reply.next?.href,
+          backText: reply.next?.text,
+          resend: reply.resend,
+          requestId: requestIdOf(req),
+        },
       );
   }
 }

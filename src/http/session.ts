@@ -43,7 +43,8 @@ const HALF_OPEN_MS = 10 * 60_000;
 /** Moves the idle limit at most once a minute. `now` in ms by this machine: it only says how often, the limit itself goes by the database's clock. */
 export function keepSession(req: Request, now: number): void {
   const s = req.session;
-  if (s.accountId === undefined) return;
+  // a session that nobody has signed in to is worth keeping once a form was shown in it
+  if (s.accountId === undefined && s.csrfToken === undefined) return;
   if (s.seenAt === undefined || Math.abs(now - s.seenAt) > SEEN_EVERY_MS) s.seenAt = now;
 }
 

@@ -438,3 +438,34 @@ describe('C1 unit registration', () => {
     expect(await site.db('units').where({ credit_code: existing.creditCode })).toHaveLength(1);
   });
 });
+
+describe('A9 a registration form whose session ended while somebody filled it in', () => {
+  it('loses nothing but the password: one press goes on, everything stands in the form again', async () => {
+    const visitor = site.visitor();
+    const page = await visitor.get('/register/person');
+    const typed = person({ 'person.name': '迟到的人', 'account.loginName': 'chidaoderen', 'person.idNumber': idNumber(47) });
+    await site.db('sessions').delete();
+    const late = await visitor.submit(page, typed, { button: 'do=next' });
+    expect(late.status).toBe(403);
+    expect(late.text()).toContain('没有丢失');
+    expect(late.html).not.toContain(SECRET);
+    const on = await visitor.submit(late, {}, { form: '/register/person' });
+    expect(on.status).toBe(303);
+    const again = await visitor.open(on.location);
+    for (const value of ['迟到的人', 'chidaoderen', idNumber(47)]) expect(again.html).toContain(`value="${value}"`);
+  });
+
+  it('S22 takes nothing that comes from another site', async () => {
+    const visitor = site.visitor();
+    const page = await visitor.get('/register/person');
+    await site.db('sessions').delete();
+    const foreign = await fetch(`${site.base}/register/person`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: `sid=${visitor.cookies.get('sid') ?? ''}`, 'sec-fetch-site': 'cross-site' },
+      body: new URLSearchParams([...page.fields(), ['person.name', '外来的人']]),
+    });
+    expect(foreign.status).toBe(403);
+    expect(await foreign.text()).not.toContain('外来的人');
+  });
+});
