@@ -18,6 +18,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/views ./views
+COPY --from=build /app/docs/guides ./docs/guides
 USER app
 VOLUME /data
 EXPOSE 3000

@@ -26,7 +26,7 @@ const queries = [
 
 /** lib <- form, db, policy, audit <- adapters, jobs, http <- modules <- app */
 const zone = (target, ...from) => ({ target: `./src/${target}`, from: from.map((f) => `./src/${f}`) });
-const app = ['app.ts', 'compose.ts', 'main.ts', 'routes.ts', 'navigation.ts', 'job-handlers.ts'];
+const app = ['app.ts', 'compose.ts', 'main.ts', 'routes.ts', 'navigation.ts', 'help.ts', 'job-handlers.ts'];
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'public/**', '.data/**', 'coverage/**'] },

@@ -22,13 +22,14 @@ import { moveDrafts } from './http/form-drafts.store';
 import { createKeptPosts } from './http/kept-posts.store';
 import { createSignedCookies } from './http/signed-cookie';
 import { createOneTimeTokens } from './http/one-time-token.store';
-import { createRenderer } from './http/render';
+import { createRenderer, type NavItem } from './http/render';
 import type { Route } from './http/route';
 import { createJobs, type JobHandlers } from './jobs/jobs';
 import { createCipher } from './lib/cipher';
 import { wholeNumber } from './lib/ids';
 import { jobHandlers } from './job-handlers';
-import { navigation } from './navigation';
+import { helpFor } from './help';
+import { navigation, placesOf } from './navigation';
 import { findAccountSubject, findActor, findOperatorSubject, findStaffSubject } from './modules/accounts';
 import { findBatchSubject } from './modules/batches';
 import { createCatalogueCache } from './modules/catalogue';
@@ -127,6 +128,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     },
     (e) => log.warn({ err: e }, 'changes of catalogue and settings are not heard; connecting again'),
   );
+  const isShown = (n: NavItem): boolean => (config.demo || n.text !== '演示时钟') && (!config.production || n.text !== '短信记录');
   const tokens = createOneTimeTokens(db, deps.cipher);
   const cookies = createSignedCookies(config.secrets.session, config.secureCookies);
   const mount: MountDeps = {
@@ -144,8 +146,9 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     },
     now: async () => (await databaseNow(db)).now,
     moveDrafts: (from, to) => moveDrafts(db, from, to),
-    navigation: (actor) =>
-      navigation(actor).filter((n) => (config.demo || n.text !== '演示时钟') && (!config.production || n.text !== '短信记录')),
+    navigation: (actor) => navigation(actor).filter(isShown),
+    places: (actor) => placesOf(actor).filter(isShown),
+    help: helpFor,
   };
   let stopping = false;
   const appOf = (routes: readonly Route[]): Express =>

@@ -1,14 +1,15 @@
 import { paths } from './http/paths';
 import type { NavItem } from './http/render';
-import type { Actor } from './policy/actor';
+import type { Actor, Role } from './policy/actor';
 
 /** C5: the menus, plain and always visible. */
-export function navigation(actor: Actor | undefined): NavItem[] {
+export function navigation(actor: Pick<Actor, 'role'> | undefined): NavItem[] {
   if (!actor) {
     return [
       { text: '登录', href: paths.signIn() },
       { text: '通知公告', href: paths.notices() },
       { text: '常见问题', href: paths.faq() },
+      { text: '使用指南', href: paths.guides() },
       { text: '评审委员会', href: paths.committees() },
       { text: '结果公示', href: paths.publicities() },
       { text: '证书查验', href: paths.certificateCheck() },
@@ -22,6 +23,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '我的申报信息', href: paths.declarations() },
         { text: '基本信息', href: paths.profile() },
         { text: '常见问题', href: paths.faq() },
+        { text: '使用指南', href: paths.guide('applicant') },
       ];
     case 'unit':
       return [
@@ -37,6 +39,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '经办人管理', href: paths.operators() },
         { text: '组建评委会', href: paths.foundedCommittees() },
         { text: '常见问题', href: paths.faq() },
+        { text: '使用指南', href: paths.guide('unit') },
       ];
     case 'bureau':
       return [
@@ -51,6 +54,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '公示异议', href: paths.resultObjections() },
         { text: '组建评委会', href: paths.foundedCommittees() },
         { text: '常见问题', href: paths.faq() },
+        { text: '使用指南', href: paths.guide('bureau') },
       ];
     case 'office':
       return [
@@ -65,9 +69,15 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '评委管理', href: paths.judges() },
         { text: '评审会议', href: paths.meetings() },
         { text: '常见问题', href: paths.faq() },
+        { text: '使用指南', href: paths.guide('office') },
       ];
     case 'judge':
-      return [home, { text: '我的评审', href: paths.sittings() }, { text: '常见问题', href: paths.faq() }];
+      return [
+        home,
+        { text: '我的评审', href: paths.sittings() },
+        { text: '常见问题', href: paths.faq() },
+        { text: '使用指南', href: paths.guide('judge') },
+      ];
     case 'support':
       return [
         home,
@@ -77,6 +87,7 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '常见问题维护', href: paths.editFaqs() },
         { text: '通知公告维护', href: paths.editNotices() },
         { text: '短信记录', href: paths.smsLog() },
+        { text: '使用指南', href: paths.guides() },
       ];
     case 'admin':
       return [
@@ -90,8 +101,54 @@ export function navigation(actor: Actor | undefined): NavItem[] {
         { text: '系统设置', href: paths.settings() },
         { text: '解除二次验证', href: paths.factorResets() },
         { text: '演示时钟', href: paths.clock() },
+        { text: '使用指南', href: paths.guides() },
       ];
     case 'auditor':
       return [home, { text: '操作日志', href: paths.audit() }, { text: '常见问题', href: paths.faq() }];
   }
+}
+
+/** Pages outside the menu that texts speak of. */
+const everywhere: readonly NavItem[] = [
+  { text: '常见问题', href: paths.faq() },
+  { text: '通知公告', href: paths.notices() },
+  { text: '评审委员会', href: paths.committees() },
+  { text: '结果公示', href: paths.publicities() },
+  { text: '证书查验', href: paths.certificateCheck() },
+  { text: '使用指南', href: paths.guides() },
+  { text: '找回用户名或密码', href: paths.recover() },
+];
+const ofAccounts: readonly NavItem[] = [
+  { text: '修改密码', href: paths.password() },
+  { text: '我的登录', href: paths.ownSessions() },
+];
+const byRole: Partial<Record<Role, readonly NavItem[]>> = {
+  person: [
+    { text: '新增申报信息', href: paths.newDeclaration() },
+    { text: '提醒短信', href: paths.reminders() },
+    { text: '下载我的全部信息', href: paths.ownData() },
+    { text: '注销账号', href: paths.closeAccount() },
+    { text: '更换手机号码', href: paths.changeMobile() },
+  ],
+  unit: [
+    { text: '新增路径', href: paths.newPath() },
+    { text: '复制上年度路径', href: paths.copyPaths() },
+    { text: '常用退回意见', href: paths.returnReasons() },
+    { text: '提醒短信', href: paths.reminders() },
+    { text: '二次验证', href: paths.ownFactor() },
+  ],
+};
+
+/** The pages that a text may lead this visitor to by their name. Who has not signed in is led to what applicants and units have, by way of the sign-in page. */
+export function placesOf(actor: Pick<Actor, 'role'> | undefined): NavItem[] {
+  if (actor) return [...navigation(actor), ...(byRole[actor.role] ?? []), ...ofAccounts, ...everywhere];
+  const ofRole = (role: Role): NavItem[] => [...navigation({ role }).filter((n) => n.text !== '首页'), ...(byRole[role] ?? [])];
+  return [
+    ...ofRole('unit'),
+    ...ofRole('person'),
+    { text: '个人注册', href: paths.registerPerson() },
+    { text: '单位注册', href: paths.registerUnit() },
+    { text: '立即登录', href: paths.signIn() },
+    ...everywhere,
+  ];
 }

@@ -13,6 +13,7 @@ import { dashboardRoutes } from './modules/dashboard';
 import { educationRoutes } from './modules/education';
 import { eligibilityRoutes } from './modules/eligibility';
 import { meetingsRoutes } from './modules/meetings';
+import { guidesRoutes } from './modules/guides';
 import { noticesRoutes } from './modules/notices';
 import { objectionsRoutes } from './modules/objections';
 import { pathsRoutes } from './modules/paths';
@@ -31,6 +32,7 @@ export function allRoutes(deps: Deps): Route[] {
     ...accountsRoutes(deps),
     ...keptPostsRoutes(deps),
     ...noticesRoutes(deps),
+    ...guidesRoutes(deps),
     ...dashboardRoutes(deps),
     ...unitsRoutes(deps),
     ...pathsRoutes(deps),

@@ -9,6 +9,10 @@ export const paths = {
   recoverCode: (draft?: string) => (draft ? `/recover/code?draft=${draft}` : '/recover/code'),
   recoverAccount: (draft?: string) => (draft ? `/recover/account?draft=${draft}` : '/recover/account'),
   faq: () => '/faq',
+  guides: () => '/guides',
+  /** anchor: a heading's, see anchorOf in src/modules/guides */
+  guide: (id: string, anchor?: string) => (anchor ? `/guides/${id}#${encodeURIComponent(anchor)}` : `/guides/${id}`),
+  guidePicture: (id: string, name: string) => `/guides/${id}/pictures/${name}`,
   notices: () => '/notices',
   notice: (id: number) => `/notices/${id}`,
   committees: () => '/committees',

@@ -7,6 +7,7 @@ import { states, moves } from '../policy/declaration-moves';
 import { showDate, showYearMonth } from '../lib/dates';
 import { showMoment } from '../lib/moment';
 import { newToken } from '../lib/new-token';
+import { linkWords } from './link-words';
 import { paths } from './paths';
 import type { PageMeta } from './route';
 
@@ -27,6 +28,10 @@ export interface RenderInput {
   visitor: Actor | undefined;
   csrf: string;
   nav: NavItem[];
+  /** for the filter `links`: pages that texts may lead to by their name */
+  places?: () => NavItem[];
+  /** the paragraph of the guide about this page */
+  help?: string;
   address: string;
   /** where the reader comes back to after changing how the page looks; empty where the page cannot be asked for again */
   here?: string;
@@ -71,13 +76,16 @@ export function createRenderer(rootDir: string, site: SiteFacts, cache: boolean)
   env.addGlobal('newToken', newToken);
   env.addGlobal('states', states);
   env.addGlobal('moves', moves);
+  // 「names of pages」 in a text become links: `{{ text | links(places()) }}`
+  const escape = env.getFilter('escape') as (text: unknown) => string | nunjucks.runtime.SafeString;
+  env.addFilter('links', (text: unknown, places: NavItem[]) => new nunjucks.runtime.SafeString(linkWords(escape(text).toString(), places)));
   env.addFilter('moment', showMoment);
   env.addFilter('day', (d: string | null | undefined) => (d ? showDate(d) : ''));
   env.addFilter('month', (d: string | null | undefined) => (d ? showYearMonth(d) : ''));
 
   return {
     assetsDir,
-    page(view, { page, data, visitor, csrf, nav, address, here = '', isLarge = false }) {
+    page(view, { page, data, visitor, csrf, nav, places = () => [], help, address, here = '', isLarge = false }) {
       const actor = visitor
         ? {
             name: visitor.name,
@@ -97,6 +105,8 @@ export function createRenderer(rootDir: string, site: SiteFacts, cache: boolean)
         csrf,
         here,
         isLarge,
+        places,
+        help,
         nav: nav.map((n) => ({ ...n, current: n === current })),
       });
     },

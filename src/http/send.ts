@@ -11,6 +11,10 @@ import { formTokenOf, saveSession } from './session';
 export interface SendDeps {
   renderer: Renderer;
   navigation: (actor: Actor | undefined) => NavItem[];
+  /** pages that a text for this visitor may lead to by their name */
+  places: (actor: Actor | undefined) => NavItem[];
+  /** where the page at an address is explained to this visitor */
+  help: (actor: Actor | undefined, address: string) => string;
 }
 
 /** Made by the log's middleware in src/app.ts. */
@@ -94,6 +98,8 @@ export async function send(req: Request, res: Response, visitor: Actor | undefin
       visitor,
       csrf: formTokenOf(req),
       nav: deps.navigation(visitor),
+      places: () => deps.places(visitor),
+      help: deps.help(visitor, req.path),
       address: req.path,
       here: req.method === 'GET' ? req.originalUrl : '',
       isLarge: hasLargeType(req),

@@ -357,6 +357,12 @@ const fixed = {
   'sms.read': rule(['support']),
   'clock.set': rule(['admin']),
   'account.own': rule(everyone),
+  // who answers the telephone reads what the callers read
+  'guide.bureau': rule(['bureau', 'support', 'admin']),
+  'guide.office': rule(['office', 'support', 'admin']),
+  'guide.judge': rule(['judge', 'office', 'support', 'admin']),
+  'guide.support': rule(['support', 'admin']),
+  'guide.admin': rule(['admin']),
   'factor-resets.handle': rule(['support', 'admin']),
   'second-factor.own': rule(everyone.filter((r) => r !== 'person')),
   'account.close': rule(['person']),
