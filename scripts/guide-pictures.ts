@@ -35,7 +35,7 @@ const pictures: readonly Picture[] = [
   { name: 'applicant-batches', as: 'bichunxiao', go: ['/declarations/new'] },
   { name: 'applicant-overview', as: 'songyutong', go: ['/declarations', '年度'] },
   { name: 'applicant-section', as: 'songyutong', go: ['/declarations', '年度', '申报信息'] },
-  { name: 'applicant-files', as: 'congxiaowen', go: ['/declarations', '年度', '学历信息'], from: '.files, [id*="file"]' },
+  { name: 'applicant-files', as: 'congxiaowen', go: ['/declarations', '年度', '学历信息'], from: '.files' },
   { name: 'applicant-check', as: 'congxiaowen', go: ['/declarations', '年度', '核对并提交'] },
   { name: 'applicant-progress', as: 'guletian', go: ['/declarations', '年度'] },
   { name: 'applicant-returned', as: 'liwei', go: ['/declarations', '年度'] },
@@ -67,7 +67,7 @@ const pictures: readonly Picture[] = [
 /** The demonstration, listening. */
 async function startSite(dataDir: string): Promise<{ child: ChildProcess; base: string }> {
   const env: NodeJS.ProcessEnv = {};
-  for (const name of ['PATH', 'HOME', 'TMPDIR', 'LANG']) env[name] = process.env[name]; // eslint-disable-line no-restricted-syntax -- a child process needs its parent's surroundings
+  for (const name of ['PATH', 'HOME', 'TMPDIR', 'LANG']) env[name] = process.env[name];
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(root, 'dist', 'src', 'main.js')], {
     cwd: root,
     env: { ...env, DATA_DIR: dataDir, PORT: '3123', LOG_LEVEL: 'silent' },
@@ -100,7 +100,7 @@ const pressed = async (page: Page, selector: string): Promise<void> => {
 async function signIn(page: Page, base: string, account: string): Promise<void> {
   await page.goto(`${base}/sign-in`);
   await pressed(page, 'button[value="captcha:words"]');
-  const question = await page.$eval('#f-captcha-question', (e) => e.textContent ?? '');
+  const question = (await page.evaluate("document.querySelector('#f-captcha-question').textContent")) as string;
   const [, first, sign, second] = /([零一二三四五六七八九十]+)([加减])([零一二三四五六七八九十]+)等于几/.exec(question) ?? [];
   const answer = numberOf(first ?? '') + (sign === '加' ? 1 : -1) * numberOf(second ?? '');
   await page.type('#f-account', account);
@@ -116,7 +116,8 @@ async function follow(page: Page, base: string, step: string): Promise<void> {
     if (!answer?.ok()) throw new Error(`${step} answered ${String(answer?.status())}`);
     return;
   }
-  const href = await page.$$eval('main a', (links, words) => links.find((a) => a.textContent?.includes(words))?.getAttribute('href'), step);
+  const found = `[...document.querySelectorAll('main a')].find((a) => a.textContent.includes(${JSON.stringify(step)}))`;
+  const href = (await page.evaluate(`${found} && ${found}.getAttribute('href')`)) as string | undefined;
   if (!href) throw new Error(`no link 「${step}」 on ${page.url()}`);
   await follow(page, base, href);
 }
@@ -150,15 +151,13 @@ async function main(): Promise<void> {
       if (as !== undefined) await signIn(page, base, as);
       for (const picture of wanted.filter((p) => p.as === as)) {
         for (const step of picture.go) await follow(page, base, step);
-        const y =
+        // as text: these run in the page, whose names the compiler does not know here
+        const top =
           picture.from === undefined
-            ? 0
-            : await page.$eval(
-                `main`,
-                (main, css) => Math.max(0, (main.querySelector(css)?.getBoundingClientRect().top ?? 0) + scrollY - 160),
-                picture.from,
-              );
-        const full = await page.evaluate(() => document.documentElement.scrollHeight);
+            ? '0'
+            : `document.querySelector(${JSON.stringify(`main ${picture.from}`)}).getBoundingClientRect().top + scrollY - 160`;
+        const y = Math.max(0, (await page.evaluate(top)) as number);
+        const full = (await page.evaluate('document.documentElement.scrollHeight')) as number;
         const shot = await page.screenshot({ clip: { x: 0, y, width: WIDTH, height: Math.min(HEIGHT, full - y) } });
         const size = await write(picture.name, shot);
         total += size;
