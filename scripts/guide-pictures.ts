@@ -61,7 +61,7 @@ const pictures: readonly Picture[] = [
   { name: 'support-corrections', as: 'support2', go: ['/support/corrections'] },
   { name: 'admin-batches', as: 'admin', go: ['/batches'] },
   { name: 'admin-calendar', as: 'admin', go: ['/admin/calendar'] },
-  { name: 'admin-audit', as: 'admin', go: ['/admin/audit'] },
+  { name: 'auditor-audit', as: 'auditor', go: ['/admin/audit'] },
 ];
 
 /** The demonstration, listening. */

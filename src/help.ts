@@ -80,6 +80,7 @@ export const helpOfRoles: Record<Role, readonly Help[]> = {
     { at: /^\/support\/(faqs|notices)/, heading: '维护常见问题和通知公告' },
     { at: /^\/support\/sms/, heading: '查看短信记录' },
   ],
+  auditor: [{ at: /^\/admin\/audit/, heading: '查看和验证操作日志' }],
   admin: [
     { at: /^\/batches/, heading: '管理申报批次' },
     { at: /^\/admin\/catalogue/, heading: '维护职称目录' },
@@ -87,7 +88,6 @@ export const helpOfRoles: Record<Role, readonly Help[]> = {
     { at: /^\/admin\/staff/, heading: '管理工作人员账号' },
     { at: /^\/admin\/eligibility/, heading: '维护申报条件' },
     { at: /^\/support\/factor-resets/, heading: '解除二次验证' },
-    { at: /^\/admin\/audit/, heading: '查看和验证操作日志' },
     { at: /^\/admin\/clock/, heading: '演示时钟' },
   ],
 };

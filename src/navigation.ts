@@ -104,7 +104,12 @@ export function navigation(actor: Pick<Actor, 'role'> | undefined): NavItem[] {
         { text: '使用指南', href: paths.guides() },
       ];
     case 'auditor':
-      return [home, { text: '操作日志', href: paths.audit() }, { text: '常见问题', href: paths.faq() }];
+      return [
+        home,
+        { text: '操作日志', href: paths.audit() },
+        { text: '常见问题', href: paths.faq() },
+        { text: '使用指南', href: paths.guide('auditor') },
+      ];
   }
 }
 

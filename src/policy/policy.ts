@@ -363,6 +363,7 @@ const fixed = {
   'guide.judge': rule(['judge', 'office', 'support', 'admin']),
   'guide.support': rule(['support', 'admin']),
   'guide.admin': rule(['admin']),
+  'guide.auditor': rule(['auditor', 'admin']),
   'factor-resets.handle': rule(['support', 'admin']),
   'second-factor.own': rule(everyone.filter((r) => r !== 'person')),
   'account.close': rule(['person']),

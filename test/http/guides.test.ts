@@ -20,7 +20,7 @@ describe('A4 使用指南', () => {
     expect((await person.get('/guides/office')).status).toBe(403);
     expect((await person.get('/guides/nothing')).status).toBe(404);
     expect(titles(await (await staff('support')).get('/guides'))).toHaveLength(6);
-    expect(titles(await (await staff('admin')).get('/guides'))).toHaveLength(7);
+    expect(titles(await (await staff('admin')).get('/guides'))).toHaveLength(8);
   });
 
   it('shows its pictures and no other file', async () => {

@@ -41,8 +41,9 @@ export const guides: readonly Guide[] = [
   {
     id: 'admin',
     title: '系统管理员使用指南',
-    about: '批次、目录、日历、申报条件、工作人员账号、操作日志',
+    about: '批次、目录、日历、申报条件、工作人员账号',
     access: 'guide.admin',
     roles: ['admin'],
   },
+  { id: 'auditor', title: '审计员使用指南', about: '查看和验证操作日志', access: 'guide.auditor', roles: ['auditor'] },
 ];

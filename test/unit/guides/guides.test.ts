@@ -36,7 +36,7 @@ const unsaid = (text: string): string[] => [...new Set(named(text))].filter((wor
 
 describe('A4 the guides', () => {
   test.each(guides.map((g) => g.id))('%s names only what the site has', (id) => {
-    expect(named(source(id)).length).toBeGreaterThan(5);
+    expect(named(source(id)).length).toBeGreaterThan(1);
     expect(unsaid(source(id))).toEqual([]);
   });
 
