@@ -45,5 +45,5 @@ export const guides: readonly Guide[] = [
     access: 'guide.admin',
     roles: ['admin'],
   },
-  { id: 'auditor', title: '审计员使用指南', about: '查看和验证操作日志', access: 'guide.auditor', roles: ['auditor'] },
+  { id: 'auditor', title: '审计管理员使用指南', about: '查看和验证操作日志', access: 'guide.auditor', roles: ['auditor'] },
 ];
