@@ -30,6 +30,8 @@ export const paths = {
   registerPersonConfirm: (draft: string) => `/register/person/confirm?draft=${draft}`,
   registerUnit: (draft?: string) => (draft ? `/register/unit?draft=${draft}` : '/register/unit'),
   registerUnitConfirm: (draft: string) => `/register/unit/confirm?draft=${draft}`,
+  /** P4: what an applicant hands to a unit that is not in the system yet */
+  unitGuide: () => '/register/unit/guide',
   home: () => '/home',
   kept: () => '/kept',
   profile: () => '/profile',
@@ -43,6 +45,7 @@ export const paths = {
   declaration: (id: string) => `/declarations/${id}`,
   section: (id: string, section: string) => `/declarations/${id}/sections/${section}`,
   findUnit: (id: string, section: string, field: string) => `/declarations/${id}/sections/${section}/find-unit?field=${field}`,
+  inviteUnit: (id: string, section: string) => `/declarations/${id}/sections/${section}/invite-unit`,
   checkAnswers: (id: string) => `/declarations/${id}/check`,
   deleteDraft: (id: string) => `/declarations/${id}/delete`,
   reviewForm: (id: string) => `/declarations/${id}/review-form.pdf`,

@@ -4,17 +4,13 @@ import { appendAudit } from '../../audit/audit.store';
 import { databaseNow, inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
+import { siteAddress } from '../../http/site-address';
 import { countCharacters } from '../../lib/text';
 import { findPerson } from '../accounts';
 import type { Certificate } from './certificate';
 import { findCertificate, setCertificateFile } from './certificates.store';
 
 type PrintDeps = Pick<Deps, 'config' | 'db' | 'cipher' | 'storage' | 'printer' | 'renderer' | 'log' | 'signer'>;
-
-/** The address somebody else reaches this installation by; without BASE_URL the one it listens on. */
-function siteAddress({ baseUrl, host, port }: Deps['config']): string {
-  return (baseUrl ?? `http://${host}:${port}`).replace(/\/+$/, '');
-}
 
 async function render(deps: PrintDeps, c: Certificate): Promise<Buffer> {
   const person = await findPerson(deps.db, deps.cipher, c.personId);

@@ -42,6 +42,11 @@ export interface UnitFacts {
   divisionName: string;
   /** reason of the last refusal, '' when there is none */
   refusal: string;
+  /** when the permission was asked for or decided last; null when it never was asked for */
+  permissionSince: Date | null;
+  registeredAt: Date;
+  /** days in which employees asked for the permission by message */
+  invitations: number;
   pathsApproved: number;
   pathsWaiting: number;
   pathsRefused: number;
@@ -65,6 +70,8 @@ export async function findUnitFacts(h: Handle, unitId: number): Promise<UnitFact
   const { rows } = await h.raw<{ rows: UnitFacts[] }>(
     `SELECT u.permission_state AS permission, v.full_name AS "divisionName",
        coalesce((SELECT r.reason FROM permission_requests r WHERE r.unit_id = u.id AND r.state = 'refused' ORDER BY r.id DESC LIMIT 1), '') AS refusal,
+       (SELECT coalesce(r.decided_at, r.requested_at) FROM permission_requests r WHERE r.unit_id = u.id ORDER BY r.id DESC LIMIT 1) AS "permissionSince",
+       u.created_at AS "registeredAt", (SELECT count(*)::int FROM unit_invitations i WHERE i.unit_id = u.id) AS invitations,
        p.approved AS "pathsApproved", p.waiting AS "pathsWaiting", p.refused AS "pathsRefused",
        r.n AS "pathRequests", r.since AS "pathSince", q.review_since AS "reviewSince", q.returned_since AS "returnedSince", q.report_since AS "reportSince",
        q.review AS "toReview", q.returned AS "returned", q.report AS "toReport", q.closes AS "closesAt", app_now() AS now
@@ -83,6 +90,74 @@ export async function findUnitFacts(h: Handle, unitId: number): Promise<UnitFact
     [unitId],
   );
   return rows[0];
+}
+
+/** One series and level in which declarations wait with a unit that have no approved path (P4, P5). */
+export interface PathlessWork {
+  year: number;
+  seriesId: number;
+  level: string;
+  /** how many declarations wait */
+  n: number;
+  since: Date;
+  closesAt: Date;
+  /** the last path asked for; null: none was */
+  path: {
+    state: 'requested' | 'refused' | 'ended';
+    reason: string;
+    requestedAt: string;
+    upstream: string;
+    contactName: string | null;
+    /** hexadecimal, encrypted with purpose 'unit.mobile' */
+    contactMobile: string | null;
+    phone: string | null;
+  } | null;
+}
+/** What this unit has reported and another one has not passed on yet. */
+export interface UpstreamWork {
+  name: string;
+  n: number;
+  since: Date;
+  contactName: string | null;
+  /** encrypted with purpose 'unit.mobile' */
+  contactMobile: Buffer | null;
+  phone: string | null;
+}
+
+const HELD = "('unit_review', 'returned_to_unit', 'unit_passed')";
+
+/** P4: series and levels of declarations that wait with the unit and cannot go on for want of an approved path; those that close first at the top, 20 at most. */
+export async function listPathlessWork(h: Handle, unitId: number): Promise<PathlessWork[]> {
+  const { rows } = await h.raw<{ rows: PathlessWork[] }>(
+    `SELECT w.year, w.series_id AS "seriesId", w.level, w.n, w.since, w.closes AS "closesAt",
+       CASE WHEN p.id IS NOT NULL THEN json_build_object('state', p.state, 'reason', p.reason, 'requestedAt', p.requested_at, 'upstream', coalesce(up.name, c.name),
+         'contactName', up.contact_name, 'contactMobile', encode(up.mobile, 'hex'), 'phone', c.phone) END AS path
+     FROM (SELECT d.year, d.series_id, d.level, count(*)::int AS n, min(d.moved_at) AS since, max(b.unit_closes_at) AS closes
+           FROM declarations d JOIN batches b ON b.id = d.batch_id
+           WHERE d.holder_unit_id = :unit AND d.state IN ${HELD} AND d.deleted_at IS NULL GROUP BY d.year, d.series_id, d.level) w
+       LEFT JOIN LATERAL (SELECT x.* FROM reporting_paths x WHERE x.unit_id = :unit AND x.series_id = w.series_id AND x.level = w.level AND x.year = w.year
+         ORDER BY x.state IN ('requested', 'approved') DESC, x.id DESC LIMIT 1) p ON true
+       LEFT JOIN units up ON up.id = p.upstream_unit_id LEFT JOIN committees c ON c.id = p.committee_id
+     WHERE p.state IS DISTINCT FROM 'approved' ORDER BY w.closes, w.series_id, w.level LIMIT 20`,
+    { unit: unitId },
+  );
+  return rows;
+}
+
+/** P4: this year's declarations that the unit has reported and that wait with somebody else, by whom they wait with; those that wait longest first, 20 at most. */
+export async function listUpstreamWork(h: Handle, unitId: number): Promise<UpstreamWork[]> {
+  const { rows } = await h.raw<{ rows: UpstreamWork[] }>(
+    `SELECT coalesce(up.name, c.name) AS name, w.n, w.since, up.contact_name AS "contactName", up.mobile AS "contactMobile", c.phone
+     FROM (SELECT d.holder_unit_id, d.holder_committee_id, count(*)::int AS n, min(d.moved_at) AS since
+           FROM declaration_stops s JOIN declarations d ON d.id = s.declaration_id
+           WHERE s.unit_id = :unit AND s.reported_at IS NOT NULL AND d.year = extract(year FROM app_today())
+             AND d.state IN ('unit_review', 'unit_passed', 'returned_to_unit', 'office_review') AND d.holder_unit_id IS DISTINCT FROM :unit
+           GROUP BY d.holder_unit_id, d.holder_committee_id) w
+       LEFT JOIN units up ON up.id = w.holder_unit_id LEFT JOIN committees c ON c.id = w.holder_committee_id
+     ORDER BY w.since LIMIT 20`,
+    { unit: unitId },
+  );
+  return rows;
 }
 
 export interface BureauFacts {

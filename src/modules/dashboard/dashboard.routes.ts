@@ -10,18 +10,17 @@ import { countForBureau } from '../committee';
 import { listNotices } from '../notices';
 import { listSittings } from '../meetings';
 import { countCorrections, listCorrectionNews, type CorrectionNews } from '../support';
-import { findBureauFacts, findOfficeFacts, findUnitFacts, hasPhoto, listArrivals, listOwnDeclarations } from './dashboard.read';
 import {
-  arrivalsChart,
-  batchesCard,
-  bureauCards,
-  declarationsCard,
-  judgeCard,
-  officeCards,
-  supportCards,
-  unitCards,
-  type Card,
-} from './dashboard.view';
+  findBureauFacts,
+  findOfficeFacts,
+  findUnitFacts,
+  hasPhoto,
+  listOwnDeclarations,
+  listPathlessWork,
+  listUpstreamWork,
+} from './dashboard.read';
+import { nextSteps } from './next-steps.view';
+import { batchesCard, bureauCards, declarationsCard, judgeCard, officeCards, supportCard, unitCards, type Card } from './dashboard.view';
 
 interface Home {
   /** what was corrected for the person, until they put it away */
@@ -71,8 +70,15 @@ async function homeOf(deps: Deps, actor: Actor): Promise<Home> {
       return personHome(deps, actor);
     case 'unit': {
       if (actor.unitId === undefined) return { cards: [] };
-      const [facts, arrivals] = await Promise.all([findUnitFacts(deps.db, actor.unitId), listArrivals(deps.db, { unitId: actor.unitId })]);
-      return { cards: facts ? unitCards(facts) : [], ...(facts?.permission === 'granted' ? { chart: arrivalsChart(arrivals) } : {}) };
+      const [facts, pathless, upstream, catalogue] = await Promise.all([
+        findUnitFacts(deps.db, actor.unitId),
+        listPathlessWork(deps.db, actor.unitId),
+        listUpstreamWork(deps.db, actor.unitId),
+        deps.catalogue.get(),
+      ]);
+      if (!facts) return { cards: [] };
+      const steps = nextSteps(facts, pathless, upstream, catalogue, deps.cipher);
+      return { cards: [...(steps ? [steps] : []), ...unitCards(facts)] };
     }
     case 'bureau':
       return {

@@ -9,13 +9,14 @@ import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
 import { codeText, ethnicities, politicalStatuses, sexes } from '../../lib/codes';
 import { showDate } from '../../lib/dates';
+import { siteAddress } from '../../http/site-address';
 import { wholeNumber } from '../../lib/ids';
 import { maskIdNumber, maskMobile } from '../../lib/mask';
 import { showMoment } from '../../lib/moment';
 import { newToken } from '../../lib/new-token';
 import { findPerson, type Person } from '../accounts';
 import { findRemoved, receiveFiles, sayNotAdded } from '../attachments';
-import { searchUnits } from '../units';
+import { inviteUnit, searchUnits } from '../units';
 import { declarationName, mineCrumbs, openComments, rowOf } from './declaration-pages';
 import { askForLearning, DRAW_LEARNING, drawnLearning, LEARNING_SECTION } from './drawn-learning';
 import { findEvents, type Declaration } from './declarations.store';
@@ -325,6 +326,9 @@ export function sectionsRoutes(deps: Deps): Route[] {
       {
         title: '查找单位',
         breadcrumbs: [...mineCrumbs, { text: section.title, href: paths.section(id, section.id) }, { text: '查找单位' }],
+        ...(visit.query.one('invited') === '1'
+          ? { notice: { kind: 'success' as const, text: '已向该单位登记的手机发送短信。单位取得权限后，请再来选择' } }
+          : {}),
       },
       {
         q,
@@ -336,11 +340,36 @@ export function sectionsRoutes(deps: Deps): Route[] {
             .filter((u) => u.permitted)
             .map((u) => ({ id: u.id, name: u.name, detail: `${u.divisionName}　${u.creditCode}` })),
           more: found.more,
+          barred: found.rows.filter((u) => !u.permitted),
         },
-        unpermitted: found.rows.filter((u) => !u.permitted).map((u) => u.name),
+        unpermitted: found.rows.filter((u) => !u.permitted).map((u) => ({ id: u.id, name: u.name, divisionName: u.divisionName })),
+        inviteAction: paths.inviteUnit(id, section.id),
+        guide: siteAddress(deps.config) + paths.unitGuide(),
         backHref: `${paths.section(id, section.id)}#f-${field.replace('.', '-')}`,
       },
     );
+  }
+
+  /** P4: asks a unit without the permission to apply for it; back to what was searched for. */
+  async function invite(visit: Visit): Promise<Reply> {
+    const section = findSection(visit.param('section'));
+    if (!section) return notFound;
+    const search = paths.findUnit(declarationOf(visit).id, section.id, visit.body.one('field'));
+    const back = `${search}&q=${encodeURIComponent(visit.body.one('q').slice(0, 60))}`;
+    const outcome = await inviteUnit(deps, visit.actor, wholeNumber(visit.body.one('unit')) ?? 0, visit.requestId);
+    const next = { text: '返回查找单位', href: back };
+    switch (outcome.kind) {
+      case 'invited':
+        return seeOther(`${back}&invited=1`);
+      case 'no-unit':
+        return notFound;
+      case 'permitted':
+        return refusal(409, '该单位已经取得「职称评审」权限，可以直接选择', next);
+      case 'asked-today':
+        return refusal(429, '今天已经有人提醒过该单位，同一单位一天只发一次短信。也可以直接与单位人事部门联系', next);
+      case 'too-many':
+        return refusal(429, '您今天已经提醒了三个单位，请明天再试，或者直接与单位人事部门联系', next);
+    }
   }
 
   async function chooseUnit(visit: Visit): Promise<Reply> {
@@ -397,6 +426,13 @@ export function sectionsRoutes(deps: Deps): Route[] {
       access: 'declaration.edit',
       audit: 'section.save',
       handle: chooseUnit,
+    },
+    {
+      method: 'post',
+      path: '/declarations/:declaration/sections/:section/invite-unit',
+      access: 'declaration.edit',
+      audit: 'unit.invite',
+      handle: invite,
     },
   ];
 }

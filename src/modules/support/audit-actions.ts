@@ -78,6 +78,7 @@ export const auditActions: readonly { action: string; text: string }[] = [
   { action: 'account.export', text: '下载本人的全部信息' },
   { action: 'account.close', text: '注销账号' },
   { action: 'unit.correct', text: '更正单位信息' },
+  { action: 'unit.invite', text: '邀请单位申请权限' },
   { action: 'operator.add', text: '新增经办人' },
   { action: 'operator.mobile', text: '更换经办人手机' },
   { action: 'operator.suspend', text: '停用经办人' },

@@ -7,7 +7,7 @@ import { emptySection, readSection } from '../../form/read-section';
 import type { Problem } from '../../form/section';
 import { choiceFilter, textFilter } from '../../form/filter-controls';
 import { smallForm } from '../../form/small-form';
-import { homeCrumb } from '../../http/crumbs';
+import { homeCrumb, startCrumb } from '../../http/crumbs';
 import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import {
@@ -22,6 +22,7 @@ import {
   type Route,
   type Visit,
 } from '../../http/route';
+import { siteAddress } from '../../http/site-address';
 import { showMoment } from '../../lib/moment';
 import { bureauName, findDivision, listDivisions } from '../catalogue';
 import { bureauUnitsRoutes } from './bureau-units.routes';
@@ -237,7 +238,17 @@ export function unitsRoutes(deps: Deps): Route[] {
     }
   }
 
+  const guide = (visit: Visit): Promise<Reply> =>
+    Promise.resolve(
+      page(
+        'units/guide',
+        { title: '用人单位注册和权限申请说明', breadcrumbs: [startCrumb(visit), { text: '用人单位注册和权限申请说明' }] },
+        { address: siteAddress(deps.config) },
+      ),
+    );
+
   return [
+    { method: 'get', path: paths.unitGuide(), access: 'public', audit: null, handle: guide },
     ...bureauUnitsRoutes(deps),
     ...registerRoutes(deps),
     { method: 'get', path: '/unit/permission', access: 'unit.permission', audit: null, handle: showPermission },

@@ -1,0 +1,123 @@
+import { addressOf } from '../../http/paging';
+import { paths } from '../../http/paths';
+import type { Cipher } from '../../lib/cipher';
+import { showMoment, timeLeft } from '../../lib/moment';
+import { bureauName, levelText, type Catalogue } from '../catalogue';
+import type { PathlessWork, UnitFacts, UpstreamWork } from './dashboard.read';
+import type { Card, Task } from './dashboard.view';
+
+/** From so many days before the end of reporting on, the end is a step of its own. */
+const CLOSING_DAYS = 7;
+
+interface Contact {
+  contactName: string | null;
+  mobile: Buffer | null;
+  phone: string | null;
+}
+
+/** 「请联系于海燕，13906310001」; '' when nobody left a number. */
+function whomToCall(c: Contact, cipher: Cipher): string {
+  if (c.contactName !== null && c.mobile !== null) return `。请联系${c.contactName}，${cipher.decrypt(c.mobile, 'unit.mobile')}`;
+  return c.phone ? `。联系电话 ${c.phone}` : '';
+}
+
+function permissionStep(f: UnitFacts): Task[] {
+  const title = '取得「职称评审」权限';
+  const bureau = bureauName(f.divisionName);
+  const href = paths.unitPermission();
+  const asked = f.invitations > 0 ? `，职工已提醒 ${f.invitations} 次` : '';
+  switch (f.permission) {
+    case 'granted':
+      return [];
+    case 'requested':
+      return [
+        {
+          title,
+          href,
+          hint: `${showMoment(f.permissionSince)} 提交申请，由${bureau}审核。长时间没有结果的，请与其联系`,
+          status: { text: '等待审核', colour: 'yellow' },
+        },
+      ];
+    case 'refused':
+      return [
+        {
+          title,
+          href,
+          hint: `${showMoment(f.permissionSince)} 未通过，原因：${f.refusal}。请修改后重新申请，有疑问的请联系${bureau}`,
+          status: { text: '请重新申请', colour: 'red' },
+        },
+      ];
+    case 'none':
+      return [
+        {
+          title,
+          href,
+          hint: `${showMoment(f.registeredAt)} 注册，尚未申请${asked}。请办理「权限申请」，有疑问的请联系${bureau}`,
+          status: { text: '请申请', colour: 'orange' },
+        },
+      ];
+  }
+}
+
+function pathStep(w: PathlessWork, catalogue: Catalogue, cipher: Cipher, now: Date): Task {
+  const title = `上报路径：${w.year}年度 ${catalogue.seriesName(w.seriesId)} ${levelText(w.level)}`;
+  const waits = `${w.n} 人自 ${showMoment(w.since)} 起等待，上报截止时间 ${showMoment(w.closesAt)}，${timeLeft(now, new Date(w.closesAt))}`;
+  const ask = addressOf(paths.newPath(), { 'path.year': String(w.year), 'path.series': String(w.seriesId), 'path.level': w.level });
+  const { path } = w;
+  if (path?.state === 'requested') {
+    const contact = { ...path, mobile: path.contactMobile === null ? null : Buffer.from(path.contactMobile, 'hex') };
+    return {
+      title,
+      href: paths.unitPaths(),
+      hint: `${showMoment(path.requestedAt)} 提交给${path.upstream}，等待审核${whomToCall(contact, cipher)}。${waits}`,
+      status: { text: '等待审核', colour: 'yellow' },
+    };
+  }
+  if (path?.state === 'refused')
+    return {
+      title,
+      href: ask,
+      hint: `${path.upstream}未通过，原因：${path.reason}。请重新申请。${waits}`,
+      status: { text: '请重新申请', colour: 'red' },
+    };
+  return { title, href: ask, hint: `没有路径不能上报，请办理「新增路径」。${waits}`, status: { text: '请申请', colour: 'orange' } };
+}
+
+const upstreamStep = (w: UpstreamWork, cipher: Cipher): Task => ({
+  title: `已上报，等待${w.name}办理`,
+  href: paths.roster(),
+  hint: `最早的一份自 ${showMoment(w.since)} 起等待${whomToCall({ ...w, mobile: w.contactMobile }, cipher)}`,
+  status: { text: `${w.n} 人` },
+});
+
+function closingStep(f: UnitFacts): Task[] {
+  if (f.closesAt === null) return [];
+  const closesAt = new Date(f.closesAt);
+  if (closesAt.getTime() - f.now.getTime() > CLOSING_DAYS * 86_400_000) return [];
+  const waiting = f.toReview + f.returned + f.toReport;
+  return [
+    {
+      title: '上报即将截止',
+      href: f.toReport > 0 ? paths.report() : paths.review(),
+      hint: `截止时间 ${showMoment(closesAt)}，${timeLeft(f.now, closesAt)}。截止后不能上报，请尽快审核并上报`,
+      status: { text: `${waiting} 人未上报`, colour: 'red' },
+    },
+  ];
+}
+
+/** P4: what keeps a unit from going on: the next step, since when, and whom to call. Undefined when nothing does. */
+export function nextSteps(
+  f: UnitFacts,
+  pathless: readonly PathlessWork[],
+  upstream: readonly UpstreamWork[],
+  catalogue: Catalogue,
+  cipher: Cipher,
+): Card | undefined {
+  const permission = permissionStep(f);
+  const tasks = [
+    ...permission,
+    ...(f.permission === 'granted' ? [...closingStep(f), ...pathless.map((w) => pathStep(w, catalogue, cipher, f.now))] : []),
+    ...upstream.map((w) => upstreamStep(w, cipher)),
+  ];
+  return tasks.length > 0 ? { title: '下一步', tasks, emptyText: '' } : undefined;
+}
