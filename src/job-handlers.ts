@@ -14,6 +14,7 @@ import { printCertificate } from './modules/certificates';
 import { makeFormsZip } from './modules/printing';
 import { makeRosterPdf, makeRosterXlsx } from './modules/reporting';
 import { foldQueueCounts } from './modules/review';
+import { recheckPermissions } from './modules/units';
 import { pruneTasks, runTasks, type TaskRunners } from './modules/tasks';
 
 /** What each kind of long task makes; src/modules/tasks/task-kinds.ts says which kinds there are. */
@@ -40,6 +41,9 @@ export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
       const { remindersOn, remindersFrom, remindersTo } = await deps.settings.get();
       const queued = await sendReminders(deps, { isOn: remindersOn, from: remindersFrom, to: remindersTo });
       deps.log.info({ queued }, 'reminders of closing windows');
+    },
+    'permissions:recheck': async () => {
+      deps.log.info({ granted: await recheckPermissions(deps) }, 'permission requests checked against the imported register');
     },
     'tasks:run': () => runTasks(deps, taskRunners),
     'sms:send': ({ messageId }) => sendQueuedSms(deps, messageId),

@@ -14,6 +14,7 @@ export type DraftPurpose =
   | 'bulk-choice'
   | 'bulk-result'
   | 'report-attempt'
+  | 'chosen-paths'
   | 'copied-paths'
   | 'certificate-check'
   | 'result-objection'

@@ -18,6 +18,7 @@ export interface JobPayloads {
   'queues:fold': Record<string, never>;
   'reminders:send': Record<string, never>;
   'tasks:run': Record<string, never>;
+  'permissions:recheck': Record<string, never>;
 }
 export type JobName = keyof JobPayloads;
 export type JobHandlers = { [N in JobName]: (payload: JobPayloads[N]) => Promise<void> };

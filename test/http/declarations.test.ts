@@ -216,7 +216,7 @@ describe('D2-D11 rules of the sections', () => {
     const id = await begin(visitor);
     let page = await visitor.open(`/declarations/${id}/sections/application/find-unit?field=main.unit`);
     page = await visitor.send(page, { q: '未获权限' }, { form: 'form.filter' });
-    expect(page.all('input[name="unit"]')).toHaveLength(0);
+    expect(page.all('input[type="radio"][name="unit"]')).toHaveLength(0);
     expect(page.text()).toContain('尚未取得「职称评审」权限');
   });
 });

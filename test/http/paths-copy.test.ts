@@ -50,7 +50,13 @@ describe('P3 「复制上年度路径」', () => {
     expect([none.status, none.errors()]).toEqual([422, ['请勾选需要复制的路径']]);
     // meanwhile a colleague asks for one of them
     await makePath(site, { ...LAST, level: 'middle', year: 2026 }, unit, { committeeId: committee.id }, 'requested');
-    page = await visitor.send(page, {}, { form: '#list form' });
+    const asked = await visitor.send(page, {}, { form: '#list form' });
+    expect(asked.text()).toContain('将申请下列 2 条 2026 年度路径');
+    expect(asked.text()).toContain(`上报至 ${superior.name}`);
+    expect(await site.db('reporting_paths').where({ unit_id: unit.unitId, year: 2026, state: 'requested', level: 'junior' })).toHaveLength(
+      0,
+    );
+    page = await visitor.send(asked, {}, { button: 'do=copy' });
     expect(page.text()).toContain('已申请 1 条 2026 年度路径，等待上一级审核；另有 1 条没有申请');
     expect(page.text('table')).toContain('已经有待审核或者已通过的路径');
     const made = await site
@@ -73,7 +79,13 @@ describe('P3 「复制上年度路径」', () => {
     const own = await makePath(site, LAST, unit, superior);
     const foreign = await makePath(site, LAST, other, superior);
     const visitor = await signInAs(site, unit);
-    const page = await visitor.send(await visitor.get('/unit/paths/copy'), { ids: [String(own), String(foreign)] }, { form: '#list form' });
+    const asked = await visitor.send(
+      await visitor.get('/unit/paths/copy'),
+      { ids: [String(own), String(foreign)] },
+      { form: '#list form' },
+    );
+    expect(asked.all('input[name="ids"]')).toHaveLength(1);
+    const page = await visitor.send(asked, { ids: [String(own), String(foreign)] }, { button: 'do=copy' });
     expect(page.text()).toContain('已申请 1 条');
     expect(await site.db('reporting_paths').where({ unit_id: other.unitId, year: 2026 })).toHaveLength(0);
   });

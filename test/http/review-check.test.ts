@@ -1,3 +1,4 @@
+import { PDFDocument } from 'pdf-lib';
 import { makeScan } from '../../seeds/demo/scans';
 import { attachPicture, countQueries, freezeRound, frozenSection, makeDeclaration, namesOn, stateOf } from '../support/declarations';
 import { makeBatch, makeCommittee, makeStaff, makeUnit, signInAs, type TestBatch, type TestUnit } from '../support/factories';
@@ -69,6 +70,27 @@ describe('R1 one declaration beside its attachments', () => {
     // nothing of it opens a window, and every link that scripts take over is a link without them
     expect(page.all('a[target]')).toEqual([]);
     for (const a of page.all('[hx-get]')) expect(a.getAttribute('href')).toContain(a.getAttribute('hx-get'));
+  });
+
+  it('D14, X1 shows the pages of a PDF in the page, as pictures, and records that they were shown', async () => {
+    const { desk, reader } = await ownDesk();
+    const [a] = await three(['甲PDF', '乙PDF', '丙PDF'], desk);
+    const pdf = await PDFDocument.create();
+    for (const size of [1, 2, 3]) pdf.addPage([300, 200 + size]);
+    const id = await attachPicture(site, a, '2026年9月三页.pdf', Buffer.from(await pdf.save()));
+    await site.db('attachments').where({ id }).update({ media_type: 'application/pdf', pages: 3 });
+    await freezeRound(site, a, 1, [
+      frozenSection('performance', '工作成绩', { 内容: '编排舞蹈' }, [{ id, name: '2026年9月三页.pdf', mediaType: 'application/pdf' }]),
+    ]);
+    const page = await reader.get(`/unit/review/${a}`);
+    const pictures = page.all('#preview .preview__picture').map((p) => p.getAttribute('src') ?? '');
+    expect(pictures).toEqual([1, 2, 3].map((n) => `/declarations/${a}/attachments/${id}/pages/${n}`));
+    const first = await reader.bytes(pictures[0] ?? '');
+    expect([first.status, first.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+    expect(page.link('预览')).toBe(`/declarations/${a}/attachments/${id}/preview`);
+    expect(await site.db('audit_log').where({ action: 'attachment.read', subject_id: a })).toHaveLength(1);
+    await site.db('attachments').where({ id }).update({ scan: 'waiting' });
+    expect((await reader.get(`/unit/review/${a}`)).all('#preview .preview__picture')).toHaveLength(0);
   });
 
   it('leads to the one before and after in the order and filter of the list, also past rows without a value', async () => {

@@ -64,7 +64,9 @@ describe('P4 inviting a unit', () => {
         another.visitor.request(
           'POST',
           f.getAttribute('action') ?? '',
-          new URLSearchParams(f.querySelectorAll('input').map((i) => [i.getAttribute('name') ?? '', i.getAttribute('value') ?? ''])),
+          new URLSearchParams(
+            f.querySelectorAll('input').map((i): [string, string] => [i.getAttribute('name') ?? '', i.getAttribute('value') ?? '']),
+          ),
         ),
       ),
     );
@@ -104,13 +106,13 @@ describe('P4 inviting a unit', () => {
 /** The lines of the unit's to-do list: title, status, hint. */
 const steps = (page: Page): string[][] =>
   page
-    .all('[id^="task-1-"][id$="-status"]')
-    .map((s) => s.parentNode)
+    .all('.govuk-task-list')[0]
+    ?.querySelectorAll('.govuk-task-list__item')
     .map((li) => [
       (li.querySelector('.govuk-task-list__link') ?? li.querySelector('div > div'))?.text.trim() ?? '',
       li.querySelector('.govuk-task-list__status')?.text.trim() ?? '',
       li.querySelector('.govuk-task-list__hint')?.text.trim() ?? '',
-    ]);
+    ]) ?? [];
 
 describe('P4 the to-do list of a unit that is stuck', () => {
   it('P4 leads from the permission to the path, from the path to the upstream, with since when and whom to call', async () => {

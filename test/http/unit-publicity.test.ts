@@ -66,7 +66,9 @@ afterAll(() => site.close());
 describe('R5 unit publicity before reporting', () => {
   it('keeps everything back that was not put up, and says where to go', async () => {
     const d = await desk();
-    const page = await press(d.visitor, await d.visitor.get('/unit/report'), d.id);
+    const list = await d.visitor.get('/unit/report');
+    expect(list.text(`#row-${d.id} td[data-label="单位公示"]`)).toContain('尚未公示');
+    const page = await press(d.visitor, list, d.id);
     expect(page.errors().join()).toContain('上报前在本单位公示不少于 5 个工作日');
     expect(page.find('#error-summary a[href="/unit/publicities"]')).not.toBeNull();
     expect(await stateOf(site, d.id)).toBe('unit_passed');
@@ -91,9 +93,12 @@ describe('R5 unit publicity before reporting', () => {
     expect([pdf.status, pdf.body.subarray(0, 5).toString('latin1')]).toEqual([200, '%PDF-']);
     const early = await press(d.visitor, await d.visitor.get('/unit/report'), d.id);
     expect(early.errors().join()).toContain('单位公示到');
+    const column = `#row-${d.id} td[data-label="单位公示"]`;
+    expect(early.text(column)).toMatch(/^公示中.*到 \d{4}年/);
     // it leaves the list of those who wait
     expect(namesOn(await d.visitor.get('/unit/publicities')).join()).not.toContain(d.name);
     await runOut(d);
+    expect((await d.visitor.get('/unit/report')).text(column)).toContain('已期满');
     expect((await press(d.visitor, await d.visitor.get('/unit/report'), d.id)).text()).toContain('已上报 1 人');
     expect(await stateOf(site, d.id)).toBe('office_review');
   });

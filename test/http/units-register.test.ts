@@ -1,4 +1,5 @@
 import { creditCode, makeStaff, makeUnit, signInAs } from '../support/factories';
+import { lastSms } from '../support/people';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
@@ -126,5 +127,56 @@ describe('C2 「单位登记库」: a bureau imports the register', () => {
     console.log(`C2: 100,000 rows (${(file.length / 1e6).toFixed(1)} MB) in ${seconds.toFixed(1)} s`);
     expect(page.text()).toContain('共 100000 行：新增 99900 行，更新 0 行，内容相同 0 行，未导入 100 行');
     expect(problems(page)).toHaveLength(100);
+  });
+});
+
+describe('C2 requests that wait are checked again', () => {
+  const permissionOf = async (unitId: number): Promise<string> =>
+    ((await site.db('units').where({ id: unitId }).first('permission_state')) as { permission_state: string }).permission_state;
+
+  it('C2 after an import: what the register now confirms is granted and told, all else goes on waiting', async () => {
+    const confirmed = await makeUnit(site, {
+      name: '威海市环翠区补录文化站',
+      creditCode: creditCode(9201),
+      state: 'requested',
+      mobile: '13906318801',
+    });
+    const otherName = await makeUnit(site, {
+      name: '威海市环翠区改名文化站',
+      creditCode: creditCode(9202),
+      state: 'requested',
+      mobile: '13906318802',
+    });
+    await makeUnit(site, { name: '威海市环翠区同名文化站', creditCode: creditCode(9203) });
+    const namesake = await makeUnit(site, { name: '威海市环翠区同名文化站', creditCode: creditCode(9204), state: 'requested' });
+    for (const u of [confirmed, otherName, namesake])
+      await site.db('permission_requests').insert({
+        unit_id: u.unitId,
+        credit_code: u.creditCode,
+        division_code: '371002',
+        state: 'requested',
+        check_note: '单位登记库中没有该统一社会信用代码',
+        requested_by: u.accountId,
+      });
+    await upload(
+      csv(
+        `${confirmed.creditCode},威海市环翠区补录文化站,371002`,
+        `${otherName.creditCode},威海市环翠区原名文化站,371002`,
+        `${namesake.creditCode},威海市环翠区同名文化站,371002`,
+      ),
+    );
+    expect(await permissionOf(confirmed.unitId)).toBe('requested');
+    await site.drainJobs();
+    expect(await Promise.all([confirmed, otherName, namesake].map((u) => permissionOf(u.unitId)))).toEqual([
+      'granted',
+      'requested',
+      'requested',
+    ]);
+    expect(await lastSms(site, '13906318801')).toContain('权限申请已通过');
+    expect(await site.db('audit_log').where({ action: 'permission.grant', actor_name: '系统' })).toHaveLength(1);
+    const page = await (await signInAs(site, confirmed)).open('/unit/permission');
+    expect(page.text()).toContain('已取得');
+    await site.composition.jobs['permissions:recheck']({});
+    expect(await site.db('audit_log').where({ action: 'permission.grant', actor_name: '系统' })).toHaveLength(1);
   });
 });

@@ -1,10 +1,10 @@
-import { appendAudit } from '../../audit/audit.store';
 import type { Deps } from '../../deps';
 import { showSize } from '../../form/form-model';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, type Reply, type Route, type Visit } from '../../http/route';
 import { wholeNumber } from '../../lib/ids';
 import { showMoment } from '../../lib/moment';
+import { auditReading } from './audit-reading';
 import { findAttachment, findItemFiles, findPhoto, type StoredAttachment } from './attachments.store';
 
 /** Seconds a person's own browser may keep a small picture: shorter than anybody stays signed in without a move. */
@@ -22,26 +22,12 @@ export function attachmentsRoutes(deps: Deps): Route[] {
   const find = (visit: Visit): Promise<StoredAttachment | undefined> =>
     findAttachment(deps.db, declarationOf(visit).id, visit.param('attachment'));
 
-  async function auditReading(visit: Visit, found: StoredAttachment): Promise<void> {
-    const subject = declarationOf(visit);
-    if (visit.actor.accountId === subject.personId) return;
-    await appendAudit(deps.db, {
-      actorId: visit.actor.accountId,
-      actorName: visit.actor.name,
-      action: 'attachment.read',
-      subjectKind: 'declaration',
-      subjectId: subject.id,
-      detail: { attachment: found.id },
-      requestId: visit.requestId,
-    });
-  }
-
   async function original(visit: Visit): Promise<Reply> {
     const found = await find(visit);
     if (!found) return notFound;
     const no = withheld(visit, found);
     if (no) return no;
-    await auditReading(visit, found);
+    await auditReading(deps, visit, found.id);
     return {
       kind: 'file',
       body: await deps.storage.get(found.sha256),
@@ -60,7 +46,7 @@ export function attachmentsRoutes(deps: Deps): Route[] {
     const no = withheld(visit, found);
     if (no) return no;
     const { id } = declarationOf(visit);
-    await auditReading(visit, found);
+    await auditReading(deps, visit, found.id);
     const siblings = await findItemFiles(deps.db, id, found);
     const at = siblings.findIndex((f) => f.id === found.id);
     const neighbour = (f: StoredAttachment | undefined) => f && { text: f.name, href: paths.preview(id, f.id) };

@@ -1,6 +1,7 @@
 export {
   arrangeAttachments,
   copyAttachments,
+  findAttachment,
   findItemFiles,
   findRemoved,
   insertAttachments,
@@ -12,6 +13,7 @@ export {
   type NotAdded,
   type StoredAttachment,
 } from './attachments.store';
+export { auditReading } from './audit-reading';
 export { findItem, itemName, type FoundItem } from './attachment-item';
 export { fileNameOf, stemOf } from './file-names';
 export { receiveFiles, sayNotAdded } from './receive-files';

@@ -22,6 +22,11 @@ interface Answered {
   rows: { title: string; upstream: string; text: string; isDone: boolean }[];
 }
 
+interface Chosen {
+  fromYear: number;
+  ids: number[];
+}
+
 /** P3 「复制上年度路径」: choose, confirm, an answer for each. */
 export function copyPathsRoutes(deps: Deps): Route[] {
   const { db } = deps;
@@ -68,7 +73,29 @@ export function copyPathsRoutes(deps: Deps): Route[] {
     );
   }
 
+  /** What will be asked for, before it is. */
+  async function confirm(visit: Visit): Promise<Reply> {
+    const chosen = await findDraft<Chosen>(db, deps.cipher, 'chosen-paths', visit.owner, visit.query.one('confirm'));
+    if (!chosen) return refusal(410, '本次选择已经过期，请重新勾选', { text: title, href: paths.copyPaths() });
+    const { fromYear, ids } = chosen;
+    const catalogue = await deps.catalogue.get();
+    const rows = (await listCopyable(db, unitActor(visit).unitId, fromYear)).filter((p) => ids.includes(p.id));
+    if (rows.length === 0) return seeOther(paths.copyPaths());
+    return page(
+      'paths/copy-confirm',
+      { title: '确认复制路径', breadcrumbs: [...crumbs.slice(0, -1), { text: title, href: paths.copyPaths() }, { text: '确认' }] },
+      {
+        rows: rows.map((p) => ({ label: pathTitle({ ...p, year: fromYear + 1 }, catalogue), text: `上报至 ${p.upstreamName}` })),
+        toYear: fromYear + 1,
+        fields: { from: fromYear, ids: rows.map((p) => p.id) },
+        action: paths.copyPaths(),
+        backHref: `${paths.copyPaths()}?from=${fromYear}`,
+      },
+    );
+  }
+
   async function show(visit: Visit): Promise<Reply> {
+    if (visit.query.has('confirm')) return confirm(visit);
     if (!visit.query.has('result')) return choose(visit);
     const done = await findDraft<Answered>(db, deps.cipher, 'copied-paths', visit.owner, visit.query.one('result'));
     if (!done) return refusal(410, '本次操作的结果已经过期，请在「单位路径申请」中查看', { text: '单位路径申请', href: paths.unitPaths() });
@@ -111,6 +138,10 @@ export function copyPathsRoutes(deps: Deps): Route[] {
     if (ids.length === 0) return choose(visit, [{ text: '请勾选需要复制的路径', href: '#list' }]);
     const fromYear = await yearOf(visit.body.one('from'));
     const catalogue = await deps.catalogue.get();
+    if (visit.body.one('do') !== 'copy') {
+      const chosen: Chosen = { fromYear, ids };
+      return seeOther(`${paths.copyPaths()}?confirm=${await keepDraft(db, deps.cipher, 'chosen-paths', visit.owner, chosen)}`);
+    }
     const answers = await copyPaths(deps, unitActor(visit), { fromYear, ids, requestId: visit.requestId });
     const kept: Answered = {
       year: fromYear + 1,

@@ -14,13 +14,24 @@ export interface ReportRow extends DeclarationLine {
   /** this unit uploads the evidence of 「委托评审」 before it reports */
   takesEvidence: boolean;
   hasEvidence: boolean;
+  /** R5: the batch asks for a publicity in this unit before it reports */
+  demandsPublicity: boolean;
+  /** the publicity that counts; null when it was not put up */
+  publicityId: number | null;
+  publicityEndsOn: string | null;
+  isPublicityOver: boolean | null;
+  openObjections: number;
 }
 
 const SELECT = `SELECT d.id, ${LINE_COLUMNS}, d.unit_id AS "unitId", d.batch_id AS "batchId", d.is_entrusted AS "isEntrusted",
     d.rank_n AS "rankN", d.rank_of AS "rankOf", (b.rank_by = 'unit' AND d.rank_fixed_at IS NULL) AS "takesRank", b.unit_closes_at AS "unitClosesAt",
     (d.is_entrusted AND b.entrusted_evidence_by = 'unit' AND d.stop_position = 0) AS "takesEvidence",
-    EXISTS (SELECT 1 FROM attachments a WHERE a.declaration_id = d.id AND a.section = 'entrusted' AND a.removed_at IS NULL) AS "hasEvidence"
+    EXISTS (SELECT 1 FROM attachments a WHERE a.declaration_id = d.id AND a.section = 'entrusted' AND a.removed_at IS NULL) AS "hasEvidence",
+    (b.demands_unit_publicity AND d.stop_position = 0) AS "demandsPublicity", pu.id AS "publicityId", pu.ends_on AS "publicityEndsOn",
+    pu.ends_on < app_today() AS "isPublicityOver",
+    (SELECT count(*)::int FROM unit_objections o WHERE o.declaration_id = d.id AND o.publicity_id = pu.id AND o.outcome IS NULL) AS "openObjections"
   FROM declarations d JOIN batches b ON b.id = d.batch_id LEFT JOIN units u ON u.id = d.unit_id
+    LEFT JOIN unit_publicity_items pi ON pi.declaration_id = d.id AND pi.voided_at IS NULL LEFT JOIN unit_publicities pu ON pu.id = pi.publicity_id
   WHERE d.holder_unit_id = :unit AND d.state = 'unit_passed' AND d.deleted_at IS NULL`;
 
 /** What the unit has passed and not yet reported, by series, level and declaring unit. One query; at most `limit` rows. */

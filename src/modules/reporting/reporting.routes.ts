@@ -4,6 +4,7 @@ import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { FormInput } from '../../http/form-input';
 import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
+import { showDate } from '../../lib/dates';
 import { showMoment } from '../../lib/moment';
 import { page, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { normaliseLine } from '../../lib/text';
@@ -81,6 +82,7 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
       rank: rankText(r),
       rankGroup: r.takesRank ? rankGroups.get(`${r.unitId}:${r.batchId}`) : undefined,
       typed: r.takesRank ? (attempt?.ranks[r.id] ?? (r.rankN === null ? '' : rankText(r))) : undefined,
+      publicity: publicityCell(r),
       closes: showMoment(r.unitClosesAt),
       isTicked: attempt?.ticked.includes(r.id) ?? false,
       reasons: reasonsOf.get(r.id) ?? [],
@@ -100,6 +102,14 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
           actionHref: paths.review(),
         },
   });
+}
+
+/** R5: how far the unit's publicity of one row is, and where to go on. */
+function publicityCell(r: ReportRow): { text: string; sub?: string; href?: string } {
+  if (r.publicityId === null) return r.demandsPublicity ? { text: '尚未公示', href: paths.unitPublicities() } : { text: '不需要' };
+  const href = paths.unitPublicity(r.publicityId);
+  if (r.isPublicityOver !== true) return { text: '公示中', sub: `到 ${showDate(r.publicityEndsOn ?? '')}`, href };
+  return r.openObjections > 0 ? { text: `${r.openObjections} 项异议待处理`, href } : { text: '已期满', href };
 }
 
 /** What the ranks of one declaring unit in one batch go by: places that were reported already, and the total they named. */

@@ -12,6 +12,7 @@ import { wholeNumber } from '../../lib/ids';
 import { countCharacters, normaliseText } from '../../lib/text';
 import { isByHand, moves, states, type MoveName } from '../../policy/declaration-moves';
 import { movesFor, scope, type DeclarationSubject } from '../../policy/policy';
+import { auditReading, findAttachment } from '../attachments';
 import {
   contentOfRound,
   declarationName,
@@ -49,6 +50,8 @@ import { deskOf, insertNote, listNotes, listReasons, removeNote, type ReviewNote
 
 const NOTE_LIMIT = 500;
 const WORD_LIMIT = 500;
+/** so many pages of a PDF stand beside the text; all of them in 「预览」 */
+const PAGES_BESIDE = 20;
 
 /** What the pages of one declaration share. */
 interface Opened {
@@ -110,13 +113,18 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
     return returnMoves.filter((m) => can.includes(m));
   };
 
-  function previewOf(o: Opened, files: readonly PlacedFile[], asked: string, fileHref: (id: string) => string) {
-    const n = files.findIndex((f) => f.id === asked);
+  /** The asked-for attachment beside the text: a picture, or the pages of a PDF drawn as pictures (D14). What is shown here has been read (X1). */
+  async function previewOf(visit: Visit, o: Opened, files: readonly PlacedFile[], fileHref: (id: string) => string) {
+    const n = files.findIndex((f) => f.id === visit.query.one('file'));
     const i = n >= 0 ? n : 0;
     const file = files[i];
     if (!file) return undefined;
     const before = files[i - 1];
     const after = files[i + 1];
+    const stored = file.mediaType === 'application/pdf' ? await findAttachment(db, o.d.id, file.id) : undefined;
+    const isOpen = stored !== undefined && stored.scan !== 'waiting' && stored.scan !== 'infected';
+    if (isOpen) await auditReading(deps, visit, file.id);
+    const pageCount = isOpen ? (stored.pages ?? 1) : 0;
     return {
       name: file.name,
       section: { title: file.sectionTitle, href: `#section-${file.sectionId}` },
@@ -124,6 +132,12 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
       total: files.length,
       isPicture: file.mediaType !== 'application/pdf',
       href: paths.attachment(o.d.id, file.id),
+      pageHref: paths.preview(o.d.id, file.id),
+      pages: Array.from({ length: Math.min(pageCount, PAGES_BESIDE) }, (_x, p) => ({
+        number: p + 1,
+        src: paths.attachmentPage(o.d.id, file.id, p + 1),
+      })),
+      pageCount,
       ...(before ? { previousHref: fileHref(before.id) } : {}),
       ...(after ? { nextHref: fileHref(after.id) } : {}),
     };
@@ -218,7 +232,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
         noteAction: `${here}/notes`,
         reasons: [...standardReasons, ...reasons.map((r) => r.text)],
         noteCount: notes.length,
-        preview: previewOf(o, files, visit.query.one('file'), fileHref),
+        preview: await previewOf(visit, o, files, fileHref),
         action: here,
         version: d.version,
         back: query,

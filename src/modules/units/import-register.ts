@@ -93,6 +93,7 @@ export async function importRegister(
       detail: { added: report.added, changed: report.changed, unchanged: report.unchanged, refused: report.refused },
       requestId,
     });
+    await deps.jobs.add(trx, 'permissions:recheck', {}, 'permissions:recheck');
     return made;
   });
   return { kind: 'done', id };

@@ -4,6 +4,7 @@ export { searchUnits, findUnitOption, detailOf as unitDetail, type UnitHit, type
 export { readSearchTerms, escapeLike } from './search-terms';
 export { matchCondition } from './search-units.read';
 export { findUnit, type Unit, type PermissionState } from './unit.store';
+export { recheckPermissions } from './recheck-permissions';
 export { inviteUnit, type InviteOutcome } from './invite-unit';
 export { unitsRoutes } from './units.routes';
 export { blankDecision, decidedText, decisionModel, readDecision } from './decision-form';

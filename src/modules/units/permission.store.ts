@@ -64,3 +64,21 @@ export async function decideRequest(
     .update({ state: d.state, reason: d.reason, decided_by: d.accountId, decided_at: trx.raw('app_now()') });
   return n === 1;
 }
+
+/** Requests that wait for a bureau and whose code the register holds under the declared division, by id after `after`; `limit` at most. */
+export async function listWaitingInRegister(h: Handle, after: number, limit: number): Promise<number[]> {
+  const { rows } = await h.raw<{ rows: { id: number }[] }>(
+    `SELECT r.id FROM permission_requests r JOIN unit_register e ON e.credit_code = r.credit_code AND e.division_code = r.division_code
+     WHERE r.state = 'requested' AND r.id > ? ORDER BY r.id LIMIT ?`,
+    [after, limit],
+  );
+  return rows.map((r) => r.id);
+}
+
+/** Grants by the automatic check; false when it was decided already. */
+export async function grantAutomatically(trx: Trx, id: number): Promise<boolean> {
+  const n = await trx('permission_requests')
+    .where({ id, state: 'requested' })
+    .update({ state: 'granted', is_automatic: true, check_note: '', decided_at: trx.raw('app_now()') });
+  return n === 1;
+}

@@ -1,0 +1,60 @@
+import { queueSms } from '../../adapters/sms';
+import { appendAudit } from '../../audit/audit.store';
+import { inTransaction, isViolationOf } from '../../db/db';
+import type { Deps } from '../../deps';
+import { checkAgainstRegister } from './check-register';
+import { findPermissionRequest, grantAutomatically, listWaitingInRegister } from './permission.store';
+import { findRegisterEntry, lockUnit, setPermissionState } from './unit.store';
+
+/** A message that has not gone out by then is not sent any more, in minutes. */
+const VALID_MINUTES = 24 * 60;
+const PAGE = 200;
+
+/**
+ * C2: asks the register once more about the requests that wait for a bureau; those that it now confirms in full are granted, and their units told. Run after an import
+ * of the register; run twice, or while an officer decides, each request is decided once. Gives how many were granted.
+ */
+export async function recheckPermissions(deps: Deps): Promise<number> {
+  let granted = 0;
+  for (let after = 0; ;) {
+    const waiting = await listWaitingInRegister(deps.db, after, PAGE);
+    for (const id of waiting) {
+      after = id;
+      if (await recheck(deps, id)) granted += 1;
+    }
+    if (waiting.length < PAGE) return granted;
+  }
+}
+
+async function recheck(deps: Deps, id: number): Promise<boolean> {
+  try {
+    return await inTransaction(deps.db, async (trx): Promise<boolean> => {
+      const request = await findPermissionRequest(trx, id);
+      if (!request) throw new Error(`no permission request ${id}`);
+      const unit = await lockUnit(trx, request.unitId);
+      const entry = await findRegisterEntry(trx, unit.creditCode);
+      if (checkAgainstRegister({ name: unit.name, divisionCode: request.divisionCode }, entry).length > 0) return false;
+      if (request.creditCode !== unit.creditCode || !(await grantAutomatically(trx, id))) return false;
+      await setPermissionState(trx, unit.id, 'granted', request.divisionCode);
+      await queueSms(deps, trx, {
+        mobile: deps.cipher.decrypt(unit.mobile, 'unit.mobile'),
+        text: '贵单位的「职称评审」权限申请已通过，职工现在可以选择贵单位。请登录系统办理「单位路径申请」。',
+        purpose: 'permission-granted',
+        minutes: VALID_MINUTES,
+      });
+      await appendAudit(trx, {
+        actorId: null,
+        actorName: '系统',
+        action: 'permission.grant',
+        subjectKind: 'permission',
+        subjectId: String(id),
+        detail: { unitId: unit.id, divisionCode: request.divisionCode, automatic: true },
+      });
+      return true;
+    });
+  } catch (e) {
+    // another unit of this name holds the permission: the bureau decides
+    if (isViolationOf(e, 'units_one_permitted_name')) return false;
+    throw e;
+  }
+}
