@@ -47,6 +47,7 @@ export function navigation(actor: Pick<Actor, 'role'> | undefined): NavItem[] {
         { text: '单位权限审核', href: paths.permissions() },
         { text: '单位信息维护', href: paths.bureauUnits() },
         { text: '单位登记库', href: paths.register() },
+        { text: '辖区申报情况', href: paths.regionDeclarations() },
         { text: '继续教育学时导入', href: paths.learningImports() },
         { text: '评委会审核', href: paths.committeeReview() },
         { text: '评审计划审核', href: paths.planReview() },

@@ -89,6 +89,7 @@ export const paths = {
   decidePermission: (id: number) => `/bureau/permissions/${id}`,
   register: () => '/bureau/register',
   registerTemplate: () => '/bureau/register/template.csv',
+  regionDeclarations: () => '/bureau/declarations',
   results: () => '/bureau/results',
   resultsBulk: () => '/bureau/results/bulk',
   office: () => '/office/declarations',

@@ -347,6 +347,7 @@ const fixed = {
     if (a.role === 'office') return a.committeeId !== undefined && p.committeeId === a.committeeId ? yes : hidden;
     return a.unitId !== undefined && (p.unitId === a.unitId || p.upstreamUnitId === a.unitId) ? yes : hidden;
   }),
+  'region.read': rule(['bureau']),
   'results.confirm': rule(['bureau']),
   'objections.read': rule(['office', 'bureau']),
   'objections.decide': rule(['office']),

@@ -151,6 +151,10 @@ describe('P4 the to-do list of a unit that is stuck', () => {
   it('P4, K2 warns a week before the window closes, and is silent when nothing is stuck', async () => {
     const unit = await makeUnit(site);
     const browser = await signInAs(site, unit);
+    expect(steps(await browser.open('/home'))[0]?.slice(0, 2)).toEqual(['申请上报路径', '请申请']);
+    const waiting = await makePath(site, batch, unit, { committeeId: batch.committeeId }, 'requested');
+    expect(steps(await browser.open('/home'))[0]?.[2]).toContain('等待审核。联系电话 0631-5207788');
+    await site.db('reporting_paths').where({ id: waiting }).update({ state: 'approved' });
     expect((await browser.open('/home')).text()).not.toContain('下一步');
     const closing = await makeBatch(site, { committeeId: (await makeCommittee(site, { scopes: [[91, 'middle']] })).id, level: 'middle' });
     await makePath(site, closing, unit, { committeeId: closing.committeeId });

@@ -92,15 +92,16 @@ export async function findUnitFacts(h: Handle, unitId: number): Promise<UnitFact
   return rows[0];
 }
 
-/** One series and level in which declarations wait with a unit that have no approved path (P4, P5). */
+/** One series and level without an approved path in which declarations wait, or whose path waits (P4, P5). */
 export interface PathlessWork {
   year: number;
   seriesId: number;
   level: string;
   /** how many declarations wait */
   n: number;
-  since: Date;
-  closesAt: Date;
+  /** null when none waits yet */
+  since: Date | null;
+  closesAt: Date | null;
   /** the last path asked for; null: none was */
   path: {
     state: 'requested' | 'refused' | 'ended';
@@ -126,15 +127,18 @@ export interface UpstreamWork {
 
 const HELD = "('unit_review', 'returned_to_unit', 'unit_passed')";
 
-/** P4: series and levels of declarations that wait with the unit and cannot go on for want of an approved path; those that close first at the top, 20 at most. */
+/** P4: series and levels whose path waits for an answer, or in which declarations wait with the unit and cannot go on for want of an approved path; those that close first at the top, 20 at most. */
 export async function listPathlessWork(h: Handle, unitId: number): Promise<PathlessWork[]> {
   const { rows } = await h.raw<{ rows: PathlessWork[] }>(
     `SELECT w.year, w.series_id AS "seriesId", w.level, w.n, w.since, w.closes AS "closesAt",
        CASE WHEN p.id IS NOT NULL THEN json_build_object('state', p.state, 'reason', p.reason, 'requestedAt', p.requested_at, 'upstream', coalesce(up.name, c.name),
          'contactName', up.contact_name, 'contactMobile', encode(up.mobile, 'hex'), 'phone', c.phone) END AS path
-     FROM (SELECT d.year, d.series_id, d.level, count(*)::int AS n, min(d.moved_at) AS since, max(b.unit_closes_at) AS closes
-           FROM declarations d JOIN batches b ON b.id = d.batch_id
-           WHERE d.holder_unit_id = :unit AND d.state IN ${HELD} AND d.deleted_at IS NULL GROUP BY d.year, d.series_id, d.level) w
+     FROM (SELECT y.year, y.series_id, y.level, count(y.moved_at)::int AS n, min(y.moved_at) AS since, max(y.unit_closes_at) AS closes
+           FROM (SELECT d.year, d.series_id, d.level, d.moved_at, b.unit_closes_at FROM declarations d JOIN batches b ON b.id = d.batch_id
+               WHERE d.holder_unit_id = :unit AND d.state IN ${HELD} AND d.deleted_at IS NULL
+             UNION ALL SELECT x.year, x.series_id, x.level, NULL, NULL FROM reporting_paths x
+               WHERE x.unit_id = :unit AND x.state = 'requested' AND x.year >= extract(year FROM app_today())) y
+           GROUP BY y.year, y.series_id, y.level) w
        LEFT JOIN LATERAL (SELECT x.* FROM reporting_paths x WHERE x.unit_id = :unit AND x.series_id = w.series_id AND x.level = w.level AND x.year = w.year
          ORDER BY x.state IN ('requested', 'approved') DESC, x.id DESC LIMIT 1) p ON true
        LEFT JOIN units up ON up.id = p.upstream_unit_id LEFT JOIN committees c ON c.id = p.committee_id

@@ -61,7 +61,10 @@ function permissionStep(f: UnitFacts): Task[] {
 
 function pathStep(w: PathlessWork, catalogue: Catalogue, cipher: Cipher, now: Date): Task {
   const title = `上报路径：${w.year}年度 ${catalogue.seriesName(w.seriesId)} ${levelText(w.level)}`;
-  const waits = `${w.n} 人自 ${showMoment(w.since)} 起等待，上报截止时间 ${showMoment(w.closesAt)}，${timeLeft(now, new Date(w.closesAt))}`;
+  const waits =
+    w.closesAt === null
+      ? ''
+      : `。${w.n} 人自 ${showMoment(w.since)} 起等待，上报截止时间 ${showMoment(w.closesAt)}，${timeLeft(now, new Date(w.closesAt))}`;
   const ask = addressOf(paths.newPath(), { 'path.year': String(w.year), 'path.series': String(w.seriesId), 'path.level': w.level });
   const { path } = w;
   if (path?.state === 'requested') {
@@ -69,7 +72,7 @@ function pathStep(w: PathlessWork, catalogue: Catalogue, cipher: Cipher, now: Da
     return {
       title,
       href: paths.unitPaths(),
-      hint: `${showMoment(path.requestedAt)} 提交给${path.upstream}，等待审核${whomToCall(contact, cipher)}。${waits}`,
+      hint: `${showMoment(path.requestedAt)} 提交给${path.upstream}，等待审核${whomToCall(contact, cipher)}${waits}`,
       status: { text: '等待审核', colour: 'yellow' },
     };
   }
@@ -77,10 +80,10 @@ function pathStep(w: PathlessWork, catalogue: Catalogue, cipher: Cipher, now: Da
     return {
       title,
       href: ask,
-      hint: `${path.upstream}未通过，原因：${path.reason}。请重新申请。${waits}`,
+      hint: `${path.upstream}未通过，原因：${path.reason}。请重新申请${waits}`,
       status: { text: '请重新申请', colour: 'red' },
     };
-  return { title, href: ask, hint: `没有路径不能上报，请办理「新增路径」。${waits}`, status: { text: '请申请', colour: 'orange' } };
+  return { title, href: ask, hint: `没有路径不能上报，请办理「新增路径」${waits}`, status: { text: '请申请', colour: 'orange' } };
 }
 
 const upstreamStep = (w: UpstreamWork, cipher: Cipher): Task => ({
@@ -105,6 +108,13 @@ function closingStep(f: UnitFacts): Task[] {
   ];
 }
 
+const noPathStep: Task = {
+  title: '申请上报路径',
+  href: paths.newPath(),
+  hint: '本年度还没有上报路径，职工提交的申报将不能上报。请办理「新增路径」',
+  status: { text: '请申请', colour: 'orange' },
+};
+
 /** P4: what keeps a unit from going on: the next step, since when, and whom to call. Undefined when nothing does. */
 export function nextSteps(
   f: UnitFacts,
@@ -114,9 +124,12 @@ export function nextSteps(
   cipher: Cipher,
 ): Card | undefined {
   const permission = permissionStep(f);
+  const hasNoPath = pathless.length === 0 && f.pathsApproved + f.pathsWaiting === 0;
   const tasks = [
     ...permission,
-    ...(f.permission === 'granted' ? [...closingStep(f), ...pathless.map((w) => pathStep(w, catalogue, cipher, f.now))] : []),
+    ...(f.permission === 'granted'
+      ? [...closingStep(f), ...pathless.map((w) => pathStep(w, catalogue, cipher, f.now)), ...(hasNoPath ? [noPathStep] : [])]
+      : []),
     ...upstream.map((w) => upstreamStep(w, cipher)),
   ];
   return tasks.length > 0 ? { title: '下一步', tasks, emptyText: '' } : undefined;

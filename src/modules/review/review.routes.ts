@@ -2,6 +2,7 @@ import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
 import type { Route } from '../../http/route';
 import { queueRoutes } from './queue.routes';
+import { regionRoutes } from './region.routes';
 import { reasonsRoutes } from './reasons.routes';
 
 /** 「职称申报数据审核」 (R1; guide of 2022, part 4, paragraph 8). */
@@ -34,5 +35,5 @@ export function reviewRoutes(deps: Deps): Route[] {
     },
     next: { pass: { text: '职称申报数据上报', href: paths.report() } },
   });
-  return [...list, ...reasonsRoutes(deps)];
+  return [...list, ...regionRoutes(deps), ...reasonsRoutes(deps)];
 }
