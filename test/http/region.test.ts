@@ -1,4 +1,4 @@
-import { countQueries, makeDeclaration, makeReportable, namesOn } from '../support/declarations';
+import { countQueries, makeDeclaration, makeReportable } from '../support/declarations';
 import { makeBatch, makeCommittee, makeStaff, makeUnit, signInAs, type TestBatch, type TestUnit } from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
@@ -23,6 +23,8 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 const ADDRESS = '/bureau/declarations';
+/** the names in the list, with a link or without */
+const namesOn = (page: Page): string[] => page.all('#list tbody tr').map((tr) => tr.querySelector('td')?.text.trim() ?? '');
 const linked = (page: Page): string[] => page.all('#list tbody a').map((a) => a.text.trim());
 
 describe('X2, R7 a bureau sees its region', () => {
