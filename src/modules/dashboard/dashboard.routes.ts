@@ -15,12 +15,23 @@ import {
   findOfficeFacts,
   findUnitFacts,
   hasPhoto,
+  listArrivals,
   listOwnDeclarations,
   listPathlessWork,
   listUpstreamWork,
 } from './dashboard.read';
 import { nextSteps } from './next-steps.view';
-import { batchesCard, bureauCards, declarationsCard, judgeCard, officeCards, supportCard, unitCards, type Card } from './dashboard.view';
+import {
+  arrivalsChart,
+  batchesCard,
+  bureauCards,
+  declarationsCard,
+  judgeCard,
+  officeCards,
+  supportCards,
+  unitCards,
+  type Card,
+} from './dashboard.view';
 
 interface Home {
   /** what was corrected for the person, until they put it away */
