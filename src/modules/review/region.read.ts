@@ -4,7 +4,7 @@ import type { StateName } from '../../policy/declaration-moves';
 import type { DeclarationSubject } from '../../policy/policy';
 import { SUBJECT_COLUMNS, toSubject, type SubjectRow } from '../declarations';
 import { LINE_COLUMNS, type DeclarationLine } from './declaration-line.read';
-import { narrowed, type QueueCondition } from './queue.read';
+import type { QueueCondition } from './queue.read';
 
 export interface RegionRow extends DeclarationLine {
   id: string;
@@ -16,16 +16,19 @@ export interface RegionRow extends DeclarationLine {
 
 /** What units of these divisions (first and last code) have declared, submitted ones only. */
 function inRegion(h: Handle, range: readonly [string, string], c: QueueCondition): Knex.QueryBuilder {
-  return narrowed(
-    h('declarations as d')
-      .join('units as u', 'u.id', 'd.unit_id')
-      .join('batches as b', 'b.id', 'd.batch_id')
-      .join('committees as c', 'c.id', 'b.committee_id')
-      .whereBetween('u.division_code', [...range])
-      .whereNull('d.deleted_at')
-      .whereNot('d.state', 'draft'),
-    c,
-  );
+  const q = h('declarations as d')
+    .join('units as u', 'u.id', 'd.unit_id')
+    .join('batches as b', 'b.id', 'd.batch_id')
+    .join('committees as c', 'c.id', 'b.committee_id')
+    .whereBetween('u.division_code', [...range])
+    .whereNull('d.deleted_at')
+    .whereNot('d.state', 'draft');
+  if (c.year !== undefined) q.where('d.year', c.year);
+  if (c.seriesId !== undefined) q.where('d.series_id', c.seriesId);
+  if (c.level !== undefined) q.where('d.level', c.level);
+  if (c.name !== '') q.whereRaw('strpos(lower(d.applicant_name), lower(?)) > 0', [c.name]);
+  if (c.unit !== '') q.whereRaw('strpos(u.name, ?) > 0', [c.unit]);
+  return q;
 }
 
 /** How many there are in each state. One query. */
