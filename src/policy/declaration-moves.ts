@@ -244,6 +244,7 @@ export const moves: Record<MoveName, Move> = {
     confirm: '不予受理后，本次申报结束，不能恢复。',
     done: '不予受理',
     kind: 'danger',
+    bulk: true,
   },
   abandon: {
     text: '视为放弃',

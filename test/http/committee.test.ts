@@ -1,3 +1,6 @@
+import { nextDay } from '../../src/lib/dates';
+import { addWorkingDays } from '../../src/lib/working-days';
+import { loadWorkCalendar } from '../../src/modules/batches';
 import { countQueries, makeDeclaration, namesOn, stateOf } from '../support/declarations';
 import { makeBatch, makeCommittee, makeStaff, makeUnit, signInAs, type TestBatch, type TestUnit } from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
@@ -91,6 +94,61 @@ describe('J1 the office list', () => {
     expect((await result()).text()).toContain('已对 1 项申报进行「受理」');
     expect(await stateOf(site, a)).toBe('accepted');
     expect(await site.db('audit_log').where({ action: 'declaration.accept', subject_id: a })).toHaveLength(1);
+  });
+
+  it('bulk 「不予受理」 asks once for one of the six reasons and an opinion, keeps what was typed, and answers for each row', async () => {
+    const [a, b, c] = [await at('office_review', '不受甲'), await at('office_review', '不受乙'), await at('office_review', '不受丙')];
+    const { confirm } = await act(office, '/office/declarations', [a, b, c], 'refuse');
+    expect(confirm.all('input[name="reason"]')).toHaveLength(6);
+    const asked = await office.submit(confirm, { opinion: '材料不按规定填写' }, { button: 'do=run' });
+    expect([asked.status, asked.errors()]).toEqual([422, ['请选择不予受理的原因']]);
+    expect(asked.text('#opinion')).toBe('材料不按规定填写');
+    expect([await stateOf(site, a), await stateOf(site, b)]).toEqual(['office_review', 'office_review']);
+    await site.db('declarations').where({ id: c }).increment('version', 1);
+    const result = await office.send(asked, { reason: 'form' }, { button: 'do=run' });
+    expect(result.text()).toContain('已对 2 项申报进行「不予受理」，另有 1 项没有处理');
+    expect([await stateOf(site, a), await stateOf(site, b), await stateOf(site, c)]).toEqual(['refused', 'refused', 'office_review']);
+    const events = (await site.db('declaration_events').whereIn('declaration_id', [a, b]).where({ move: 'refuse' })) as {
+      opinion: string;
+      detail: { reason: string };
+    }[];
+    expect(events.map((e) => [e.opinion, e.detail.reason])).toEqual([
+      ['材料不按规定填写', '不按规定填写申报材料'],
+      ['材料不按规定填写', '不按规定填写申报材料'],
+    ]);
+    expect(await site.db('audit_log').where({ action: 'declaration.refuse' }).whereIn('subject_id', [a, b])).toHaveLength(2);
+    const again = await office.submit(asked, { reason: 'form', opinion: '再点一次' }, { button: 'do=run' });
+    expect(again.location).toContain('result=');
+  });
+
+  it('K2 「退回补正」 proposes the last day the batch provides; another working day may be typed, a day off and one past the calendar may not', async () => {
+    const id = await at('office_review', '补正期');
+    const { rows } = await site.db.raw<{ rows: { today: string; until: string }[] }>(
+      `SELECT app_today()::text AS today, (SELECT until::text FROM calendar_limits) AS until`,
+    );
+    const { today = '', until = '' } = rows[0] ?? {};
+    const calendar = await loadWorkCalendar(site.db);
+    const days = await site.db('batches').where({ id: batch.id }).first('correction_days');
+    const proposed = addWorkingDays(calendar, today, (days as { correction_days: number }).correction_days);
+    if (!proposed.ok) throw new Error(proposed.problem);
+    const dotted = (day: string) => day.split('-').map(Number).join('.');
+    const page = await office.get(`/declarations/${id}/moves/request-correction`);
+    expect(page.find('#dueOn')?.getAttribute('value')).toBe(dotted(proposed.value));
+    expect(page.text('#dueOn-hint')).toContain('10 个工作日');
+    const check = await office.get(`/office/declarations/${id}/return`);
+    expect(check.find('#dueOn')?.getAttribute('value')).toBe(dotted(proposed.value));
+    let dayOff = nextDay(today);
+    while (calendar.isWorkday(dayOff)) dayOff = nextDay(dayOff);
+    const typed = { opinion: '请补正', 'reopen.performance': 'yes', 'comment.performance': '补充业绩' };
+    const refused = await office.submit(page, { ...typed, dueOn: dotted(dayOff) });
+    expect([refused.status, refused.errors().join()]).toEqual([422, expect.stringContaining('不是工作日')]);
+    const late = await office.submit(refused, { ...typed, dueOn: dotted(nextDay(until)) });
+    expect([late.status, late.errors().join()]).toEqual([422, expect.stringContaining('工作日历只到')]);
+    await office.send(late, { ...typed, dueOn: dotted(proposed.value) });
+    const kept = await site.db.raw<{ rows: { due: string }[] }>('SELECT correction_due_on::text AS due FROM declarations WHERE id = ?', [
+      id,
+    ]);
+    expect([await stateOf(site, id), kept.rows[0]?.due]).toEqual(['correction', proposed.value]);
   });
 
   it('J0 an expired committee receives nothing', async () => {

@@ -366,11 +366,11 @@ describe('J1 the office checks on the same page', () => {
     expect(form.all('input[name="to"]').map((x) => x.getAttribute('value'))).toEqual(['request-correction', 'return-to-unit']);
     const refused = await office.submit(
       form,
-      { to: 'request-correction', opinion: '请补正', 'reopen.performance': 'yes', 'comment.performance': '补' },
+      { to: 'request-correction', dueOn: '', opinion: '请补正', 'reopen.performance': 'yes', 'comment.performance': '补' },
       returnForm,
     );
     expect(refused.errors().join()).toContain('补正期限');
-    await office.send(refused, { to: 'request-correction', dueOn: '2099.12.1' }, returnForm);
+    await office.send(refused, { to: 'request-correction', dueOn: form.find('#dueOn')?.getAttribute('value') ?? '' }, returnForm);
     expect(await stateOf(site, b)).toBe('correction');
   });
 });

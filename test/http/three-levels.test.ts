@@ -58,7 +58,7 @@ async function back(who: string, id: string, to: string, words: string): Promise
   const list = who === 'office' ? '/office/declarations' : '/unit/review';
   const form = await as(who).get(`${list}/${id}/return`);
   const comments: Record<string, string> = to === 'return-to-unit' ? {} : { 'reopen.performance': 'yes', 'comment.performance': words };
-  return as(who).send(form, { to, opinion: words, ...comments, ...(to === 'request-correction' ? { dueOn: '2099.1.1' } : {}) }, RETURN);
+  return as(who).send(form, { to, opinion: words, ...comments }, RETURN);
 }
 async function resubmit(id: string, text: string): Promise<void> {
   const visitor = as('applicant');

@@ -25,11 +25,11 @@ export function officeRoutes(deps: Deps): Route[] {
     access: 'office.queue',
     address: paths.office(),
     bulkAddress: paths.officeBulk(),
-    lead: '点击姓名查看申报内容后，可以受理、退回补正、不予受理、登记表决结果；也可以勾选多项，一次「受理」或者「公示」。',
+    lead: '点击姓名查看申报内容后，可以受理、退回补正、不予受理、登记表决结果；也可以勾选多项，一次「受理」「不予受理」或者「公示」。',
     shows: [...officeStates.map((value) => ({ value, text: states[value].text })), { value: 'all', text: '全部' }],
     sorts: ['arrived', 'name', 'unit', 'rank', 'state'],
     columns: ['name', 'title', 'speciality', 'unit', 'rank', 'state', 'arrived'],
-    moves: ['accept', 'publish'],
+    moves: ['accept', 'refuse', 'publish'],
     together: { publish: openCommonPublicity },
     empty: {
       text: '没有等待受理的申报',

@@ -23,6 +23,7 @@ export { contentOfRound, currentContent, submittedContent, type FrozenContent } 
 export { moveDeclaration, moveDeclarations, openPublicity, type MoveItem, type MoveOutcome } from './move-declaration';
 export { rosterFacts, type RosterFacts } from './roster-facts';
 export { watchCorrections } from './watch-corrections';
+export { loadMoveDays, proposeCorrectionDay, type MoveDays } from './correction-day';
 export { noInput, readMoveInput, readRank, type MoveInput } from './move-input';
 export { stateText, summaryOf } from './declarations.view';
 export { declarationName } from './declaration-pages';

@@ -3,6 +3,7 @@ import { readDate } from '../../lib/dates';
 import { readFraction } from '../../lib/fraction';
 import { countCharacters, normaliseLine, normaliseText, toHalfWidth } from '../../lib/text';
 import type { VoteFigures } from '../../lib/vote-rules';
+import { correctionDayProblem, type MoveDays } from './correction-day';
 import type { Complaint } from './guards';
 import type { SectionComment } from './declarations.store';
 
@@ -40,7 +41,7 @@ export function readMoveInput(
   move: MoveName,
   form: Posted,
   sectionIds: readonly string[],
-  today: string,
+  days: MoveDays,
 ): { input: MoveInput; complaints: Complaint[] } {
   const { needs } = moves[move];
   const complaints: Complaint[] = [];
@@ -67,16 +68,16 @@ export function readMoveInput(
   }
   if (needs.includes('due-date')) {
     const due = readDate(normaliseLine(form.one('dueOn')));
-    if (due === undefined) complaints.push({ text: '请填写补正期限，例如 2026.12.1', href: '#dueOn' });
-    else if (due <= today) complaints.push({ text: '补正期限应当在今天之后', href: '#dueOn' });
-    else input.dueOn = due;
+    const problem = due === undefined ? '请填写补正期限，例如 2026.12.1' : correctionDayProblem(due, days);
+    if (problem !== undefined) complaints.push({ text: problem, href: '#dueOn' });
+    else if (due !== undefined) input.dueOn = due;
   }
   if (needs.includes('vote')) {
     const figure = (name: string) => whole(form.one(`vote.${name}`));
     input.vote = { total: figure('total'), present: figure('present'), yes: figure('yes'), no: figure('no'), abstain: figure('abstain') };
     const met = readDate(normaliseLine(form.one('metOn')));
     if (met === undefined) complaints.push({ text: '请填写评审会议日期，例如 2026.11.20', href: '#metOn' });
-    else if (met > today) complaints.push({ text: '评审会议日期不能晚于今天', href: '#metOn' });
+    else if (met > days.today) complaints.push({ text: '评审会议日期不能晚于今天', href: '#metOn' });
     else input.metOn = met;
   }
   return { input, complaints };

@@ -1,4 +1,4 @@
-import { databaseNow, inTransaction } from '../../db/db';
+import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { SectionDefinition } from '../../form/section';
 import { homeCrumb } from '../../http/crumbs';
@@ -8,6 +8,7 @@ import { showMoment } from '../../lib/moment';
 import { isByHand, moveNames, moves, refusalReasons, type MoveName } from '../../policy/declaration-moves';
 import { can } from '../../policy/policy';
 import { outcomeTags } from '../eligibility';
+import { loadMoveDays, proposeCorrectionDay } from './correction-day';
 import { declarationName, listCrumbs, mineCrumb, mineCrumbs, rowOf } from './declaration-pages';
 import { stateText, summaryOf } from './declarations.view';
 import { currentContent } from './freeze-version';
@@ -71,6 +72,7 @@ export function movesRoutes(deps: Deps): Route[] {
     }
     const loaded = await loadDeclaration(deps, deps.db, d);
     const rule = moves[move];
+    const proposal = rule.needs.includes('due-date') ? await proposeCorrectionDay(deps.db, d.batch_id) : undefined;
     const name = declarationName(d, loaded.batch.seriesName, loaded.batch.levelText);
     return page(
       'declarations/move',
@@ -109,7 +111,8 @@ export function movesRoutes(deps: Deps): Route[] {
           comment: typed[`comment.${s.id}`] ?? '',
         })),
         reasons: refusalReasons,
-        typed,
+        typed: { ...(proposal ? { dueOn: proposal.day } : {}), ...typed },
+        dueHint: proposal?.hint,
         rank: move === 'report' && loaded.batch.rankBy === 'unit' && d.rank_fixed_at === null,
       },
       errors.length > 0 ? 422 : 200,
@@ -118,12 +121,12 @@ export function movesRoutes(deps: Deps): Route[] {
 
   async function makeMove(visit: Visit, move: MoveName): Promise<Reply> {
     const { id } = declarationOf(visit);
-    const { today } = await databaseNow(deps.db);
+    const days = await loadMoveDays(deps.db);
     const { input, complaints } = readMoveInput(
       move,
       visit.body,
       sections.map((s) => s.id),
-      today,
+      days,
     );
     const typed = Object.fromEntries(visit.body.entries());
     if (complaints.length > 0) return movePage(visit, move, complaints, typed);

@@ -158,4 +158,6 @@ export interface BulkResult {
   general: Reason[];
 }
 
-export const itemsOf = (choice: BulkChoice): BulkItem[] => choice.chosen.map(({ id, version }) => ({ id, input: { ...noInput, version } }));
+/** `shared`: what was given once for all of them; the version is each one's own. */
+export const itemsOf = (choice: BulkChoice, shared: MoveInput = noInput): BulkItem[] =>
+  choice.chosen.map(({ id, version }) => ({ id, input: { ...shared, version } }));

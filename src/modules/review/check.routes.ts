@@ -1,4 +1,4 @@
-import { databaseNow, inTransaction } from '../../db/db';
+import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
 import { diffSections, type DiffSection } from '../../form/diff-sections';
 import { showSize } from '../../form/form-model';
@@ -20,8 +20,10 @@ import {
   findDeclaration,
   findEvents,
   listEntrustedEvidence,
+  loadMoveDays,
   moveDeclaration,
   noInput,
+  proposeCorrectionDay,
   readMoveInput,
   stateText,
   submittedContent,
@@ -322,6 +324,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
     const own: ReviewNote[] = await listNotes(db, desk, d.id);
     const kept = await listReasons(db, desk);
     const choices = returnsOf(visit, o.subject);
+    const proposal = choices.includes('request-correction') ? await proposeCorrectionDay(db, d.batch_id) : undefined;
     const chosen = typed?.entries.to ?? choices[0];
     const comment = (id: string): string => (typed ? (typed.entries[`comment.${id}`] ?? '') : commentOf(own, id));
     return page(
@@ -343,7 +346,8 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
         version: typed?.entries.version ?? d.version,
         isOvertaken: status === 409,
         choices: choices.map((m) => ({ value: m, text: moves[m].text, hint: moves[m].confirm, checked: m === chosen })),
-        due: choices.includes('request-correction'),
+        due: proposal !== undefined,
+        dueHint: proposal?.hint,
         sections: o.sections.map((s) => ({
           id: s.id,
           title: s.title,
@@ -355,7 +359,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
           ...kept.map((r) => ({ value: `own:${r.id}`, text: r.text })),
         ].map((r) => ({ ...r, checked: typed?.ready.includes(r.value) ?? false })),
         opinion: typed?.entries.opinion ?? '',
-        dueOn: typed?.entries.dueOn ?? '',
+        dueOn: typed?.entries.dueOn ?? proposal?.day ?? '',
         reasonsHref: paths.returnReasons(),
         limit: WORD_LIMIT,
       },
@@ -377,12 +381,12 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
       ...kept.map((r): [string, string] => [`own:${r.id}`, r.text]),
     ]);
     const opinion = [visit.body.one('opinion'), ...ready.map((r) => words.get(r) ?? '')].filter((x) => x.trim() !== '').join('\n');
-    const { today } = await databaseNow(db);
+    const days = await loadMoveDays(db);
     const { input, complaints } = readMoveInput(
       move,
       { one: (n) => (n === 'opinion' ? opinion : visit.body.one(n)), has: (n) => visit.body.has(n) },
       declarationSections.map((s) => s.id),
-      today,
+      days,
     );
     if (complaints.length > 0)
       return returnPage(
@@ -427,7 +431,10 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
       method: 'post',
       path: one,
       access: 'declaration.check',
-      audit: queue.moves.map((m) => `declaration.${m}`).join(' '),
+      audit: queue.moves
+        .filter(isOnePress)
+        .map((m) => `declaration.${m}`)
+        .join(' '),
       handle: press,
     },
     { method: 'post', path: `${one}/notes`, access: 'declaration.check', audit: null, handle: notes },

@@ -5,12 +5,12 @@ import { findDraft, keepDraft, takeDraft } from '../../http/form-drafts.store';
 import { FormInput } from '../../http/form-input';
 import { addressOf, PAGE_ROWS } from '../../http/paging';
 import { paths } from '../../http/paths';
-import { page, refusal, seeOther, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import { page, refusal, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { isUuid } from '../../lib/ids';
 import type { Actor } from '../../policy/actor';
-import { moveNames, moves, states, type MoveName } from '../../policy/declaration-moves';
+import { moveNames, moves, refusalReasons, states, type MoveName } from '../../policy/declaration-moves';
 import { scope, type Action } from '../../policy/policy';
-import type { MoveInput } from '../declarations';
+import { loadMoveDays, noInput, readMoveInput, type MoveInput } from '../declarations';
 import { checkRoutes } from './check.routes';
 import { BULK_LIMIT, chooseRows, itemsOf, moveEach, moveTogether, obstacle, type BulkChoice, type BulkResult, type Reason } from './bulk';
 import { atFirst, filterQuery, readFilter, type FilterRules } from './queue-filter';
@@ -118,13 +118,13 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     });
   }
 
-  async function bulkPage(visit: Visit): Promise<Reply> {
+  async function bulkPage(visit: Visit, typed?: { draft: string; entries: Record<string, string>; errors: PageError[] }): Promise<Reply> {
     const owner = visit.owner;
-    if (visit.query.has('result')) {
+    if (!typed && visit.query.has('result')) {
       const result = await findDraft<BulkResult>(deps.db, deps.cipher, 'bulk-result', owner, visit.query.one('result'));
       return result ? resultPage(visit, result) : gone;
     }
-    const id = visit.query.one('draft');
+    const id = typed?.draft ?? visit.query.one('draft');
     const choice = await findDraft<BulkChoice>(deps.db, deps.cipher, 'bulk-choice', owner, id);
     if (!choice || !queue.moves.includes(choice.move)) return gone;
     const rows = await rowsOf(visit.actor, [...choice.chosen, ...choice.left]);
@@ -132,9 +132,13 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     const title = `批量${text}`;
     return page(
       'review/bulk-confirm',
-      { title, breadcrumbs: [...crumbs, { text: title }] },
+      { title, breadcrumbs: [...crumbs, { text: title }], ...(typed ? { errors: typed.errors } : {}) },
       {
         text,
+        kind: moves[choice.move].kind === 'danger' ? 'warning' : 'primary',
+        needs: { reason: moves[choice.move].needs.includes('reason'), opinion: moves[choice.move].needs.includes('opinion') },
+        reasons: refusalReasons,
+        typed: typed?.entries ?? {},
         action: queue.bulkAddress,
         draft: id,
         explanation: moves[choice.move].confirm,
@@ -143,6 +147,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
         left: choice.left.map((l) => ({ ...describe(rows, l.id), reason: l.reason })),
         backHref: backTo(choice),
       },
+      typed ? 422 : 200,
     );
   }
 
@@ -206,12 +211,25 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     return seeOther(`${queue.bulkAddress}?draft=${draft}`);
   }
 
+  /** What the move asks for, given once for all ticked rows. */
+  async function readShared(visit: Visit, move: MoveName): Promise<MoveInput | { errors: PageError[] }> {
+    if (moves[move].needs.length === 0) return noInput;
+    const { input, complaints } = readMoveInput(move, visit.body, [], await loadMoveDays(deps.db));
+    if (complaints.length > 0) return { errors: complaints.map((c) => ({ text: c.text, href: c.href ?? '#main' })) };
+    return { ...noInput, ...input };
+  }
+
   async function run(visit: Visit): Promise<Reply> {
     const owner = visit.owner;
-    const choice = await takeDraft<BulkChoice>(deps.db, deps.cipher, 'bulk-choice', owner, visit.body.one('draft'));
-    if (!choice || !queue.moves.includes(choice.move) || choice.chosen.length === 0) return gone;
+    const draft = visit.body.one('draft');
+    const kept = await findDraft<BulkChoice>(deps.db, deps.cipher, 'bulk-choice', owner, draft);
+    if (!kept || !queue.moves.includes(kept.move) || kept.chosen.length === 0) return gone;
+    const shared = await readShared(visit, kept.move);
+    if ('errors' in shared) return bulkPage(visit, { draft, entries: Object.fromEntries(visit.body.entries()), errors: shared.errors });
+    const choice = await takeDraft<BulkChoice>(deps.db, deps.cipher, 'bulk-choice', owner, draft);
+    if (!choice) return gone;
     const { move, back } = choice;
-    const items = itemsOf(choice);
+    const items = itemsOf(choice, shared);
     const prepare = queue.together[move];
     let result: BulkResult;
     if (prepare) {
@@ -240,7 +258,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
 
   return [
     { method: 'get', path: queue.address, access: queue.access, audit: null, handle: list },
-    { method: 'get', path: queue.bulkAddress, access: queue.access, audit: null, handle: bulkPage },
+    { method: 'get', path: queue.bulkAddress, access: queue.access, audit: null, handle: (visit) => bulkPage(visit) },
     {
       method: 'post',
       path: queue.bulkAddress,
