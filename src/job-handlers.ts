@@ -6,6 +6,7 @@ import type { OneTimeTokens } from './http/one-time-token.store';
 import { pruneSmsCodes } from './modules/accounts';
 import { pruneReminders, sendReminders } from './modules/batches';
 import { watchCorrections } from './modules/declarations';
+import { makeOfficeSheet } from './modules/committee';
 import { fetchRecords } from './modules/education';
 import { collectOrphans, scanWaiting, verifyStored } from './modules/attachments';
 import type { JobHandlers } from './jobs/jobs';
@@ -18,7 +19,12 @@ import { recheckPermissions } from './modules/units';
 import { pruneTasks, runTasks, type TaskRunners } from './modules/tasks';
 
 /** What each kind of long task makes; src/modules/tasks/task-kinds.ts says which kinds there are. */
-const taskRunners: TaskRunners = { 'roster:xlsx': makeRosterXlsx, 'roster:pdf': makeRosterPdf, 'forms:zip': makeFormsZip };
+const taskRunners: TaskRunners = {
+  'roster:xlsx': makeRosterXlsx,
+  'roster:pdf': makeRosterPdf,
+  'forms:zip': makeFormsZip,
+  'office-queue:xlsx': makeOfficeSheet,
+};
 
 /** What each job does; src/jobs/jobs.ts says which jobs there are. */
 export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {

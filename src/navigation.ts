@@ -62,6 +62,7 @@ export function navigation(actor: Pick<Actor, 'role'> | undefined): NavItem[] {
         home,
         { text: '申报受理与评审', href: paths.office() },
         { text: '公示异议', href: paths.resultObjections() },
+        { text: '受理情况总览', href: paths.officeOverview() },
         { text: '一览表', href: paths.roster() },
         { text: '评委会路径审核', href: paths.pathReview() },
         { text: '申报批次', href: paths.batches() },

@@ -3,6 +3,7 @@ import type { Route } from '../../http/route';
 import { foundingRoutes } from './founding.routes';
 import { plansRoutes } from './plans.routes';
 import { publicitiesRoutes } from './publicities.routes';
+import { overviewRoutes } from './overview.routes';
 import { officeRoutes, resultsRoutes } from './queues.routes';
 
 export { countForBureau } from './committee.read';
@@ -11,11 +12,13 @@ export { findPlan, findPlanSubject, findStanding, type Plan, type Standing } fro
 export { findPublicityPage, type Publicity } from './publicity.read';
 export { decideCommittee } from './decide-committee';
 export { linesOf } from './committee-form';
+export { makeOfficeSheet } from './make-office-sheet';
 export { decidePlan, submitPlan } from './submit-plan';
 
 export const committeeRoutes = (deps: Deps): Route[] => [
   ...officeRoutes(deps),
   ...resultsRoutes(deps),
+  ...overviewRoutes(deps),
   ...publicitiesRoutes(deps),
   ...foundingRoutes(deps),
   ...plansRoutes(deps),

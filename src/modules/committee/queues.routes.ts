@@ -2,10 +2,10 @@ import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
 import type { Route } from '../../http/route';
 import { states, type StateName } from '../../policy/declaration-moves';
-import { queueRoutes } from '../review';
+import { queueRoutes, type ShowOption } from '../review';
 import { openCommonPublicity } from './publish-results';
 
-const officeStates = [
+export const officeStates = [
   'office_review',
   'correction',
   'accepted',
@@ -17,6 +17,12 @@ const officeStates = [
   'abandoned',
 ] as const satisfies readonly StateName[];
 
+/** What the office's list can show; the first is what it opens with. */
+export const officeShows: readonly ShowOption[] = [
+  ...officeStates.map((value) => ({ value, text: states[value].text })),
+  { value: 'all', text: '全部' },
+];
+
 /** The committee office's list (J1, J4). */
 export function officeRoutes(deps: Deps): Route[] {
   return queueRoutes(deps, {
@@ -26,8 +32,9 @@ export function officeRoutes(deps: Deps): Route[] {
     address: paths.office(),
     bulkAddress: paths.officeBulk(),
     lead: '点击姓名查看申报内容后，可以受理、退回补正、不予受理、登记表决结果；也可以勾选多项，一次「受理」「不予受理」或者「公示」。',
-    shows: [...officeStates.map((value) => ({ value, text: states[value].text })), { value: 'all', text: '全部' }],
+    shows: officeShows,
     sorts: ['arrived', 'name', 'unit', 'rank', 'state'],
+    exportTo: { action: paths.officeExport(), hint: '按年度、职称系列、职称级别和状态导出，证件号码只显示首尾' },
     columns: ['name', 'title', 'speciality', 'unit', 'rank', 'state', 'arrived'],
     moves: ['accept', 'refuse', 'publish'],
     together: { publish: openCommonPublicity },

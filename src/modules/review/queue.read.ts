@@ -146,6 +146,10 @@ function narrowed(h: Handle, scope: Scope, c: QueueCondition): Knex.QueryBuilder
   return q;
 }
 
+/** The reader's entries of a list under these conditions: `e` is the entry. */
+export const listEntries = (h: Handle, scope: Scope, c: QueueCondition, show: Show): Knex.QueryBuilder =>
+  narrowed(h, scope, c).whereRaw(queueConditions[show]);
+
 /** Where a list is read from: its beginning, its end, or beside one declaration. */
 export type Place = { kind: 'first' } | { kind: 'last' } | { kind: 'after' | 'before'; id: string };
 
@@ -157,7 +161,7 @@ function idsFrom(h: Handle, scope: Scope, condition: QueueCondition, list: Queue
   const order = orders[list.sort][list.descending ? 'down' : 'up'];
   const isBackward = place.kind === 'last' || place.kind === 'before';
   const way = (order.way === 'ASC') === isBackward ? 'DESC' : 'ASC';
-  const q = narrowed(h, scope, condition).whereRaw(queueConditions[list.show]);
+  const q = listEntries(h, scope, condition, list.show);
   if (place.kind === 'after' || place.kind === 'before') {
     const reader = readerOf(scope);
     // scalar subqueries, so that the comparison is one with known values: only then does an index begin at the place

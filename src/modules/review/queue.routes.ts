@@ -40,6 +40,8 @@ export interface QueuePage {
   empty: { text: string; detail: string; actionText: string; actionHref: string };
   /** each row opens the page on which it is checked (R1); without it, the page of the declaration */
   checks?: true;
+  /** where a file of the list is asked for, and what it holds */
+  exportTo?: { action: string; hint: string };
   /** where the reader goes on after a move */
   next: Partial<Record<MoveName, { text: string; href: string }>>;
 }
@@ -104,6 +106,15 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
         hrefOf: (row) => (queue.checks ? addressOf(`${queue.address}/${row.id}`, query) : paths.declaration(row.id)),
       }),
       pages: queuePages(slice, filter, rules, queue.address, countText(counts, filter.show)),
+      exports: queue.exportTo && {
+        ...queue.exportTo,
+        fields: {
+          year: String(filter.year ?? ''),
+          series: String(filter.seriesId ?? ''),
+          level: filter.level ?? '',
+          state: filter.show,
+        },
+      },
       bulk:
         offered.length === 0
           ? undefined

@@ -4,6 +4,7 @@ export { MAX_OPEN, startTask, type StartOutcome } from './start-task';
 export { findTaskSubject, pruneTasks } from './tasks.store';
 export {
   TaskLostError,
+  type OfficeQueueTaskInput,
   type RosterTaskInput,
   type TaskInputs,
   type TaskKind,

@@ -10,6 +10,7 @@ export interface TaskInputs {
   'roster:pdf': RosterTaskInput;
   /** the review forms of everybody in it */
   'forms:zip': RosterTaskInput;
+  'office-queue:xlsx': OfficeQueueTaskInput;
 }
 export type TaskKind = keyof TaskInputs;
 
@@ -19,6 +20,14 @@ export interface RosterTaskInput {
   series: string;
   level: string;
   show: string;
+}
+
+/** the committee office's list of these conditions; '' is any. A part of a name is no condition here: names are not kept with a task */
+export interface OfficeQueueTaskInput {
+  year: string;
+  series: string;
+  level: string;
+  state: string;
 }
 
 export interface TaskRun<K extends TaskKind> {
