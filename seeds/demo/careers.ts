@@ -189,6 +189,8 @@ export const careers: readonly Career[] = [
     performance: 1,
   }),
   career('miaoqinghe', { graduated: after('miaoqinghe', 23), rank: '1/12', results: [DANCE_AWARD, CHOIR_AWARD] }),
+  career('lvchunhui', { graduated: after('lvchunhui', 22), unit: 'dongshan', department: '业务部', rank: '3/3' }),
+  career('gulanxin', { graduated: after('gulanxin', 23), unit: 'wenlvju', department: '公共服务科', rank: '1/1', results: [CHOIR_AWARD] }),
   career('zouyongli', {
     graduated: after('zouyongli', 22),
     unit: 'weilan_hr',

@@ -153,6 +153,27 @@ export const cases: readonly Case[] = [
     trial: '已受理，等待评审',
   },
   {
+    loginName: 'lvchunhui',
+    started: 36,
+    filled: 'complete',
+    deeds: [...throughDongshan('lvchunhui'), deed(24, '10:40', 'pwh_qzwh', 'accept')],
+    ends: 'accepted',
+    trial: '已受理，等待评审；由三级单位上报',
+  },
+  {
+    loginName: 'gulanxin',
+    started: 30,
+    filled: 'complete',
+    deeds: [
+      deed(25, '10:50', 'gulanxin', 'submit'),
+      deed(21, '14:20', 'wenlvju', 'pass', AGREED),
+      deed(21, '16:20', 'wenlvju', 'report'),
+      deed(11, '10:10', 'pwh_qzwh', 'accept'),
+    ],
+    ends: 'accepted',
+    trial: '已受理，等待评审；由主管部门直接申报',
+  },
+  {
     loginName: 'zouyongli',
     started: 30,
     filled: 'complete',

@@ -89,7 +89,10 @@ async function hold(plan: Plan, world: World): Promise<void> {
   const { deps, trx } = world;
   const office = await actorOf(world, 'pwh_qzwh');
   const committeeId = demand(office.committeeId, 'committee of pwh_qzwh');
-  const { rows } = await trx.raw<{ rows: { today: string }[] }>("SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date AS today");
+  // the day on which the plan lets people sign in: today, on a weekend the Friday before
+  const { rows } = await trx.raw<{ rows: { today: string }[] }>(
+    "SELECT (day - greatest(0, extract(isodow FROM day)::int - 5))::text AS today FROM (SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date AS day) AS d",
+  );
   const submitted = await submitPlan(
     deps,
     office,
@@ -121,9 +124,11 @@ async function hold(plan: Plan, world: World): Promise<void> {
     const chair = demand(seats.find((s) => s.name === '殷晓红') ?? seats[0], 'chair');
     expectKind(await chooseChair(deps, office, meetingId, chair.judgeId, REQUEST_ID), 'done', 'chair');
     expectKind(await beginMeeting(deps, office, meetingId, 3, REQUEST_ID), 'done', 'begin of the meeting');
-    for (const j of judges.slice(2))
-      expectKind(await checkIn(deps, await actorOf(world, j.loginName), meetingId, true, REQUEST_ID), 'done', 'sign-in');
-    await review(world, meetingId);
+    plan.add(0, '08:40', async () => {
+      for (const j of judges.slice(2))
+        expectKind(await checkIn(deps, await actorOf(world, j.loginName), meetingId, true, REQUEST_ID), 'done', 'sign-in');
+      await review(world, meetingId);
+    });
   });
 }
 

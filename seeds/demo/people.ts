@@ -79,6 +79,8 @@ export const people: readonly DemoPerson[] = [
     nativePlace: '吉林延吉',
   }),
   person('sarengaowa', '萨仁高娃', 'female', 39, '06-12', { area: '150502', ethnicity: '02', nativePlace: '内蒙古通辽' }),
+  person('lvchunhui', '吕春晖', 'male', 40, '04-09'),
+  person('gulanxin', '谷兰馨', 'female', 36, '09-21', { politicalStatus: '01' }),
 ];
 
 export const bornOn = (p: DemoPerson, year: number): string => `${year - p.age}-${p.birthday}`;
