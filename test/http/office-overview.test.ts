@@ -1,10 +1,10 @@
 import { makeDeclaration, countQueries } from '../support/declarations';
 import {
+  confirmPassword,
   makeBatch,
   makeCommittee,
   makeStaff,
   makeUnit,
-  provePassword,
   signInAs,
   type TestBatch,
   type TestUnit,
