@@ -129,8 +129,8 @@ describe('J1 the office list', () => {
     );
     const { today = '', until = '' } = rows[0] ?? {};
     const calendar = await loadWorkCalendar(site.db);
-    const days = await site.db('batches').where({ id: batch.id }).first('correction_days');
-    const proposed = addWorkingDays(calendar, today, (days as { correction_days: number }).correction_days);
+    const days = (await site.db('batches').where({ id: batch.id }).first('correction_days')) as { correction_days: number };
+    const proposed = addWorkingDays(calendar, today, days.correction_days);
     if (!proposed.ok) throw new Error(proposed.problem);
     const dotted = (day: string) => day.split('-').map(Number).join('.');
     const page = await office.get(`/declarations/${id}/moves/request-correction`);
