@@ -5,7 +5,15 @@ import { showDate } from '../../lib/dates';
 import { checkVote } from '../../lib/vote-rules';
 import { paths } from '../../http/paths';
 import { anchorOf } from '../../form/section';
-import { findEvents, findStops, hasCommitment, hasUpheldObjection, isBeforeMeeting, type Declaration } from './declarations.store';
+import {
+  findEvents,
+  findStops,
+  hasCommitment,
+  hasUpheldObjection,
+  isBeforeMeeting,
+  type AttachmentRow,
+  type Declaration,
+} from './declarations.store';
 import { loadDeclaration, sectionsOf } from './load-declaration';
 import type { MoveFacts } from './move-facts';
 import type { MoveInput } from './move-input';
@@ -28,12 +36,21 @@ interface GuardInput {
 
 type Guard = (g: GuardInput) => Promise<Complaint[]>;
 
+/** S51, S52: a file that nobody will be able to open is not submitted. */
+const unusable = (a: AttachmentRow): string | undefined =>
+  a.scan === 'infected' ? '检出病毒' : a.damaged_at === null ? undefined : '已损坏';
+
 /** Everything that is missing or wrong, as links into the sections (D1, D15). */
 export async function formComplaints(deps: Deps, trx: Trx | Deps['db'], d: Declaration): Promise<Complaint[]> {
   const loaded = await loadDeclaration(deps, trx, d);
   return sectionsOf(loaded).flatMap((s) => {
     const { problems } = loaded.check(s);
-    return problems.map((p) => ({ text: `${s.title}：${p.text}`, href: `${paths.section(d.id, s.id)}#${anchorOf(p)}` }));
+    const files = loaded.attachments.flatMap((a) => {
+      const why = a.section === s.id ? unusable(a) : undefined;
+      const place = { part: a.part, field: a.field, ...(a.row_id === '' ? {} : { row: a.row_id }) };
+      return why === undefined ? [] : [{ ...place, text: `附件「${a.name}」${why}，请删除后重新上传` }];
+    });
+    return [...problems, ...files].map((p) => ({ text: `${s.title}：${p.text}`, href: `${paths.section(d.id, s.id)}#${anchorOf(p)}` }));
   });
 }
 
