@@ -23,19 +23,25 @@ beforeAll(async () => {
   person = await signInAs(site, await makePerson(site));
   const started = await person.submit(await person.open(`/declarations/new/${batch.id}`), { agree: 'yes' });
   id = /declarations\/([0-9a-f-]{36})/.exec(started.location)?.[1] ?? '';
-}, 60_000);
+});
 afterAll(async () => {
   await site.close();
   await server.close();
 });
 
 const picture = (colour: string): Promise<Buffer> =>
-  sharp({ create: { width: 60, height: 90, channels: 3, background: colour } }).jpeg().toBuffer(); // prettier-ignore
+  sharp({ create: { width: 60, height: 90, channels: 3, background: colour } })
+    .jpeg()
+    .toBuffer();
 const upload = async (name: string, content: Buffer): Promise<Page> =>
-  person.send(await person.open(`/declarations/${id}/sections/education`), {}, {
-    button: 'do=upload:fullTime.diploma',
-    files: [{ field: 'files:fullTime.diploma', name, content }],
-  }); // prettier-ignore
+  person.send(
+    await person.open(`/declarations/${id}/sections/education`),
+    {},
+    {
+      button: 'do=upload:fullTime.diploma',
+      files: [{ field: 'files:fullTime.diploma', name, content }],
+    },
+  );
 interface Row {
   id: string;
   scan: string;
@@ -61,7 +67,6 @@ describe('S51 uploads through the scanner', () => {
       ['2020年7月毕业证书.jpg', '#204060'],
       ['2020年7月学位证书.jpg', '#604020'],
     ] as const)
-      // prettier-ignore
       await upload(name, await picture(colour));
     const [one, two] = (await live()) as [Row, Row];
     expect([one.scan, two.scan]).toEqual(['waiting', 'waiting']);

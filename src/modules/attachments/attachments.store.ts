@@ -253,13 +253,14 @@ export async function nextHashes(h: Handle, after: string, limit: number): Promi
   return rows.map((r) => r.sha256);
 }
 
-/** S52: notes when the stored bytes of a content were found lost or changed, or whole again. Gives the attachments whose state changed. */
+/** S52: notes when the stored bytes of a content were found lost or changed, or whole again. Gives the attachments whose state changed. A lost thumbnail is only no longer shown. */
 export async function recordIntegrity(h: Handle, sha256: string, isWhole: boolean): Promise<{ id: string; declarationId: string }[]> {
   const changed = (await h('attachments')
-    .where((either) => void either.where({ sha256 }).orWhere({ thumb_sha256: sha256 }))
+    .where({ sha256 })
     .whereRaw(isWhole ? 'damaged_at IS NOT NULL' : 'damaged_at IS NULL')
     .update({ damaged_at: isWhole ? null : h.raw('app_now()') })
     .returning(['id', 'declaration_id as declarationId'])) as { id: string; declarationId: string }[];
+  if (!isWhole) await h('attachments').where({ thumb_sha256: sha256 }).update({ thumb_sha256: null });
   return changed;
 }
 
