@@ -37,6 +37,7 @@ const visitors: readonly Visitor[] = [
   { who: '主管部门', loginName: 'wenlvju', start: ['/home'] },
   { who: '人社局', loginName: 'huancui_rsj', start: ['/home'] },
   { who: '评委会办事机构', loginName: 'pwh_qzwh', start: ['/home'] },
+  { who: '评委', loginName: 'pingwei3', start: ['/home'] },
   { who: '技术支持', loginName: 'support', start: ['/home'] },
   { who: '系统管理员', loginName: 'admin', start: ['/home'] },
 ];
