@@ -31,7 +31,12 @@ export const lastSmsCode = async (site: Site, mobile: string): Promise<string> =
 
 /** As if two days had passed for the limits of all numbers; codes stay good. */
 export const liftSmsLimits = async (site: Site): Promise<void> => {
-  await site.db('sms_codes').update({ made_at: site.db.raw("made_at - interval '2 days'") });
+  // several of these run at once: locks in one order, and one writer at a time
+  await site.db.transaction(async (trx) => {
+    await trx.raw("SELECT pg_advisory_xact_lock(hashtext('test:lift-sms-limits'))");
+    await trx.raw(`UPDATE sms_codes SET made_at = made_at - interval '2 days'
+      WHERE id IN (SELECT id FROM sms_codes ORDER BY id FOR UPDATE SKIP LOCKED)`);
+  });
 };
 
 /** Fills a registration form, has the code sent to its number, and sends the form with the code. A number that is proven already, or can't be read, gets none. */
