@@ -79,6 +79,7 @@ describe('R3 given back from each of three levels', () => {
     }
     const submitted = await applicant.send(await applicant.open(`/declarations/${id}/check`));
     expect(submitted.text()).toContain('已完成「确定申报」');
+    expect(submitted.find(`a[href="/declarations/${id}/moves/withdraw"]`)).not.toBeNull();
 
     // level 1: back to the applicant, who hands in to the same unit
     await back('branch', id, 'return-to-applicant', '请写明场次');
@@ -91,6 +92,11 @@ describe('R3 given back from each of three levels', () => {
     await pass('branch', id);
     await report('branch', id, '1/2');
     expect(await where(id)).toEqual({ state: 'unit_review', stop_position: 1, rank_n: 1, rank_of: 2, round: 2 });
+
+    // D16: what the applicant is told and offered follows
+    const told = await applicant.get(`/declarations/${id}`);
+    expect(told.text()).toContain('单位已上报，等待主管部门审核');
+    expect(told.find(`a[href="/declarations/${id}/moves/withdraw"]`)).toBeNull();
 
     // level 2: to the unit below, which passes and reports again without a new rank
     expect((await as('hall').get(`/unit/review/${id}`)).all('.answers__row--changed')).toHaveLength(0);

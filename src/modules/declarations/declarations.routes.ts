@@ -27,8 +27,9 @@ import {
   type Declaration,
   type SectionComment,
 } from './declarations.store';
-import { chainOf, moveButtons, stateText, summaryOf, timelineOf } from './declarations.view';
+import { applicantText, chainOf, moveButtons, stateText, summaryOf, timelineOf } from './declarations.view';
 import { currentContent } from './freeze-version';
+import { isUntouched } from './guards';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
 import { findSection, sections } from './sections';
 import { findRechecks, listEarlier, type Recheck } from './rechecks.store';
@@ -253,7 +254,7 @@ export function overviewRoutes(deps: Deps): Route[] {
         isOwner,
         editable,
         state: { text: stateText(d.state, d.stop_position), colour: states[d.state].colour },
-        advice: isOwner ? states[d.state].forApplicant : '',
+        advice: isOwner ? applicantText(d.state, d.stop_position) : '',
         returned:
           editable && last && d.state !== 'draft'
             ? { opinion: last.opinion, by: last.on_behalf_of, at: showMoment(last.at), dueOn: d.correction_due_on }
@@ -261,7 +262,7 @@ export function overviewRoutes(deps: Deps): Route[] {
         ...(editable ? tasksOf(loaded, comments, await findRechecks(deps.db, d.id)) : {}),
         deadline: { at: showMoment(loaded.batch.applicantClosesAt), left, isOpen: loaded.batch.isOpenForApplicants },
         buttons: moveButtons(d.id, movesFor(visit.actor, subject).filter(isByHand)).filter(
-          (b) => !editable || !['submit', 'resubmit'].includes(b.move),
+          (b) => (!editable || !['submit', 'resubmit'].includes(b.move)) && (b.move !== 'withdraw' || isUntouched(events)),
         ),
         checkHref: paths.checkAnswers(d.id),
         deleteHref: isOwner && d.state === 'draft' ? paths.deleteDraft(d.id) : undefined,

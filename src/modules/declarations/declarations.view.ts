@@ -53,6 +53,10 @@ export function stateText(state: StateName, stopPosition: number | null): string
   return states[state].text;
 }
 
+/** What the applicant is told of this state. */
+export const applicantText = (state: StateName, stopPosition: number | null): string =>
+  state === 'unit_review' && stopPosition !== 0 ? '单位已上报，等待主管部门审核' : states[state].forApplicant;
+
 export interface TimelineStep {
   title: string;
   who?: string;
@@ -111,7 +115,7 @@ export function timelineOf(input: {
     ...(input.holder && !s.final ? { who: input.holder.name } : {}),
     ...(input.holder?.phone && !s.final ? { phone: input.holder.phone } : {}),
     at: `自 ${showMoment(input.movedAt)}`,
-    comment: [s.forApplicant, input.note ?? ''].filter((x) => x !== '').join('。'),
+    comment: [applicantText(input.state, input.stopPosition), input.note ?? ''].filter((x) => x !== '').join('。'),
     state: 'now',
   });
   return steps;

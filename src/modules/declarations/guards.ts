@@ -36,6 +36,9 @@ interface GuardInput {
 
 type Guard = (g: GuardInput) => Promise<Complaint[]>;
 
+/** D16: submitted, and nobody has acted since. */
+export const isUntouched = (events: readonly { move: string }[]): boolean => events.at(-1)?.move === 'submit';
+
 /** S51, S52: a file that nobody will be able to open is not submitted. */
 const unusable = (a: AttachmentRow): string | undefined =>
   a.scan === 'infected' ? '检出病毒' : a.damaged_at === null ? undefined : '已损坏';
@@ -91,13 +94,8 @@ export const guards: Record<GuardName, Guard> = {
       : [{ text: '已经上报的申报不能更换「申报单位」，请改回原单位', href: `${paths.section(d.id, 'application')}#f-main-unit` }];
   },
 
-  'not-yet-handled': async ({ trx, d }) => {
-    const events = await findEvents(trx, d.id);
-    const lastSubmit = events.map((e) => e.move).lastIndexOf('submit');
-    return events.slice(lastSubmit + 1).length === 0 && lastSubmit >= 0
-      ? []
-      : [{ text: '单位已经处理过该申报，不能撤回。需要修改的，请联系单位退回' }];
-  },
+  'not-yet-handled': async ({ trx, d }) =>
+    isUntouched(await findEvents(trx, d.id)) ? [] : [{ text: '单位已经处理过该申报，不能撤回。需要修改的，请联系单位退回' }],
 
   'has-lower-stop': ({ d }) =>
     Promise.resolve((d.stop_position ?? 0) > 0 ? [] : [{ text: '该申报由申报人直接提交到贵单位，没有下级单位，请选择「退回申报人」' }]),
