@@ -32,7 +32,7 @@ const bad: [name: string, value: string][] = [
   ['right-to-left marks', '\u202Eabc\u202C\u200F'],
   ['NUL and controls', 'a\u0000b\u0007c'],
   ['markup', '<script>alert(1)</script>'],
-  ['a template', '{{ 7 * 7 }}'],
+  ['a template', '{{ 1301 * 1303 }}'],
   ['a prototype', '__proto__'],
 ];
 
@@ -91,7 +91,7 @@ describe.each(sections.map((s) => [s.id, s] as const))('X4 %s', (_id, section) =
       expect([i.name, shown]).toEqual([i.name, i.field.read(value)]);
     }
     expect(page.html).not.toContain('<script>alert(1)');
-    expect(page.text()).not.toContain('49');
+    expect(page.text()).not.toContain('1695203');
   });
 
   test('X4 missing keys keep what was stored; unknown names change nothing; a key sent twice is refused', async () => {

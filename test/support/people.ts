@@ -8,6 +8,13 @@ export { knowCaptcha };
 /** The number of a woman or man born on 12 May 1986, unless told otherwise. */
 export const idNumber = (sequence: number, birth = '19860512', division?: string): string => residentId(sequence, birth, division);
 
+/** Every number in a log that could be a person's: ID numbers of 18 or 15 places, mobile numbers. Request ids are no numbers of anybody. */
+export const personalNumbersIn = (log: readonly string[]): string[] =>
+  log
+    .join('\n')
+    .replace(/[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/g, '(request)')
+    .match(/\d{17}[\dXx]|(?<!\d)\d{15}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)/g) ?? [];
+
 /** Fills a form with a captcha and sends it. */
 export async function submitWithCaptcha(
   site: Site,
