@@ -8,8 +8,9 @@ import { pinoHttp } from 'pino-http';
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:zlib';
 import type { Deps } from './deps';
-import { BusyError, isDatabaseAway, statusOfFault } from './http/errors';
+import { BusyError, isDatabaseAway, SessionsAwayError, statusOfFault } from './http/errors';
 import { RepeatedFieldError } from './http/form-input';
+import { matchRoute } from './http/match-route';
 import { mountRoutes, type MountDeps } from './http/mount';
 import { typedText } from './http/resend';
 import { notFound, refusal, type Reply, type Route } from './http/route';
@@ -25,6 +26,15 @@ export interface AppInput {
   sessionPool: Pool;
   /** false while shutting down or when the database does not answer */
   isReady: () => Promise<boolean>;
+}
+
+function onlyShows(routes: readonly Route[], pathname: string): boolean {
+  try {
+    return matchRoute(routes, 'get', pathname)?.route.onlyShows === true;
+  } catch (e) {
+    if (e instanceof URIError) return false;
+    throw e;
+  }
 }
 
 /** The middleware order of the site. Production and tests call this same function. */
@@ -113,6 +123,14 @@ export function createApp({ deps, routes, mount, sessionPool, isReady }: AppInpu
     next();
   });
 
+  // F13: what only shows is shown to somebody unknown; everything else waits for the sessions
+  app.use((e: unknown, req: Request, _res: Response, next: NextFunction) => {
+    const isShown = e instanceof SessionsAwayError && ['GET', 'HEAD'].includes(req.method) && onlyShows(routes, req.path);
+    if (!isShown) return next(e);
+    req.log.warn({ err: e }, 'a public page without its session');
+    next();
+  });
+
   const router = express.Router();
   mountRoutes(router, routes, mount);
   app.use(router);
@@ -120,6 +138,7 @@ export function createApp({ deps, routes, mount, sessionPool, isReady }: AppInpu
   const finish = (req: Request, res: Response, reply: Reply) => send(req, res, res.locals.actor as Actor | undefined, reply, mount);
   app.use(async (req, res) => finish(req, res, notFound));
   app.use(async (e: unknown, req: Request, res: Response, next: NextFunction) => {
+    if (res.writableEnded) return req.log.warn({ err: e }, 'the answer is out; what was to be done after it failed');
     if (res.headersSent) return next(e);
     if (e instanceof BusyError) {
       req.log.warn('upload turned away: too many at once');
@@ -151,7 +170,7 @@ export function createApp({ deps, routes, mount, sessionPool, isReady }: AppInpu
     res.send(
       renderer.page(`errors/${status}`, {
         page: { title: away ? '系统繁忙' : '系统出现错误' },
-        data: { requestId: req.id, resend },
+        data: { requestId: req.id, resend, sessionsAway: e instanceof SessionsAwayError },
         visitor: undefined,
         csrf: '',
         nav: [],

@@ -78,8 +78,11 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     connectionString: databaseUrl,
     max: 4,
     application_name: 'title-declaration sessions',
-    connectionTimeoutMillis: 5000,
-    statement_timeout: 5000,
+    // F13: asked first on every request, and answered in a millisecond or not at all: whoever cannot be recognised within seconds is told so
+    connectionTimeoutMillis: 2000,
+    lock_timeout: 1000,
+    statement_timeout: 2000,
+    query_timeout: 3000,
   });
   sessionPool.on('error', (e) => log.warn({ err: e }, 'idle session connection lost'));
   const storage = new FsStorage(path.join(config.dataDir, 'blobs'));

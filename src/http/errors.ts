@@ -30,6 +30,14 @@ export class BusyError extends Error {
   }
 }
 
+/** F13: the table of sessions could not be read or written in time: who is asking is unknown, and nobody is signed out by it. */
+export class SessionsAwayError extends Error {
+  constructor(cause: unknown) {
+    super('the sessions cannot be reached', { cause });
+    this.name = 'SessionsAwayError';
+  }
+}
+
 /** body-parser, multer and express mark the faults of a request with a 4xx status or a code. */
 export function statusOfFault(e: unknown): 400 | 413 | undefined {
   if (e instanceof BadRequestError) return e.status;
@@ -47,6 +55,7 @@ export function isDatabaseAway(e: unknown): boolean {
   if (typeof x !== 'object' || x === null) return false;
   return (
     x.name === 'KnexTimeoutError' ||
+    x instanceof SessionsAwayError ||
     ['ECONNREFUSED', 'ECONNRESET', '57014', '57P01', '57P02', '57P03', '08006', '08001', '53300'].includes(String(x.code)) ||
     /Connection terminated|Connection ended|timeout exceeded when trying to connect/.test(String(x.message))
   );

@@ -27,6 +27,7 @@ import {
   renewHalfSession,
   renewSession,
   saveSession,
+  sessionOf,
   unmasked,
 } from './session';
 import { hashOfToken, type SignedCookies } from './signed-cookie';
@@ -73,8 +74,10 @@ export function mountRoutes(router: Router, routes: readonly Route[], deps: Moun
   for (const route of routes) {
     router[route.method](route.path, async (req, res) => {
       await duringRequest(Number(res.locals.arrivedAt ?? steadyNow()), async () => {
-        const visitor = req.session.accountId === undefined ? undefined : await deps.loadActor(req.session.accountId);
+        const accountId = sessionOf(req)?.accountId;
+        const visitor = accountId === undefined ? undefined : await deps.loadActor(accountId);
         res.locals.actor = visitor;
+        res.locals.needsNoToken = route.onlyShows === true && visitor === undefined;
         await send(req, res, visitor, await answer({ route, routes, req, res, visitor, deps }), deps);
       });
     });
@@ -167,7 +170,7 @@ function visitOf(at: Passage, { route, params, path, query, body, files, subject
       return visitor;
     },
     subject,
-    halfSignedIn: req.session.halfAccountId,
+    halfSignedIn: sessionOf(req)?.halfAccountId,
     owner: ownerOf(req),
     device: deps.devices.of(req),
     browser: kept === undefined ? undefined : hashOfToken(kept),

@@ -127,6 +127,11 @@ export interface Route {
   reauth?: true;
   /** a secret ballot: what is posted leaves no trace, neither kept for after a sign-in (A9) nor as a digest that guesses could be tried on (J3) */
   secret?: true;
+  /**
+   * F13: a public page that only shows: it has no form that is posted, and says the same to everybody but for the head of the page. It comes out also while
+   * the sessions cannot be read, and makes none for visitors who have none.
+   */
+  onlyShows?: true;
   /** accepts multipart uploads, at most this many files in one request */
   files?: number;
   handle: (visit: Visit) => Promise<Reply>;

@@ -6,7 +6,7 @@ import { refusalTitles } from './errors';
 import { hasLargeType, keepType } from './large-type';
 import type { NavItem, Renderer } from './render';
 import type { PageMeta, Reply } from './route';
-import { formTokenOf, saveSession } from './session';
+import { formTokenOf, saveSession, sessionOf } from './session';
 
 export interface SendDeps {
   renderer: Renderer;
@@ -89,14 +89,19 @@ function broken(req: Request, e: unknown): void {
   else req.log.error({ err: e }, 'an answer broke off in the middle');
 }
 
+/** F13: what stands on a public page whose reader may be signed in. */
+const UNKNOWN_READER = { kind: 'warning', text: '系统繁忙，暂时无法读取您的登录状态。您没有退出登录，请过几分钟刷新本页' } as const;
+
 /** Turns a reply into the HTTP answer. */
 export async function send(req: Request, res: Response, visitor: Actor | undefined, reply: Reply, deps: SendDeps): Promise<void> {
+  const session = sessionOf(req);
+  const needsNoToken = session === undefined || res.locals.needsNoToken === true;
   const render = (view: string, meta: PageMeta, data: object) =>
     deps.renderer.page(view, {
-      page: meta,
+      page: session === undefined ? { notice: UNKNOWN_READER, ...meta } : meta,
       data,
       visitor,
-      csrf: formTokenOf(req),
+      csrf: needsNoToken ? '' : formTokenOf(req),
       nav: deps.navigation(visitor),
       places: () => deps.places(visitor),
       help: deps.help(visitor, req.path),
@@ -106,7 +111,7 @@ export async function send(req: Request, res: Response, visitor: Actor | undefin
     });
   // a browser asks for the pictures of a page while it still arrives: the session they belong to must stand before the first byte leaves
   const show = async (status: number, view: string, meta: PageMeta, data: object): Promise<void> => {
-    const isNew = req.session.csrfToken === undefined;
+    const isNew = !needsNoToken && session.csrfToken === undefined;
     const html = render(view, meta, data);
     if (isNew) await saveSession(req);
     res.status(status).type('html').send(html);
@@ -120,7 +125,7 @@ export async function send(req: Request, res: Response, visitor: Actor | undefin
       // S20: what the browser has kept of these pages goes with the session
       if (reply.signOut) res.set('Clear-Site-Data', '"cache", "storage"');
       if (reply.largeType !== undefined) keepType(req, res, reply.largeType);
-      await saveSession(req);
+      if (!needsNoToken) await saveSession(req);
       res.redirect(303, reply.to);
       return;
     case 'download':

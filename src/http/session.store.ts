@@ -2,7 +2,7 @@ import connectPgSimple from 'connect-pg-simple';
 import type { Request } from 'express';
 import session, { type Session, type SessionData } from 'express-session';
 import type { Pool } from 'pg';
-import { asError } from '../lib/as-error';
+import { SessionsAwayError } from './errors';
 
 type Callback = (e?: unknown) => void;
 
@@ -34,7 +34,7 @@ export class SessionStore extends PgStore {
       )
       .then(
         ({ rows }) => done(null, rows[0]?.sess ?? null),
-        (e: unknown) => done(asError(e)),
+        (e: unknown) => done(new SessionsAwayError(e)),
       );
   }
 
@@ -53,12 +53,12 @@ export class SessionStore extends PgStore {
       () => done(),
       (e: unknown) => {
         if (sql.startsWith('INSERT')) this.#known.delete(data);
-        done(asError(e));
+        done(new SessionsAwayError(e));
       },
     );
   }
 
   override destroy(sid: string, done: Callback = () => undefined): void {
-    super.destroy(this.keyOf(sid), done);
+    super.destroy(this.keyOf(sid), (e) => done(e === undefined || e === null ? undefined : new SessionsAwayError(e)));
   }
 }

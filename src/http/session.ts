@@ -42,7 +42,8 @@ const HALF_OPEN_MS = 10 * 60_000;
 
 /** Moves the idle limit at most once a minute. `now` in ms by this machine: it only says how often, the limit itself goes by the database's clock. */
 export function keepSession(req: Request, now: number): void {
-  const s = req.session;
+  const s = sessionOf(req);
+  if (s === undefined) return;
   // a session that nobody has signed in to is worth keeping once a form was shown in it
   if (s.accountId === undefined && s.csrfToken === undefined) return;
   if (s.seenAt === undefined || Math.abs(now - s.seenAt) > SEEN_EVERY_MS) s.seenAt = now;
@@ -104,6 +105,9 @@ export function saveSession(req: Request): Promise<void> {
     req.session.save((e: unknown) => (e ? reject(asError(e)) : resolve()));
   });
 }
+
+/** undefined: the request carries a session, and it could not be read (F13) */
+export const sessionOf = (req: Request): Request['session'] | undefined => req.session;
 
 /** A name for this session that is safe to store beside its drafts and captchas; `sessions.sid` holds it too (S17). */
 export const ownerOf = (req: Request): string => ownerName(req.sessionID);

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import { page, seeOther, type Route } from '../../src/http/route';
+import { allRoutes } from '../../src/routes';
 import { makePerson, signInAs } from '../support/factories';
 import { openSite, type Site, type Visitor } from '../support/site';
 
@@ -168,6 +169,75 @@ describe('F12, F13 clocks and the table of sessions', () => {
       await lock.rollback();
     }
     expect(await stale(visitor)).toBe(200);
+  });
+
+  /** addresses of what only shows, as a visitor finds them */
+  const shown = ['/notices', '/faq', '/committees', '/publicities', '/guides', '/guides/applicant', '/register/unit/guide'];
+  const faults: [string, () => Promise<() => Promise<unknown>>][] = [
+    [
+      'locked',
+      async () => {
+        const lock = await site.db.transaction();
+        await lock.raw('LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE');
+        return () => lock.rollback();
+      },
+    ],
+    [
+      'gone',
+      async () => {
+        await site.db.raw('ALTER TABLE sessions RENAME TO sessions_away');
+        return () => site.db.raw('ALTER TABLE sessions_away RENAME TO sessions');
+      },
+    ],
+  ];
+  it.each(faults)(
+    'F13 while the table of sessions is %s, public pages come out and all others are 503; nobody is signed out',
+    async (_how, begin) => {
+      const person = await makePerson(site);
+      const visitor = await signInAs(site, person);
+      const stranger = site.visitor();
+      await stranger.get('/sign-in');
+      const cookies = new Map(visitor.cookies);
+      const end = await begin();
+      try {
+        for (const address of shown) {
+          const [known, unknown, fresh] = await Promise.all([visitor.get(address), stranger.get(address), site.visitor().get(address)]);
+          expect([address, known.status, unknown.status, fresh.status]).toEqual([address, 200, 200, 200]);
+          expect(known.text('body')).toContain('您没有退出登录');
+          expect(known.html).not.toContain(person.name);
+          expect(fresh.text('body')).not.toContain('您没有退出登录');
+          for (const page of [known, unknown, fresh]) expect(page.headers.getSetCookie()).toEqual([]);
+        }
+        const large = await visitor.get('/type/large?back=%2Ffaq');
+        expect([large.status, large.location]).toEqual([303, '/faq']);
+        // more at once than there are connections for sessions
+        const answers = await Promise.all(
+          Array.from({ length: 40 }, (_, i) => (i % 2 ? visitor.get('/faq') : i % 4 ? visitor.get('/sign-in') : visitor.get('/home'))),
+        );
+        expect(answers.map((a) => a.status)).toEqual(answers.map((_, i) => (i % 2 ? 200 : 503)));
+        const away = await visitor.get('/profile');
+        expect([away.status, away.headers.get('retry-after')]).toEqual([503, '10']);
+        expect(away.link('常见问题')).toBe('/faq');
+      } finally {
+        await end();
+      }
+      visitor.cookies.delete('type');
+      expect(visitor.cookies).toEqual(cookies);
+      const home = await visitor.get('/home');
+      expect([home.status, home.html.includes(person.name)]).toEqual([200, true]);
+    },
+  );
+
+  it('F13 what only shows is public, is asked for by GET, has no form that is posted, and makes no session', async () => {
+    const only = allRoutes(site.deps).filter((r) => r.onlyShows);
+    expect(only.map((r) => [r.method, r.access])).toEqual(only.map(() => ['get', 'public']));
+    expect(only.length).toBeGreaterThan(10);
+    const before = await site.db('sessions').count();
+    for (const address of [...shown, '/certificates/check/AAAA-BBBB-CCCC', '/publicities/1']) {
+      const page = await site.visitor().get(address);
+      expect([address, page.all('form[method="post"]').length, page.headers.getSetCookie()]).toEqual([address, 0, []]);
+    }
+    expect(Number((await site.db('sessions').count())[0]?.count) - Number(before[0]?.count)).toBe(0);
   });
 
   it('F13 a form sent meanwhile is answered with 503 and its text, and goes through later with one press', async () => {

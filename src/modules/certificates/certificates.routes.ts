@@ -133,6 +133,6 @@ export function certificatesRoutes(deps: Deps): Route[] {
     { method: 'get', path: '/certificates/check', access: 'public', audit: null, handle: showCheck },
     // no audit: a look-up by the public, which changes nothing and whose asker is nobody
     { method: 'post', path: '/certificates/check', access: 'public', audit: null, handle: postCheck },
-    { method: 'get', path: '/certificates/check/:code', access: 'public', audit: null, handle: showByCode },
+    { method: 'get', path: '/certificates/check/:code', access: 'public', onlyShows: true, audit: null, handle: showByCode },
   ];
 }

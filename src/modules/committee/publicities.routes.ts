@@ -21,8 +21,8 @@ const PAGE_SIZE = 20;
 /** 「结果公示」: public (J4; 人社部令第40号, article 23: at least 5 working days). */
 export function publicitiesRoutes(deps: Deps): Route[] {
   return [
-    { method: 'get', path: paths.publicities(), access: 'public', audit: null, handle: (visit) => list(deps, visit) },
-    { method: 'get', path: '/publicities/:publicity', access: 'public', audit: null, handle: (visit) => one(deps, visit) },
+    { method: 'get', path: paths.publicities(), access: 'public', onlyShows: true, audit: null, handle: (visit) => list(deps, visit) },
+    { method: 'get', path: '/publicities/:publicity', access: 'public', onlyShows: true, audit: null, handle: (visit) => one(deps, visit) },
   ];
 }
 

@@ -33,7 +33,7 @@ export function designRoutes(deps: Deps): Route[] {
     );
   };
   return [
-    { method: 'get', path: '/type/:size', access: 'public', audit: null, handle: setType },
+    { method: 'get', path: '/type/:size', access: 'public', onlyShows: true, audit: null, handle: setType },
     { method: 'get', path: paths.design(), access: 'public', audit: null, handle: show },
   ];
 }

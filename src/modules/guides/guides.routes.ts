@@ -15,6 +15,9 @@ const PICTURE_SECONDS = 3600;
 const isFor = (visit: Visit, guide: Guide): boolean =>
   guide.access === 'public' || (visit.visitor !== undefined && can(visit.visitor, guide.access, undefined).ok);
 
+const accessOf = ({ access }: Guide): Pick<Route, 'access' | 'onlyShows'> =>
+  access === 'public' ? { access, onlyShows: true } : { access };
+
 /** 「使用指南」: docs/guides as pages, each behind its own action of the policy. */
 export function guidesRoutes(deps: Deps): Route[] {
   const rendered = new Map<string, RenderedGuide>();
@@ -58,10 +61,10 @@ export function guidesRoutes(deps: Deps): Route[] {
     };
 
   return [
-    { method: 'get', path: paths.guides(), access: 'public', audit: null, handle: list },
+    { method: 'get', path: paths.guides(), access: 'public', onlyShows: true, audit: null, handle: list },
     ...guides.flatMap((g): Route[] => [
-      { method: 'get', path: paths.guide(g.id), access: g.access, audit: null, handle: show(g) },
-      { method: 'get', path: paths.guidePicture(g.id, ':picture'), access: g.access, audit: null, handle: picture(g) },
+      { method: 'get', path: paths.guide(g.id), ...accessOf(g), audit: null, handle: show(g) },
+      { method: 'get', path: paths.guidePicture(g.id, ':picture'), ...accessOf(g), audit: null, handle: picture(g) },
     ]),
   ];
 }

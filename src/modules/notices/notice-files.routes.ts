@@ -51,6 +51,6 @@ export function noticeFilesRoutes(deps: Deps): Route[] {
       audit: 'notice.remove-file',
       handle: remove,
     },
-    { method: 'get', path: paths.noticeFile(':notice', ':file'), access: 'public', audit: null, handle: download },
+    { method: 'get', path: paths.noticeFile(':notice', ':file'), access: 'public', onlyShows: true, audit: null, handle: download },
   ];
 }

@@ -98,9 +98,9 @@ export function noticesRoutes(deps: Deps): Route[] {
     ...contentRoutes(deps, faqKind),
     ...contentRoutes(deps, noticeKind),
     ...noticeFilesRoutes(deps),
-    { method: 'get', path: paths.notices(), access: 'public', audit: null, handle: notices },
-    { method: 'get', path: '/notices/:notice', access: 'public', audit: null, handle: notice },
-    { method: 'get', path: paths.faq(), access: 'public', audit: null, handle: faq },
-    { method: 'get', path: paths.committees(), access: 'public', audit: null, handle: committees },
+    { method: 'get', path: paths.notices(), access: 'public', onlyShows: true, audit: null, handle: notices },
+    { method: 'get', path: '/notices/:notice', access: 'public', onlyShows: true, audit: null, handle: notice },
+    { method: 'get', path: paths.faq(), access: 'public', onlyShows: true, audit: null, handle: faq },
+    { method: 'get', path: paths.committees(), access: 'public', onlyShows: true, audit: null, handle: committees },
   ];
 }

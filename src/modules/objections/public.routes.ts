@@ -200,6 +200,6 @@ export function publicObjectionRoutes(deps: Deps): Route[] {
       files: 1,
       handle: hand,
     },
-    { method: 'get', path: '/publicities/:publicity/objections/:receipt', access: 'public', audit: null, handle: one },
+    { method: 'get', path: '/publicities/:publicity/objections/:receipt', access: 'public', onlyShows: true, audit: null, handle: one },
   ];
 }

@@ -248,7 +248,7 @@ export function unitsRoutes(deps: Deps): Route[] {
     );
 
   return [
-    { method: 'get', path: paths.unitGuide(), access: 'public', audit: null, handle: guide },
+    { method: 'get', path: paths.unitGuide(), access: 'public', onlyShows: true, audit: null, handle: guide },
     ...bureauUnitsRoutes(deps),
     ...registerRoutes(deps),
     { method: 'get', path: '/unit/permission', access: 'unit.permission', audit: null, handle: showPermission },
