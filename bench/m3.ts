@@ -25,7 +25,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 
 /** A province of this size, and somebody of the committee that has most in it. */
 async function settle(site: Site, declarations: number): Promise<{ visitor: Visitor; rows: number }> {
-  const problems = await seedLarge(site.db, declarations, (line) => void process.stderr.write(`${line}\n`));
+  const problems = await seedLarge(site.deps, declarations, (line) => void process.stderr.write(`${line}\n`));
   if (problems.length > 0) throw new Error(problems.join('; '));
   const [most] = (await site
     .db('queue_counts')

@@ -5,7 +5,7 @@ import { seedReference } from '../../seeds/reference';
 import { runCommand } from './run-command';
 
 /** `npm run seed:large -- --declarations 1000000`: a made-up province of that size in an empty database, for measuring. Never for production. */
-runCommand(async ({ config, db, say, complain }) => {
+runCommand(async ({ config, db, cipher, say, complain }) => {
   const at = process.argv.indexOf('--declarations');
   const count = Number(process.argv[at + 1] ?? '');
   if (at < 0 || !Number.isInteger(count) || count < 100 || count > 5_000_000) {
@@ -19,7 +19,7 @@ runCommand(async ({ config, db, say, complain }) => {
   await migrate(db);
   if (config.databaseUrl !== undefined) await migrateJobs(config.databaseUrl);
   await seedReference(db);
-  const problems = await seedLarge(db, count, say);
+  const problems = await seedLarge({ db, cipher }, count, say);
   for (const p of problems) complain(p);
   return problems.length === 0 ? 0 : 1;
 });
