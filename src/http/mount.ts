@@ -98,7 +98,9 @@ async function answer(at: Passage): Promise<Reply> {
   const mustProve = route.reauth === true && !isProven(req, await deps.now());
   if (mustProve && route.method === 'get') return { kind: 'see-other', to: paths.confirmPassword(req.originalUrl) };
   if (route.method === 'get')
-    return route.handle(visitOf(at, { route, params, path: req.originalUrl, query, subject, body: new FormInput([]), files: [] }));
+    return route.handle(
+      visitOf(at, { route, params, path: req.originalUrl, query, subject, body: new FormInput([]), files: [], digest: '' }),
+    );
   const posted = await readPost(route, req, at.res);
   if ('kind' in posted) return posted;
   if (!isOwnForm(req, posted.body)) {
@@ -147,10 +149,12 @@ interface VisitParts {
   query: FormInput;
   body: FormInput;
   files: UploadedFile[];
+  /** of what was posted; '' without a form */
+  digest: string;
   subject: Subject | undefined;
 }
 
-function visitOf(at: Passage, { route, params, path, query, body, files, subject }: VisitParts): Visit {
+function visitOf(at: Passage, { route, params, path, query, body, files, digest, subject }: VisitParts): Visit {
   const { req, visitor, deps } = at;
   const kept = deps.cookies.read(req, 'kept');
   return {
@@ -177,6 +181,7 @@ function visitOf(at: Passage, { route, params, path, query, body, files, subject
     titleAt: (address) => titleAt(at, address),
     requestId: requestIdOf(req),
     isHtmx: req.get('hx-request') === 'true',
+    settle: (h, to) => deps.tokens.answer(body.one('_token'), digest, { to }, h),
   };
 }
 
@@ -248,8 +253,18 @@ async function repost(at: Passage, outer: Visit, post: KeptPost, id: string): Pr
   if (route.reauth && !isProven(at.req, await deps.now())) return { kind: 'see-other', to: paths.confirmPassword(paths.kept()) };
   const body = new FormInput(post.fields);
   const query = new FormInput(new URL(post.url, 'http://site').searchParams);
-  const visit = visitOf(at, { route, params: post.params, path: post.url, query, body, files: post.files, subject: admission.subject });
-  const reply = await once({ ...at, route }, visit, digestOf(body, post.files));
+  const digest = digestOf(body, post.files);
+  const visit = visitOf(at, {
+    route,
+    params: post.params,
+    path: post.url,
+    query,
+    body,
+    files: post.files,
+    digest,
+    subject: admission.subject,
+  });
+  const reply = await once({ ...at, route }, visit, digest);
   if ((reply.kind === 'see-other' || reply.kind === 'page') && outer.browser)
     await deps.kept.remove(outer.browser, outer.actor.accountId, id);
   return reply;
@@ -263,7 +278,7 @@ async function titleAt(at: Passage, address: string): Promise<string | undefined
   const admission = await admit(found.route, at.visitor, found.params, at.deps);
   if ('kind' in admission) return undefined;
   const query = new FormInput(url.searchParams);
-  const visit = visitOf(at, { ...found, path: address, query, body: new FormInput([]), files: [], subject: admission.subject });
+  const visit = visitOf(at, { ...found, path: address, query, body: new FormInput([]), files: [], digest: '', subject: admission.subject });
   const reply = await found.route.handle(visit);
   if (reply.kind !== 'page') return undefined;
   const crumbs = (reply.page.breadcrumbs ?? []).slice(1).map((c) => c.text);

@@ -1,4 +1,4 @@
-import type { Db } from '../db/db';
+import type { Db, Handle } from '../db/db';
 import type { Cipher } from '../lib/cipher';
 
 export interface StoredAnswer {
@@ -13,18 +13,27 @@ export type Claim = { kind: 'first' } | { kind: 'repeat'; answer: StoredAnswer }
  * a changed form sent from the same page (Back button) is a new act. A claim without an answer for a minute belongs to a process that died: it may be taken over.
  */
 export function createOneTimeTokens(db: Db, cipher: Cipher) {
+  /** since when this process holds a claim */
+  const held = new Map<string, string>();
+  /** claims that could not be given back, because the database was away: given back before the next one is made */
+  const stranded = new Map<string, string>();
+  const keyOf = (token: string, digest: string): string => `${token}.${digest.slice(0, 16)}`;
   const read = (stored: StoredAnswer): StoredAnswer =>
     stored.session === undefined ? stored : { ...stored, session: cipher.decrypt(Buffer.from(stored.session, 'base64'), 'session-id') };
 
   async function claim(token: string, owner: string, path: string, digest: string): Promise<Claim> {
-    const key = `${token}.${digest.slice(0, 16)}`;
-    const { rows } = await db.raw<{ rows: unknown[] }>(
+    const key = keyOf(token, digest);
+    await giveBack();
+    const { rows } = await db.raw<{ rows: { since: string }[] }>(
       `INSERT INTO one_time_tokens (token, owner, path) VALUES (?, ?, ?)
        ON CONFLICT (token) DO UPDATE SET created_at = now() WHERE one_time_tokens.result IS NULL AND one_time_tokens.created_at < now() - interval '1 minute'
-       RETURNING 1`,
+       RETURNING created_at::text AS since`,
       [key, owner, path],
     );
-    if (rows.length > 0) return { kind: 'first' };
+    if (rows[0]) {
+      held.set(key, rows[0].since);
+      return { kind: 'first' };
+    }
     const found = await db<{ token: string; owner: string; path: string; result: StoredAnswer | null }>('one_time_tokens')
       .where({ token: key })
       .first();
@@ -34,28 +43,38 @@ export function createOneTimeTokens(db: Db, cipher: Cipher) {
   /** What became of this form within the last minute; undefined when it was not sent before. Claims nothing. */
   async function peek(token: string, owner: string, path: string, digest: string): Promise<Exclude<Claim, { kind: 'first' }> | undefined> {
     const found = await db<{ token: string; owner: string; path: string; result: StoredAnswer | null }>('one_time_tokens')
-      .where({ token: `${token}.${digest.slice(0, 16)}`, owner, path })
+      .where({ token: keyOf(token, digest), owner, path })
       .whereRaw("created_at > now() - interval '1 minute'")
       .first('result');
     if (!found) return undefined;
     return found.result ? { kind: 'repeat', answer: read(found.result) } : { kind: 'running' };
   }
-  async function answer(token: string, digest: string, result: StoredAnswer): Promise<void> {
-    await db('one_time_tokens')
-      .where({ token: `${token}.${digest.slice(0, 16)}` })
+  /** `h`: the transaction of the act itself, where the answer is known before it is committed: then no crash parts the two. */
+  async function answer(token: string, digest: string, result: StoredAnswer, h: Handle = db): Promise<void> {
+    await h('one_time_tokens')
+      .where({ token: keyOf(token, digest) })
       .update({
         // S17: an id of a session never lies readable in the database
         result: JSON.stringify(
           result.session === undefined ? result : { ...result, session: cipher.encrypt(result.session, 'session-id').toString('base64') },
         ),
       });
+    held.delete(keyOf(token, digest));
   }
-  /** After a refusal or an error the same form may be sent again. */
+  /** After a refusal or an error the same form may be sent again. An act that was committed with its answer keeps it. */
   async function release(token: string, digest: string): Promise<void> {
-    await db('one_time_tokens')
-      .where({ token: `${token}.${digest.slice(0, 16)}` })
-      .whereNull('result')
-      .delete();
+    const key = keyOf(token, digest);
+    const since = held.get(key);
+    held.delete(key);
+    if (since !== undefined) stranded.set(key, since);
+    await giveBack();
+  }
+  async function giveBack(): Promise<void> {
+    // with the moment of the claim, so that nobody's later one is given back
+    for (const [key, since] of [...stranded]) {
+      await db('one_time_tokens').where({ token: key }).whereRaw('created_at = ?::timestamptz', [since]).whereNull('result').delete();
+      stranded.delete(key);
+    }
   }
   async function prune(): Promise<number> {
     return db('one_time_tokens').whereRaw("created_at < now() - interval '1 day'").delete();

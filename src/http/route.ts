@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Handle } from '../db/db';
 import type { Actor } from '../policy/actor';
 import type { Action, Subject } from '../policy/policy';
 import type { FormInput } from './form-input';
@@ -31,6 +32,11 @@ export interface Visit {
   owner: string;
   requestId: string;
   isHtmx: boolean;
+  /**
+   * Keeps where this POST will lead in the transaction `h` of the act itself: whoever sends the form again after a crash between commit and answer gets the
+   * same answer. Acts that can't be told from never having happened, when they are tried twice, need it.
+   */
+  settle(h: Handle, to: string): Promise<void>;
   /** hash of the cookie of a browser that somebody has signed in with (S02) */
   device: Buffer | undefined;
   /** hash of the cookie of a browser that has sent a form too late (A9) */

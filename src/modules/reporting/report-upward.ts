@@ -1,3 +1,4 @@
+import type { Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { Actor } from '../../policy/actor';
 import { noInput } from '../declarations';
@@ -12,13 +13,17 @@ export type ReportOutcome =
   /** nothing was reported; the reasons by declaration */
   | { kind: 'refused'; problems: { id: string; name: string; reasons: Reason[] }[] };
 
-/** 「数据上报」: all ticked declarations go to the unit's upstream, or none does (R2). `typed`: the rank as typed, by declaration. */
+/**
+ * 「数据上报」: all ticked declarations go to the unit's upstream, or none does (R2). `typed`: the rank as typed, by declaration. `conclude` runs in the
+ * transaction of those that went.
+ */
 export async function reportUpward(
   deps: Deps,
   actor: Actor,
   ids: readonly string[],
   typed: ReadonlyMap<string, string>,
   requestId: string,
+  conclude?: (trx: Trx, outcome: ReportOutcome) => Promise<void>,
 ): Promise<ReportOutcome> {
   if (ids.length === 0) return { kind: 'nothing-ticked' };
   if (ids.length > BULK_LIMIT) return { kind: 'too-many' };
@@ -34,8 +39,9 @@ export async function reportUpward(
     const rank = ranks.get(id);
     return { id, input: rank ? { ...noInput, rank } : noInput };
   });
-  const outcome = await moveTogether(deps, actor, 'report', items, requestId);
-  if (outcome.kind === 'moved') return { kind: 'done', count: ids.length };
+  const done: ReportOutcome = { kind: 'done', count: ids.length };
+  const outcome = await moveTogether(deps, actor, 'report', items, requestId, conclude ? { conclude: (trx) => conclude(trx, done) } : {});
+  if (outcome.kind === 'moved') return done;
   return refused(
     outcome.answers.flatMap((a) => (a.kind === 'refused' ? [{ id: a.id, reasons: a.reasons }] : [])),
     nameOf,

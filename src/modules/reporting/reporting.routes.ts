@@ -1,3 +1,4 @@
+import type { Handle } from '../../db/db';
 import type { Deps } from '../../deps';
 import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
@@ -189,13 +190,20 @@ async function report(deps: Deps, visit: Visit): Promise<Reply> {
       .filter((n) => n.startsWith('rank.'))
       .map((n) => [n.slice('rank.'.length), normaliseLine(visit.body.one(n)).slice(0, 40)] as const),
   );
-  const outcome = await reportUpward(deps, visit.actor, ticked, typed, visit.requestId);
-  const isDone = outcome.kind === 'done';
-  const attempt: Attempt = {
-    ticked: isDone ? [] : ticked,
-    ranks: Object.fromEntries([...typed].filter(([id, text]) => text !== '' && !(isDone && ticked.includes(id)))),
-    outcome,
+  const keep = async (h: Handle, outcome: ReportOutcome): Promise<string> => {
+    const isDone = outcome.kind === 'done';
+    const attempt: Attempt = {
+      ticked: isDone ? [] : ticked,
+      ranks: Object.fromEntries([...typed].filter(([id, text]) => text !== '' && !(isDone && ticked.includes(id)))),
+      outcome,
+    };
+    const draft = await keepDraft(h, deps.cipher, 'report-attempt', visit.owner, attempt);
+    return addressOf(paths.report(), new URLSearchParams([...conditionEntries(condition), ['draft', draft]]).toString());
   };
-  const draft = await keepDraft(deps.db, deps.cipher, 'report-attempt', visit.owner, attempt);
-  return seeOther(addressOf(paths.report(), new URLSearchParams([...conditionEntries(condition), ['draft', draft]]).toString()));
+  let to: string | undefined;
+  const outcome = await reportUpward(deps, visit.actor, ticked, typed, visit.requestId, async (trx, done) => {
+    to = await keep(trx, done);
+    await visit.settle(trx, to);
+  });
+  return seeOther(to ?? (await keep(deps.db, outcome)));
 }

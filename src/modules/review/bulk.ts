@@ -74,6 +74,11 @@ export type TogetherOutcome =
   /** nothing was moved */
   | { kind: 'refused'; answers: Answer[]; general: Reason[] };
 
+export interface TogetherSteps {
+  prepare?: (trx: Trx) => Promise<Partial<MoveInput> | { complaint: Reason }>;
+  conclude?: (trx: Trx) => Promise<void>;
+}
+
 class RolledBack extends Error {
   constructor(readonly outcome: Extract<TogetherOutcome, { kind: 'refused' }>) {
     super('not every declaration could be moved');
@@ -82,7 +87,7 @@ class RolledBack extends Error {
 
 /**
  * Moves all declarations in one transaction, or none (R2). Every row is tried, so that the answer names each one that can't go. `prepare` runs first in the
- * same transaction and gives what all rows share.
+ * same transaction and gives what all rows share; `conclude` last, when all have moved: what tells of it is there with it, whatever dies then.
  */
 export async function moveTogether(
   deps: Deps,
@@ -90,7 +95,7 @@ export async function moveTogether(
   move: MoveName,
   items: readonly BulkItem[],
   requestId: string,
-  prepare?: (trx: Trx) => Promise<Partial<MoveInput> | { complaint: Reason }>,
+  { prepare, conclude }: TogetherSteps = {},
 ): Promise<TogetherOutcome> {
   try {
     await inTransaction(deps.db, async (trx) => {
@@ -112,6 +117,7 @@ export async function moveTogether(
       });
       if (answers.some((a) => a.kind !== 'moved'))
         throw new RolledBack({ kind: 'refused', answers: answers.filter((a) => a.kind !== 'moved'), general: [] });
+      await conclude?.(trx);
     });
     return { kind: 'moved' };
   } catch (e) {

@@ -1,4 +1,4 @@
-import type { Trx } from '../../db/db';
+import type { Handle, Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft, takeDraft } from '../../http/form-drafts.store';
@@ -12,7 +12,19 @@ import { moveNames, moves, refusalReasons, states, type MoveName } from '../../p
 import { scope, type Action } from '../../policy/policy';
 import { loadMoveDays, noInput, readMoveInput, type MoveInput } from '../declarations';
 import { checkRoutes } from './check.routes';
-import { BULK_LIMIT, chooseRows, itemsOf, moveEach, moveTogether, obstacle, type BulkChoice, type BulkResult, type Reason } from './bulk';
+import {
+  BULK_LIMIT,
+  chooseRows,
+  itemsOf,
+  moveEach,
+  moveTogether,
+  obstacle,
+  type Answer,
+  type BulkChoice,
+  type BulkItem,
+  type BulkResult,
+  type Reason,
+} from './bulk';
 import { atFirst, filterQuery, readFilter, type FilterRules } from './queue-filter';
 import { countQueue, findQueueRows, listQueue, listYears, type QueueRow, type SortKey } from './queue.read';
 import { countText, filterControls, queuePages, queueTable, titleCell, type ColumnKey, type ShowOption } from './queue.view';
@@ -237,34 +249,54 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     if (!kept || !queue.moves.includes(kept.move) || kept.chosen.length === 0) return gone;
     const shared = await readShared(visit, kept.move);
     if ('errors' in shared) return bulkPage(visit, { draft, entries: Object.fromEntries(visit.body.entries()), errors: shared.errors });
-    const choice = await takeDraft<BulkChoice>(deps.db, deps.cipher, 'bulk-choice', owner, draft);
+    const prepare = queue.together[kept.move];
+    return prepare ? runTogether(visit, kept, draft, itemsOf(kept, shared), prepare) : runEach(visit, draft, shared);
+  }
+
+  const choiceOnce = (h: Handle, owner: string, draft: string) => takeDraft<BulkChoice>(h, deps.cipher, 'bulk-choice', owner, draft);
+  const keepResult = async (h: Handle, owner: string, result: BulkResult): Promise<string> =>
+    `${queue.bulkAddress}?result=${await keepDraft(h, deps.cipher, 'bulk-result', owner, result)}`;
+
+  async function runEach(visit: Visit, draft: string, shared: MoveInput): Promise<Reply> {
+    const choice = await choiceOnce(deps.db, visit.owner, draft);
     if (!choice) return gone;
     const { move, back } = choice;
-    const items = itemsOf(choice, shared);
-    const prepare = queue.together[move];
-    let result: BulkResult;
-    if (prepare) {
-      const rows = await findQueueRows(
-        deps.db,
-        scope(visit.actor),
-        items.map((i) => i.id),
-      );
-      const outcome = await moveTogether(deps, visit.actor, move, items, visit.requestId, (trx) => prepare(trx, visit.actor, rows));
-      result =
-        outcome.kind === 'moved'
-          ? {
-              move,
-              back,
-              isUndone: false,
-              general: [],
-              answers: items.map(({ id }) => ({ id, kind: 'moved', to: moves[move].to[0] as keyof typeof states })),
-            }
-          : { move, back, isUndone: true, general: outcome.general, answers: outcome.answers };
-    } else {
-      result = { move, back, isUndone: false, general: [], answers: await moveEach(deps, visit.actor, move, items, visit.requestId) };
-    }
-    const id = await keepDraft(deps.db, deps.cipher, 'bulk-result', owner, result);
-    return seeOther(`${queue.bulkAddress}?result=${id}`);
+    const answers = await moveEach(deps, visit.actor, move, itemsOf(choice, shared), visit.requestId);
+    return seeOther(await keepResult(deps.db, visit.owner, { move, back, isUndone: false, general: [], answers }));
+  }
+
+  /** The choice is used up, the result kept and the form answered in the transaction of the moves: either everything of it is there or nothing. */
+  async function runTogether(
+    visit: Visit,
+    { move, back }: BulkChoice,
+    draft: string,
+    items: readonly BulkItem[],
+    prepare: Prepare,
+  ): Promise<Reply> {
+    const { owner } = visit;
+    const rows = await findQueueRows(
+      deps.db,
+      scope(visit.actor),
+      items.map((i) => i.id),
+    );
+    let isGone = false;
+    let to: string | undefined;
+    const outcome = await moveTogether(deps, visit.actor, move, items, visit.requestId, {
+      async prepare(trx) {
+        isGone = !(await choiceOnce(trx, owner, draft));
+        return isGone ? { complaint: { text: '' } } : prepare(trx, visit.actor, rows);
+      },
+      async conclude(trx) {
+        const answers: Answer[] = items.map(({ id }) => ({ id, kind: 'moved', to: moves[move].to[0] as keyof typeof states }));
+        to = await keepResult(trx, owner, { move, back, isUndone: false, general: [], answers });
+        await visit.settle(trx, to);
+      },
+    });
+    if (isGone) return gone;
+    if (outcome.kind === 'refused')
+      to = await keepResult(deps.db, owner, { move, back, isUndone: true, general: outcome.general, answers: outcome.answers });
+    if (to === undefined) throw new Error('moved together without a result');
+    return seeOther(to);
   }
 
   return [
