@@ -26,6 +26,15 @@ export interface Comparison {
   stealPercent: number;
 }
 
+/** Call what it gives for the share of the machine that others took since, in per cent. */
+export function startStolen(): () => number {
+  const before = cpu();
+  return () => {
+    const after = cpu();
+    return after.total === before.total ? 0 : round((100 * (after.steal - before.steal)) / (after.total - before.total));
+  };
+}
+
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();
@@ -34,7 +43,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 
 /** Runs both in turn, the order changing from pair to pair, so that what slows the machine down slows both; one pair before is not counted. */
 export async function compare(ours: () => Promise<unknown>, floor: () => Promise<unknown>, pairs = 9): Promise<Comparison> {
-  const before = cpu();
+  const stolen = startStolen();
   const times: { ours: number; floor: number }[] = [];
   for (let i = -1; i < pairs; i++) {
     const first = i % 2 === 0;
@@ -42,7 +51,6 @@ export async function compare(ours: () => Promise<unknown>, floor: () => Promise
     const b = await timed(first ? floor : ours);
     if (i >= 0) times.push(first ? { ours: a, floor: b } : { ours: b, floor: a });
   }
-  const after = cpu();
   const ratios = times.map((t) => t.ours / t.floor);
   return {
     ratio: round(median(ratios)),
@@ -50,6 +58,6 @@ export async function compare(ours: () => Promise<unknown>, floor: () => Promise
     ours: round(median(times.map((t) => t.ours))),
     floor: round(median(times.map((t) => t.floor))),
     pairs,
-    stealPercent: after.total === before.total ? 0 : round((100 * (after.steal - before.steal)) / (after.total - before.total)),
+    stealPercent: stolen(),
   };
 }

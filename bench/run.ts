@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import setup from '../test/support/global-setup';
 import teardown from '../test/support/global-teardown';
 import { openSite, type Site } from '../test/support/site';
@@ -7,17 +8,33 @@ import { m3 } from './m3';
 import { m4 } from './m4';
 import { m5 } from './m5';
 import { m8 } from './m8';
+import { m13 } from './m13';
+
+interface Sizes {
+  /** M3: of the large province */
+  declarations: number;
+  /** M13: on the last evening */
+  applicants: number;
+}
 
 /** What can be measured, by name: each against a floor that does the same work without what makes it a service. */
-const benches: Record<string, (site: Site, large: number) => Promise<object>> = { M3: m3, M4: m4, M5: m5, M8: m8 };
+const benches: Record<string, (site: Site, sizes: Sizes) => Promise<object>> = {
+  M3: (site, { declarations }) => m3(site, declarations),
+  M4: m4,
+  M5: m5,
+  M8: m8,
+  M13: (site, { applicants }) => m13(site, applicants),
+};
 
 /** `npm run bench -- M4 M8`, `npm run bench -- M3 --declarations 200000`: runs these (all without names) on a database of their own; prints and keeps the results as JSON in bench/results. */
 async function main(): Promise<void> {
-  const given = process.argv.slice(2);
-  const size = given.indexOf('--declarations');
-  const large = size < 0 ? 1_000_000 : Number(given[size + 1]);
-  if (!Number.isInteger(large) || large < 1000) throw new Error('--declarations takes a number from 1000 on');
-  const asked = size < 0 ? given : given.filter((_, i) => i !== size && i !== size + 1);
+  const { values, positionals: asked } = parseArgs({
+    allowPositionals: true,
+    options: { declarations: { type: 'string', default: '1000000' }, applicants: { type: 'string', default: '150' } },
+  });
+  const sizes: Sizes = { declarations: Number(values.declarations), applicants: Number(values.applicants) };
+  if (!Number.isInteger(sizes.declarations) || sizes.declarations < 1000) throw new Error('--declarations takes a number from 1000 on');
+  if (!Number.isInteger(sizes.applicants) || sizes.applicants < 10) throw new Error('--applicants takes a number from 10 on');
   const names = asked.length > 0 ? asked : Object.keys(benches);
   const unknown = names.filter((n) => !benches[n]);
   if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
@@ -26,7 +43,7 @@ async function main(): Promise<void> {
     for (const name of names) {
       const site = await openSite();
       try {
-        const result = { name, node: process.version, ...(await benches[name]?.(site, large)) };
+        const result = { name, node: process.version, ...(await benches[name]?.(site, sizes)) };
         process.stdout.write(`${JSON.stringify(result)}\n`);
         const dir = path.join(__dirname, 'results');
         fs.mkdirSync(dir, { recursive: true });
