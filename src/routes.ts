@@ -15,6 +15,7 @@ import { eligibilityRoutes } from './modules/eligibility';
 import { meetingsRoutes } from './modules/meetings';
 import { guidesRoutes } from './modules/guides';
 import { noticesRoutes } from './modules/notices';
+import { appealsRoutes } from './modules/appeals';
 import { objectionsRoutes } from './modules/objections';
 import { pathsRoutes } from './modules/paths';
 import { printingRoutes } from './modules/printing';
@@ -47,6 +48,7 @@ export function allRoutes(deps: Deps): Route[] {
     ...reportingRoutes(deps),
     ...committeeRoutes(deps),
     ...objectionsRoutes(deps),
+    ...appealsRoutes(deps),
     ...batchesRoutes(deps),
     ...calendarRoutes(deps),
     ...catalogueRoutes(deps),

@@ -18,6 +18,7 @@ export type DraftPurpose =
   | 'copied-paths'
   | 'certificate-check'
   | 'result-objection'
+  | 'appeal'
   | 'conflict'
   | 'profile'
   | 'change-mobile'

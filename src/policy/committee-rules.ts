@@ -11,6 +11,9 @@ export const committeeRules = {
   'results.confirm': rule(['bureau']),
   'objections.read': rule(['office', 'bureau']),
   'objections.decide': rule(['office']),
+  'appeals.read': rule(['office', 'bureau']),
+  'appeals.answer': rule(['office']),
+  'appeals.decide': rule(['bureau']),
   'office.queue': rule(['office']),
   'committees.found': rule(['unit', 'bureau'], permittedUnit),
   'committee.read': onCommittee(['unit', 'bureau', 'office'], (a, c) =>

@@ -30,6 +30,7 @@ export interface State {
   holder: 'applicant' | 'unit' | 'office' | 'bureau' | 'nobody';
   /** what the applicant reads about it */
   forApplicant: string;
+  /** the end for this year: nobody has to act any more. Only a recheck that the bureau grants leads out of one (`reopen`) */
   final?: true;
 }
 
@@ -46,7 +47,13 @@ export const states: Record<StateName, State> = {
   refused: { text: '不予受理', colour: 'red', holder: 'nobody', forApplicant: '评委会办事机构不予受理', final: true },
   abandoned: { text: '视为放弃', colour: 'red', holder: 'nobody', forApplicant: '逾期未补正，本次申报视为放弃', final: true },
   voted_passed: { text: '评审通过', colour: 'green', holder: 'office', forApplicant: '评审已通过，等待公示' },
-  voted_failed: { text: '评审未通过', colour: 'red', holder: 'nobody', forApplicant: '本年度评审未通过', final: true },
+  voted_failed: {
+    text: '评审未通过',
+    colour: 'red',
+    holder: 'nobody',
+    forApplicant: '本年度评审未通过，对结果有疑问的，可以在期限内申请复查',
+    final: true,
+  },
   publicity: { text: '结果公示中', colour: 'yellow', holder: 'bureau', forApplicant: '评审结果正在公示，公示结束后由人社局确认' },
   certified: { text: '已发证', colour: 'green', holder: 'nobody', forApplicant: '已取得职称，可以下载证书', final: true },
 };
@@ -67,6 +74,7 @@ export type MoveName =
   | 'record-vote'
   | 'publish'
   | 'annul'
+  | 'reopen'
   | 'confirm';
 
 /** How the mover is related to the declaration; src/policy/policy.ts says what each relation means. `system`: nobody asks for it, a job does it when its time has come. */
@@ -91,6 +99,7 @@ export type GuardName =
   | 'publicity-over'
   | 'result-objections-decided'
   | 'result-objection-upheld'
+  | 'recheck-granted'
   | 'signing-ready';
 
 /** What the mover must give; each is a field of the confirm page and is kept in the event. */
@@ -289,6 +298,18 @@ export const moves: Record<MoveName, Move> = {
     needs: ['opinion'],
     confirm: '公示期间的异议成立的，评审结果作废，本次申报按评审未通过结束，不能恢复。',
     done: '公示期间异议成立，评审结果作废',
+    kind: 'danger',
+    without: 'button',
+  },
+  reopen: {
+    text: '重新评审',
+    from: ['voted_failed'],
+    to: ['accepted'],
+    who: 'bureau',
+    guards: ['recheck-granted'],
+    needs: ['opinion'],
+    confirm: '同意重新评审的，原表决结果不再作为本次申报的结果，由评审委员会重新评审、重新表决。',
+    done: '复查：同意重新评审',
     kind: 'danger',
     without: 'button',
   },

@@ -24,6 +24,11 @@ export const declarationRules = {
     if (!maySee(a, d)) return hidden;
     return editable.includes(d.state) ? yes : notNowBecause('该申报已经提交，当前不能修改');
   }),
+  // J4: 「复查」 of a result that is not passed
+  'appeal.ask': onDeclaration(['person'], (a, d) => {
+    if (!maySee(a, d)) return hidden;
+    return d.state === 'voted_failed' ? yes : notNowBecause('只有评审未通过的申报可以申请复查');
+  }),
   'review.queue': rule(['unit'], permittedUnit),
   'report.queue': rule(['unit'], permittedUnit),
   'unit-publicity.manage': rule(['unit'], permittedUnit),

@@ -127,6 +127,7 @@ export const batchForm: SectionDefinition = {
         integer({ id: 'unitPublicityDays', label: '单位公示工作日', required: true, min: 5, max: 60, hint: '不少于 5 个工作日' }),
         integer({ id: 'publicityDays', label: '评审结果公示工作日', required: true, min: 5, max: 60, hint: '不少于 5 个工作日' }),
         integer({ id: 'correctionDays', label: '补正期限', required: true, min: 1, max: 60, hint: '工作日，办事机构要求补正时按此提出' }),
+        integer({ id: 'appealDays', label: '申请复查期限', required: true, min: 1, max: 60, hint: '工作日，从评审结果登记的次日起算' }),
         longText({
           id: 'commitment',
           label: '申报承诺书',
@@ -182,6 +183,7 @@ export interface BatchInput {
   unitPublicityDays: number;
   publicityDays: number;
   correctionDays: number;
+  appealDays: number;
   commitment: string;
 }
 
@@ -215,6 +217,7 @@ export function batchInput(checked: CheckedSection, ctx: FormContext, before?: B
     unitPublicityDays: number('unitPublicityDays', before?.unitPublicityDays),
     publicityDays: number('publicityDays', before?.publicityDays),
     correctionDays: number('correctionDays', before?.correctionDays),
+    appealDays: number('appealDays', before?.appealDays),
     commitment: asText(values.commitment),
   };
 }
@@ -235,6 +238,7 @@ export const batchRaw = (b: Batch): RawGroup => ({
   unitPublicityDays: String(b.unitPublicityDays),
   publicityDays: String(b.publicityDays),
   correctionDays: String(b.correctionDays),
+  appealDays: String(b.appealDays),
   commitment: b.commitment,
 });
 
@@ -255,6 +259,7 @@ export const batchFacts = (b: Batch): { key: string; label: string; text: string
   { key: 'unitPublicity', label: '单位上报前公示', text: b.demandsUnitPublicity ? `须公示 ${b.unitPublicityDays} 个工作日` : '不要求' },
   { key: 'publicityDays', label: '评审结果公示', text: `${b.publicityDays} 个工作日` },
   { key: 'correctionDays', label: '补正期限', text: `${b.correctionDays} 个工作日` },
+  { key: 'appealDays', label: '申请复查期限', text: `${b.appealDays} 个工作日` },
 ];
 
 /** The window page: new ends, or the end right now. */

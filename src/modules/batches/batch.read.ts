@@ -27,6 +27,7 @@ interface Row {
   demands_unit_publicity: boolean;
   unit_publicity_days: number;
   correction_days: number;
+  appeal_days: number;
   commitment: string;
   published: boolean;
   version: number;
@@ -51,7 +52,7 @@ const bindings = ({ personId }: WindowView): { person: number | null; waited: nu
 
 const SELECT = `SELECT b.id, b.year, b.committee_id, c.name AS committee_name, c.phone AS committee_phone, c.division_code, d.full_name AS division_name,
     b.series_id, s.name AS series_name, b.level, ${WINDOW},
-    b.rank_by, b.entrusted_evidence_by, b.max_results, b.publicity_days, b.demands_unit_publicity, b.unit_publicity_days, b.correction_days, b.commitment,
+    b.rank_by, b.entrusted_evidence_by, b.max_results, b.publicity_days, b.demands_unit_publicity, b.unit_publicity_days, b.correction_days, b.appeal_days, b.commitment,
     b.published_at IS NOT NULL AS published, b.version, app_today() AS today
   FROM batches b JOIN committees c ON c.id = b.committee_id JOIN divisions d ON d.code = c.division_code JOIN series s ON s.id = b.series_id ${EXTENSION}`;
 
@@ -81,6 +82,7 @@ function batchOf(r: Row): Batch {
     demandsUnitPublicity: r.demands_unit_publicity,
     unitPublicityDays: r.unit_publicity_days,
     correctionDays: r.correction_days,
+    appealDays: r.appeal_days,
     commitment: r.commitment,
     isPublished: r.published,
     version: r.version,

@@ -37,6 +37,7 @@ const columnsOf = (b: Omit<BatchInput, 'levels'>, level: string): Record<string,
   unit_publicity_days: b.unitPublicityDays,
   publicity_days: b.publicityDays,
   correction_days: b.correctionDays,
+  appeal_days: b.appealDays,
   commitment: b.commitment,
 });
 

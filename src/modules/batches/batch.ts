@@ -37,6 +37,8 @@ export interface Batch {
   unitPublicityDays: number;
   /** working days that are proposed for a correction */
   correctionDays: number;
+  /** working days in which 「复查」 of a result can be asked for */
+  appealDays: number;
   /** 「申报承诺书」 */
   commitment: string;
   /** the administrator has opened it; nobody else sees it before */

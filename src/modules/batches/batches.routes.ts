@@ -267,6 +267,7 @@ export function batchesRoutes(deps: Deps): Route[] {
           unitPublicityDays: '5',
           publicityDays: '5',
           correctionDays: '10',
+          appealDays: '10',
           commitment: DEFAULT_COMMITMENT,
         },
       },

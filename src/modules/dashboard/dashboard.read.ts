@@ -169,16 +169,21 @@ export interface BureauFacts {
   oldestRequest: Date | null;
   resultsReady: number;
   resultsInPublicity: number;
+  /** requests for a recheck that the bureau is to decide on, and since when the oldest of them waits */
+  appeals: number;
+  appealSince: Date | null;
   now: Date;
 }
 
 /** What waits for a bureau in the divisions it covers (`range`: first and last code). */
 export async function findBureauFacts(h: Handle, [from, to]: readonly [string, string]): Promise<BureauFacts> {
   const { rows } = await h.raw<{ rows: BureauFacts[] }>(
-    `SELECT w.n AS "permissionsWaiting", w.oldest AS "oldestRequest", r.ready AS "resultsReady", r.running AS "resultsInPublicity", app_now() AS now
+    `SELECT w.n AS "permissionsWaiting", w.oldest AS "oldestRequest", r.ready AS "resultsReady", r.running AS "resultsInPublicity", a.n AS appeals, a.since AS "appealSince", app_now() AS now
      FROM (SELECT count(*)::int AS n, min(requested_at) AS oldest FROM permission_requests WHERE state = 'requested' AND division_code BETWEEN :from AND :to) w,
        (SELECT coalesce(sum(q.n) FILTER (WHERE q.ends_on < app_today()), 0)::int AS ready, coalesce(sum(q.n) FILTER (WHERE q.ends_on >= app_today()), 0)::int AS running
-        FROM queue_counts q WHERE q.reader_kind = 'division' AND q.reader_id = CAST(:from AS bigint) AND q.bucket = 'publicity') r`,
+        FROM queue_counts q WHERE q.reader_kind = 'division' AND q.reader_id = CAST(:from AS bigint) AND q.bucket = 'publicity') r,
+       (SELECT count(*)::int AS n, min(x.answered_at) AS since FROM appeals x JOIN committees c ON c.id = x.committee_id
+        WHERE x.state = 'proposed' AND c.division_code BETWEEN :from AND :to) a`,
     { from, to },
   );
   return rows[0] as BureauFacts;
@@ -187,6 +192,11 @@ export async function findBureauFacts(h: Handle, [from, to]: readonly [string, s
 export interface OfficeFacts {
   pathRequests: number;
   pathSince: Date | null;
+  /** objections and requests for a recheck that the office is to decide */
+  objections: number;
+  objectionSince: Date | null;
+  appeals: number;
+  appealSince: Date | null;
   /** since: when the oldest of them came into the state */
   counts: { state: StateName; n: number; since: string }[];
   now: Date;
@@ -195,11 +205,14 @@ export interface OfficeFacts {
 /** How many declarations that reached the committee are in which state, and how many units wait for their path. */
 export async function findOfficeFacts(h: Handle, committeeId: number): Promise<OfficeFacts> {
   const { rows } = await h.raw<{ rows: OfficeFacts[] }>(
-    `SELECT r.n AS "pathRequests", r.since AS "pathSince", app_now() AS now,
+    `SELECT r.n AS "pathRequests", r.since AS "pathSince", o.n AS objections, o.since AS "objectionSince", a.n AS appeals, a.since AS "appealSince", app_now() AS now,
        coalesce((SELECT json_agg(json_build_object('state', y.state, 'n', y.n, 'since', y.since)) FROM
          (SELECT d.state, count(*)::int AS n, min(d.moved_at) AS since FROM declaration_stops s JOIN declarations d ON d.id = s.declaration_id
           WHERE s.committee_id = :committee AND d.deleted_at IS NULL GROUP BY d.state) y), '[]') AS counts
-     FROM (SELECT count(*)::int AS n, min(x.requested_at) AS since FROM reporting_paths x WHERE x.committee_id = :committee AND x.state = 'requested') r`,
+     FROM (SELECT count(*)::int AS n, min(x.requested_at) AS since FROM reporting_paths x WHERE x.committee_id = :committee AND x.state = 'requested') r,
+       (SELECT count(*)::int AS n, min(x.received_at) AS since FROM result_objections x JOIN publicities p ON p.id = x.publicity_id
+        WHERE p.committee_id = :committee AND x.outcome IS NULL) o,
+       (SELECT count(*)::int AS n, min(x.asked_at) AS since FROM appeals x WHERE x.committee_id = :committee AND x.state = 'asked') a`,
     { committee: committeeId },
   );
   return rows[0] as OfficeFacts;

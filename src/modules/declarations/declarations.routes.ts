@@ -7,6 +7,7 @@ import { homeCrumb } from '../../http/crumbs';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
 import { wholeNumber } from '../../lib/ids';
+import { showDate } from '../../lib/dates';
 import { showMoment, timeLeft } from '../../lib/moment';
 import { isByHand, moveNames, moves, states, type MoveName } from '../../policy/declaration-moves';
 import { can, movesFor, type DeclarationSubject } from '../../policy/policy';
@@ -15,6 +16,7 @@ import { findCertificateOf } from '../certificates';
 import { levelText } from '../catalogue';
 import { outcomeTags } from '../eligibility';
 import { findNewerName } from '../support';
+import { findAppealChance, findAppeals, type AppealChance } from './appeals.read';
 import { declarationName, listCrumbs, mineCrumb, mineCrumbs, openComments, rowOf } from './declaration-pages';
 import { findHolderContact, listOwnDeclarations } from './declarations.read';
 import {
@@ -223,6 +225,20 @@ export function overviewRoutes(deps: Deps): Route[] {
     };
   }
 
+  /** J4: how somebody who did not pass asks for a recheck, and where what has come of it is read. */
+  function recheckOf(id: string, chance: AppealChance | undefined, hasAsked: boolean) {
+    const href = paths.recheck(id);
+    if (!chance || chance.appeal) return hasAsked ? { text: '查看复查申请', href } : undefined;
+    if (chance.isOver)
+      return { note: `申请复查的期限已于${showDate(chance.until ?? '')}届满。`, ...(hasAsked ? { text: '查看复查申请', href } : {}) };
+    const until = chance.until === undefined ? '' : `，最后一天是${showDate(chance.until)}`;
+    return {
+      note: `对评审结果有疑问的，可以自结果登记的次日起 ${chance.days} 个工作日内申请复查${until}。同一结果只能申请一次。`,
+      text: '申请复查',
+      href,
+    };
+  }
+
   async function overview(visit: Visit): Promise<Reply> {
     const d = await rowOf(deps, visit);
     const subject = declarationOf(visit);
@@ -239,6 +255,8 @@ export function overviewRoutes(deps: Deps): Route[] {
     const { content, sha256 } = await currentContent(deps, deps.db, loaded, !editable);
     const vote = await findVote(deps.db, d.id);
     const newer = editable ? undefined : await findNewerName(deps.db, d.person_id, content.applicant.name);
+    const appeals = await findAppeals(deps.db, d.id);
+    const chance = isOwner ? await findAppealChance(deps.db, d) : undefined;
     const last = [...events].reverse().find((e) => e.to_state === d.state);
     const back = [homeCrumb, ...(isOwner ? [mineCrumb] : listCrumbs(visit.actor.role))];
     const left = timeLeft((await databaseNow(deps.db)).now, loaded.batch.applicantClosesAt);
@@ -268,6 +286,7 @@ export function overviewRoutes(deps: Deps): Route[] {
         deleteHref: isOwner && d.state === 'draft' ? paths.deleteDraft(d.id) : undefined,
         reviewFormHref: paths.reviewForm(d.id),
         certificate: d.state === 'certified' ? await certificateOf(visit, subject) : undefined,
+        recheck: recheckOf(d.id, chance, appeals.length > 0 && isOwner),
         sections: editable ? [] : content.sections.map((s) => summaryOf(d.id, s)),
         applicant: content.applicant,
         nameNote: newer && `姓名已于 ${showMoment(newer.at)} 更正为「${newer.name}」，这里显示提交时的姓名`,
@@ -283,6 +302,7 @@ export function overviewRoutes(deps: Deps): Route[] {
           ...(holder ? { holder } : {}),
           movedAt: d.moved_at,
           sectionTitle,
+          appeals,
         }),
         stops:
           stops.length > 0

@@ -391,6 +391,24 @@ export async function insertPublicityItems(trx: Trx, items: readonly { id: strin
     items.map((i) => i.id),
   ]);
 }
+/**
+ * J4: a new review takes the place of the result: the figures of the vote are kept aside, the publicity of the old result counts no more, and the declaration
+ * can be put before another meeting.
+ */
+export async function supersedeResult(trx: Trx, declaration: string): Promise<void> {
+  await trx.raw(
+    `INSERT INTO former_votes (declaration_id, total, present, yes, no, abstain, is_passed, met_on, entered_by, entered_at)
+     SELECT declaration_id, total, present, yes, no, abstain, is_passed, met_on, entered_by, entered_at FROM votes WHERE declaration_id = ?`,
+    [declaration],
+  );
+  await trx('votes').where({ declaration_id: declaration }).delete();
+  await trx('publicity_items')
+    .where({ declaration_id: declaration })
+    .whereNull('superseded_at')
+    .update({ superseded_at: trx.raw('app_now()') });
+  await trx('meeting_items').where({ declaration_id: declaration, is_live: true }).update({ is_live: false });
+}
+
 export interface PublicityOfResult {
   id: number;
   starts_on: string;
@@ -402,22 +420,29 @@ export interface PublicityOfResult {
 export const findPublicity = async (h: Handle, declaration: string): Promise<PublicityOfResult | undefined> =>
   (await findPublicities(h, [declaration])).get(declaration);
 
-/** Whether an objection to the result was found right. */
+/** Whether an objection to the result that is put up now was found right. */
 export const hasUpheldObjection = async (h: Handle, declaration: string): Promise<boolean> =>
-  (await h('result_objections').where({ declaration_id: declaration, outcome: 'upheld' }).first('id')) !== undefined;
+  (await h('result_objections as o')
+    .join('publicity_items as i', { 'i.publicity_id': 'o.publicity_id', 'i.declaration_id': 'o.declaration_id' })
+    .where({ 'o.declaration_id': declaration, 'o.outcome': 'upheld' })
+    .whereNull('i.superseded_at')
+    .first('o.id')) !== undefined;
 
 /** The same for many. One query. */
 export async function findPublicities(h: Handle, ids: readonly string[]): Promise<Map<string, PublicityOfResult>> {
   const rows = (await h('publicity_items as i')
     .join('publicities as p', 'p.id', 'i.publicity_id')
     .whereIn('i.declaration_id', [...ids])
+    .whereNull('i.superseded_at')
     .select(
       'i.declaration_id',
       'p.id',
       'p.starts_on',
       'p.ends_on',
       h.raw('p.ends_on < app_today() AS is_over'),
-      h.raw('(SELECT count(*)::int FROM result_objections o WHERE o.declaration_id = i.declaration_id AND o.outcome IS NULL) AS open'),
+      h.raw(
+        '(SELECT count(*)::int FROM result_objections o WHERE o.publicity_id = p.id AND o.declaration_id = i.declaration_id AND o.outcome IS NULL) AS open',
+      ),
     )) as (PublicityOfResult & {
     declaration_id: string;
   })[];

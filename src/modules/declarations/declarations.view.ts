@@ -4,6 +4,7 @@ import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
 import { moves, states, type MoveName, type StateName } from '../../policy/declaration-moves';
+import type { Appeal } from './appeals.read';
 import type { AttachmentRow, DeclarationEvent, Stop } from './declarations.store';
 
 interface SummaryFile {
@@ -95,6 +96,30 @@ function commentOf(e: DeclarationEvent, sectionTitle: (id: string) => string): s
     .join('\n');
 }
 
+/** What came of a request for a recheck. That the bureau agrees stands among the moves. */
+function appealSteps(a: Appeal): { on: Date; step: Pick<TimelineStep, 'title' | 'who' | 'comment'> }[] {
+  const office = `${a.committeeName}办事机构`;
+  return [
+    { on: a.askedAt, step: { title: '申请复查', who: a.applicantName } },
+    ...(a.withdrawnAt ? [{ on: a.withdrawnAt, step: { title: '撤回复查申请', who: a.applicantName } }] : []),
+    ...(a.answeredAt
+      ? [
+          {
+            on: a.answeredAt,
+            step: {
+              title: a.state === 'kept' ? '复查：维持原评审结果' : '复查：建议重新评审，报人社局审核',
+              who: office,
+              comment: a.finding,
+            },
+          },
+        ]
+      : []),
+    ...(a.decidedAt && a.state === 'refused'
+      ? [{ on: a.decidedAt, step: { title: '复查：人社局不同意重新评审，维持原评审结果', comment: a.opinion } }]
+      : []),
+  ];
+}
+
 /** D16: every step so far, where it is now and what comes. */
 export function timelineOf(input: {
   events: readonly DeclarationEvent[];
@@ -103,12 +128,17 @@ export function timelineOf(input: {
   holder?: { name: string; phone: string };
   movedAt: Date;
   sectionTitle: (id: string) => string;
+  /** requests for a recheck (J4), which change no state by themselves */
+  appeals?: readonly Appeal[];
   note?: string;
 }): TimelineStep[] {
-  const steps: TimelineStep[] = input.events.map((e) => {
+  const moved = input.events.map((e) => {
     const comment = commentOf(e, input.sectionTitle);
-    return { title: moves[e.move].done, who: behalf(e), at: showMoment(e.at), state: 'done', ...(comment ? { comment } : {}) };
+    return { on: e.at, step: { title: moves[e.move].done, who: behalf(e), ...(comment ? { comment } : {}) } };
   });
+  const steps: TimelineStep[] = [...moved, ...(input.appeals ?? []).flatMap(appealSteps)]
+    .sort((a, b) => a.on.getTime() - b.on.getTime())
+    .map(({ on, step }) => ({ ...step, at: showMoment(on), state: 'done' }));
   const s = states[input.state];
   steps.push({
     title: stateText(input.state, input.stopPosition),

@@ -14,6 +14,7 @@ import {
   type AttachmentRow,
   type Declaration,
 } from './declarations.store';
+import { findAppealChance } from './appeals.read';
 import { loadDeclaration, sectionsOf } from './load-declaration';
 import type { MoveFacts } from './move-facts';
 import type { MoveInput } from './move-input';
@@ -170,6 +171,9 @@ export const guards: Record<GuardName, Guard> = {
 
   'result-objection-upheld': async ({ trx, d }) =>
     (await hasUpheldObjection(trx, d.id)) ? [] : [{ text: '没有成立的异议，不能将结果作废' }],
+
+  'recheck-granted': async ({ trx, d }) =>
+    (await findAppealChance(trx, d))?.appeal?.state === 'granted' ? [] : [{ text: '没有需要重新评审的复查申请' }],
 
   'signing-ready': async ({ deps, facts }) => {
     const certificate = await deps.signer?.certificate();

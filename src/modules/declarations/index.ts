@@ -8,6 +8,7 @@ import { sectionsRoutes } from './sections.routes';
 export { findDeclarationSubject, SUBJECT_COLUMNS, toSubject, type SubjectRow } from './declaration-subject.store';
 export {
   ENTRUSTED_SECTION,
+  findAttachments,
   findDeclaration,
   findEvents,
   findStops,
@@ -15,12 +16,14 @@ export {
   listEntrustedEvidence,
   lockDeclaration,
   findPublicity,
+  type AttachmentRow,
   type Declaration,
   type DeclarationEvent,
 } from './declarations.store';
+export { APPEAL_SELECT, findAppealChance, findAppeals, type Appeal, type AppealChance, type AppealState } from './appeals.read';
 export { loadDeclaration } from './load-declaration';
 export { contentOfRound, currentContent, submittedContent, type FrozenContent } from './freeze-version';
-export { moveDeclaration, moveDeclarations, openPublicity, type MoveItem, type MoveOutcome } from './move-declaration';
+export { explain, moveDeclaration, moveDeclarations, openPublicity, type MoveItem, type MoveOutcome } from './move-declaration';
 export { rosterFacts, type RosterFacts } from './roster-facts';
 export { watchCorrections } from './watch-corrections';
 export { loadMoveDays, proposeCorrectionDay, type MoveDays } from './correction-day';

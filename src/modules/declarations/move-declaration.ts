@@ -23,6 +23,7 @@ import {
   markStop,
   markStops,
   removeStopsFrom,
+  supersedeResult,
   updateMoved,
   type Arrival,
   type Declaration,
@@ -44,6 +45,12 @@ export type MoveOutcome =
   | { kind: 'not-now'; reason: string }
   /** what must be mended first */
   | { kind: 'blocked'; complaints: Complaint[] };
+
+/** Why a declaration was not moved, in a sentence. */
+export function explain(outcome: Exclude<MoveOutcome, { kind: 'moved' }>): string {
+  if (outcome.kind === 'not-now') return outcome.reason;
+  return outcome.kind === 'blocked' ? outcome.complaints.map((c) => c.text).join('；') : '没有找到该申报';
+}
 
 interface Change {
   to: StateName;
@@ -309,6 +316,9 @@ async function changeFor(
       return publish(trx, d, person(actor), input);
     case 'annul':
       return { to: 'voted_failed', columns: {} };
+    case 'reopen':
+      await supersedeResult(trx, d.id);
+      return { to: 'accepted', columns: {} };
     case 'confirm': {
       const number = await issueCertificate(deps, trx, d.id);
       return { to: 'certified', columns: {}, detail: { certificate: number } };

@@ -2,7 +2,7 @@ import { appendAudit } from '../../audit/audit.store';
 import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { Actor } from '../../policy/actor';
-import { moveDeclaration, noInput } from '../declarations';
+import { explain, moveDeclaration, noInput } from '../declarations';
 import { decideRow, findObjectionFor, type Objection, type ObjectionOutcome } from './objections.store';
 
 export type DecideOutcome = { kind: 'done' } | { kind: 'not-now'; reason: string };
@@ -38,13 +38,7 @@ export async function decideObjection(
       if (d.outcome === 'dismissed') return { kind: 'done' };
       const moved = await moveDeclaration(deps, trx, o.declarationId, 'annul', actor, { ...noInput, opinion: d.finding }, d.requestId);
       if (moved.kind === 'moved') return { kind: 'done' };
-      throw new Undone(
-        moved.kind === 'not-now'
-          ? moved.reason
-          : moved.kind === 'blocked'
-            ? moved.complaints.map((c) => c.text).join('；')
-            : '没有找到该申报',
-      );
+      throw new Undone(explain(moved));
     });
   } catch (e) {
     if (e instanceof Undone) return { kind: 'not-now', reason: e.reason };

@@ -48,7 +48,7 @@ const SELECT = `SELECT o.id, o.publicity_id AS "publicityId", o.declaration_id A
 export async function lockItem(trx: Trx, publicityId: number, declarationId: string): Promise<boolean> {
   const { rows } = await trx.raw<{ rows: unknown[] }>(
     `SELECT 1 FROM publicity_items i JOIN publicities p ON p.id = i.publicity_id JOIN declarations d ON d.id = i.declaration_id
-     WHERE i.publicity_id = ? AND i.declaration_id = ? AND d.state = 'publicity' AND app_today() <= p.ends_on FOR UPDATE OF d`,
+     WHERE i.publicity_id = ? AND i.declaration_id = ? AND i.superseded_at IS NULL AND d.state = 'publicity' AND app_today() <= p.ends_on FOR UPDATE OF d`,
     [publicityId, declarationId],
   );
   return rows.length > 0;
@@ -58,7 +58,7 @@ export async function lockItem(trx: Trx, publicityId: number, declarationId: str
 export async function listPeople(h: Handle, publicityId: number): Promise<{ id: string; name: string; unit: string | null }[]> {
   const { rows } = await h.raw<{ rows: { id: string; name: string; unit: string | null }[] }>(
     `SELECT d.id, d.applicant_name AS name, u.name AS unit FROM publicity_items i JOIN declarations d ON d.id = i.declaration_id LEFT JOIN units u ON u.id = d.unit_id
-     WHERE i.publicity_id = ? AND d.state = 'publicity' ORDER BY d.applicant_name, d.id`,
+     WHERE i.publicity_id = ? AND i.superseded_at IS NULL AND d.state = 'publicity' ORDER BY d.applicant_name, d.id`,
     [publicityId],
   );
   return rows;

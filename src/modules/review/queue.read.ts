@@ -186,7 +186,7 @@ function withColumns(h: Handle, q: Knex.QueryBuilder): Knex.QueryBuilder {
     .join('batches as b', 'b.id', 'd.batch_id')
     .join('committees as c', 'c.id', 'b.committee_id')
     .leftJoin('units as u', 'u.id', 'd.unit_id')
-    .leftJoin('publicity_items as i', 'i.declaration_id', 'd.id')
+    .joinRaw('LEFT JOIN publicity_items i ON i.declaration_id = d.id AND i.superseded_at IS NULL')
     .leftJoin('publicities as p', 'p.id', 'i.publicity_id')
     .select(
       h.raw(
