@@ -101,7 +101,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     secondFactor: config.secondFactor !== 'off',
   };
   const pdfPages = createPdfPages((line) => log.warn(line));
-  const renderer = createRenderer(config.rootDir, site, config.production || config.demo);
+  const renderer = createRenderer(config.rootDir, site, !config.reloadViews);
   const cipher = createCipher({ ...config.secrets.cipher, indexKey: config.secrets.index });
   const deps: Deps = {
     config,

@@ -68,6 +68,8 @@ export interface Config {
   readonly secureCookies: boolean;
   readonly browserPath: string | undefined;
   readonly supportPhone: string;
+  /** templates are read anew for each page: while somebody works on them, under `npm run dev` */
+  readonly reloadViews: boolean;
   readonly logLevel: string;
   readonly runJobs: boolean;
   /** S10: whether the accounts of units and authorities need a second factor to sign in, may set one, or are never asked for one */
@@ -184,6 +186,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     secureCookies: production,
     browserPath: e.PUPPETEER_EXECUTABLE_PATH,
     supportPhone: e.SUPPORT_PHONE,
+    reloadViews: env.npm_lifecycle_event === 'dev',
     logLevel: e.LOG_LEVEL,
     runJobs: e.RUN_JOBS,
     secondFactor: e.SECOND_FACTOR ?? (production ? 'required' : 'off'),

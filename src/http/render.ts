@@ -57,7 +57,7 @@ export interface Renderer {
   readonly assetsDir: string;
 }
 
-/** Templates with escaping on; `cache` off while developing. */
+/** Templates with escaping on; compiled once with `cache`. */
 export function createRenderer(rootDir: string, site: SiteFacts, cache: boolean): Renderer {
   const assetsDir = path.join(rootDir, 'dist', 'public');
   const assets = assetTable(assetsDir);
