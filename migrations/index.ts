@@ -29,6 +29,7 @@ import * as m0050 from './0050_unit_invitations';
 import * as m0051 from './0051_region_list';
 import * as m0056 from './0056_quick_grams';
 import * as m0058 from './0058_appeals';
+import * as m0061 from './0061_metrics';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -62,6 +63,7 @@ const list: Record<string, Knex.Migration> = {
   '0051_region_list': m0051,
   '0056_quick_grams': m0056,
   '0058_appeals': m0058,
+  '0061_metrics': m0061,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

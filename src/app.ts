@@ -5,27 +5,31 @@ import precompressed from 'express-static-gzip';
 import helmet from 'helmet';
 import type { Pool } from 'pg';
 import { pinoHttp } from 'pino-http';
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { constants } from 'node:zlib';
 import type { Deps } from './deps';
+import { admitting, type Admission } from './http/admission';
 import { BusyError, isDatabaseAway, SessionsAwayError, statusOfFault } from './http/errors';
 import { RepeatedFieldError } from './http/form-input';
 import { matchRoute } from './http/match-route';
 import { mountRoutes, type MountDeps } from './http/mount';
 import { typedText } from './http/resend';
-import { notFound, refusal, type Reply, type Route } from './http/route';
+import { notFound, refusal, type Reply, type Resend, type Route } from './http/route';
 import { send } from './http/send';
 import { createSessions, keepSession } from './http/session';
 import { steadyNow } from './lib/arrival';
+import type { Metrics } from './metrics';
 import type { Actor } from './policy/actor';
+import { isReady, type ReadinessProbe } from './readiness';
 
 export interface AppInput {
   deps: Deps;
   routes: readonly Route[];
   mount: MountDeps;
   sessionPool: Pool;
-  /** false while shutting down or when the database does not answer */
-  isReady: () => Promise<boolean>;
+  readiness: ReadinessProbe;
+  admission: Admission;
+  metrics: Metrics;
 }
 
 function onlyShows(routes: readonly Route[], pathname: string): boolean {
@@ -38,7 +42,7 @@ function onlyShows(routes: readonly Route[], pathname: string): boolean {
 }
 
 /** The middleware order of the site. Production and tests call this same function. */
-export function createApp({ deps, routes, mount, sessionPool, isReady }: AppInput): Express {
+export function createApp({ deps, routes, mount, sessionPool, readiness, admission, metrics }: AppInput): Express {
   const { config, log, renderer } = deps;
   const app = express();
   app.disable('x-powered-by');
@@ -47,13 +51,16 @@ export function createApp({ deps, routes, mount, sessionPool, isReady }: AppInpu
 
   app.use((_req, res, next) => {
     res.locals.arrivedAt = steadyNow();
+    // a proxy opens its next connection to somebody who stays
+    if (readiness.isDraining) res.set('Connection', 'close');
     next();
   });
+  app.use(metrics.observe);
   app.use(
     pinoHttp({
       logger: log,
       genReqId: () => randomUUID(),
-      autoLogging: { ignore: (req) => req.url === '/healthz' || (req.url ?? '').startsWith('/assets/') },
+      autoLogging: { ignore: (req) => req.url === '/healthz' || req.url === '/readyz' || (req.url ?? '').startsWith('/assets/') },
       // addresses without their query: what people searched for is nobody's business here (S55)
       serializers: {
         req: (r: { id: unknown; method: string; url: string }) => ({ id: r.id, method: r.method, url: r.url.split('?')[0] }),
@@ -89,11 +96,12 @@ export function createApp({ deps, routes, mount, sessionPool, isReady }: AppInpu
   });
   app.get('/healthz', (_req, res) => void res.type('text').send('ok'));
   app.get('/readyz', async (_req, res) => {
-    const ready = await isReady();
+    const found = await readiness.look();
+    const lines = Object.entries(found).map(([what, word]) => `${what}: ${word}`);
     res
-      .status(ready ? 200 : 503)
+      .status(isReady(found) ? 200 : 503)
       .type('text')
-      .send(ready ? 'ready' : 'not ready');
+      .send([isReady(found) ? 'ready' : 'not ready', ...lines, ''].join('\n'));
   });
   app.use(
     '/assets/:hash',
@@ -115,6 +123,21 @@ export function createApp({ deps, routes, mount, sessionPool, isReady }: AppInpu
       threshold: 1024,
       brotli: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
       filter: (_req, res) => String(res.getHeader('Content-Type')).startsWith('text/html'),
+    }),
+  );
+  const blank = { visitor: undefined, csrf: '', nav: [] };
+  const busyPage = (address: string, requestId: unknown, wait: number, resend?: Resend): string =>
+    renderer.page('errors/busy', { page: { title: '访问人数较多' }, data: { requestId, wait, resend }, ...blank, address });
+  app.use(
+    admitting(admission, async (req, res) => {
+      req.log.warn('turned away: too many requests at once');
+      // spread over some seconds, so that those who were turned away together do not come back together
+      const wait = 5 + randomInt(10);
+      res.status(503).type('html').set('Retry-After', String(wait));
+      // an own page asks again by itself
+      if (req.method === 'GET') res.set('Refresh', String(wait));
+      if (req.method === 'POST') res.send(busyPage(req.path, req.id, wait, await typedText(req, res)));
+      else res.send(busyPage(req.path, req.id, wait));
     }),
   );
   app.use(createSessions(sessionPool, config.secrets.session, config.secureCookies));
@@ -171,9 +194,7 @@ export function createApp({ deps, routes, mount, sessionPool, isReady }: AppInpu
       renderer.page(`errors/${status}`, {
         page: { title: away ? '系统繁忙' : '系统出现错误' },
         data: { requestId: req.id, resend, sessionsAway: e instanceof SessionsAwayError },
-        visitor: undefined,
-        csrf: '',
-        nav: [],
+        ...blank,
         address: req.path,
       }),
     );

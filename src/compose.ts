@@ -13,9 +13,10 @@ import { httpGateway, outboxSender } from './adapters/sms';
 import { FsStorage } from './adapters/storage';
 import { createApp } from './app';
 import type { Config } from './config';
-import { answers, databaseNow, makeDb, type Db, type Handle } from './db/db';
+import { databaseNow, makeDb, type Db, type Handle } from './db/db';
 import { listen } from './db/listen';
 import type { Deps } from './deps';
+import { Admission } from './http/admission';
 import type { MountDeps } from './http/mount';
 import { createDevices } from './http/devices.store';
 import { moveDrafts } from './http/form-drafts.store';
@@ -28,6 +29,8 @@ import { createJobs, type JobHandlers } from './jobs/jobs';
 import { createCipher } from './lib/cipher';
 import { wholeNumber } from './lib/ids';
 import { jobHandlers } from './job-handlers';
+import { createMetrics, type Metrics } from './metrics';
+import { createReadiness, type ReadinessProbe } from './readiness';
 import { helpFor } from './help';
 import { navigation, placesOf } from './navigation';
 import { findAccountSubject, findActor, findOperatorSubject, findStaffSubject } from './modules/accounts';
@@ -50,6 +53,8 @@ export interface Composition {
   /** the same application over another table of routes */
   appOf: (routes: readonly Route[]) => Express;
   jobs: JobHandlers;
+  metrics: Metrics;
+  readiness: ReadinessProbe;
   stop: () => Promise<void>;
 }
 
@@ -103,6 +108,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
   const pdfPages = createPdfPages((line) => log.warn(line));
   const renderer = createRenderer(config.rootDir, site, !config.reloadViews);
   const cipher = createCipher({ ...config.secrets.cipher, indexKey: config.secrets.index });
+  const metrics = createMetrics();
   const deps: Deps = {
     config,
     db,
@@ -119,6 +125,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     learning: config.learningPlatform && httpPlatform(config.learningPlatform),
     renderer,
     jobs: createJobs(databaseUrl, log),
+    meter: metrics.meter,
     log,
   };
   // what this process holds in memory is loaded anew when any process, or anybody at the database, has changed it
@@ -153,22 +160,24 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     places: (actor) => placesOf(actor).filter(isShown),
     help: helpFor,
   };
-  let stopping = false;
-  const appOf = (routes: readonly Route[]): Express =>
-    createApp({
-      deps,
-      routes,
-      mount,
-      sessionPool,
-      isReady: async () => !stopping && (await answers(db)),
-    });
+  const readiness = createReadiness({ db, storage, log });
+  const admission = new Admission({
+    active: config.maxActive,
+    waiting: config.maxWaiting,
+    uploads: config.maxUploads,
+    patience: { page: 5000, save: 20_000 },
+  });
+  metrics.watch({ db, sessionPool, printer, admission, log });
+  const appOf = (routes: readonly Route[]): Express => createApp({ deps, routes, mount, sessionPool, readiness, admission, metrics });
   return {
     deps,
     app: appOf(allRoutes(deps)),
     appOf,
     jobs: jobHandlers(deps, tokens),
+    metrics,
+    readiness,
     async stop() {
-      stopping = true;
+      readiness.drain();
       await listener.stop();
       await deps.jobs.stop();
       await pdfPages.close();

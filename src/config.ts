@@ -22,6 +22,13 @@ const environment = z.object({
   SUPPORT_PHONE: z.string().default('0531-81919792'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   RUN_JOBS: flag.default(true),
+  WEB_PROCESSES: z.coerce.number().int().min(1).max(64).default(1),
+  METRICS_HOST: z.string().default('127.0.0.1'),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).optional(),
+  MAX_ACTIVE: z.coerce.number().int().min(1).max(10_000).default(48),
+  MAX_WAITING: z.coerce.number().int().min(0).max(100_000).default(300),
+  MAX_UPLOADS: z.coerce.number().int().min(1).max(10_000).default(128),
   SECOND_FACTOR: z.enum(['required', 'offered', 'off']).optional(),
   SMS_GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
   SMS_GATEWAY_KEY: z.string().min(16).optional(),
@@ -72,6 +79,16 @@ export interface Config {
   readonly reloadViews: boolean;
   readonly logLevel: string;
   readonly runJobs: boolean;
+  /** so many processes share the port */
+  readonly webProcesses: number;
+  /** where the metrics of this installation are told; undefined: nowhere */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  /** a process that ends goes on serving for so long, in ms, after it has begun to answer /readyz with 503 */
+  readonly drainMs: number;
+  /** F20, in each process: pages and saves worked on at once, waiting of each kind, uploads at once */
+  readonly maxActive: number;
+  readonly maxWaiting: number;
+  readonly maxUploads: number;
   /** S10: whether the accounts of units and authorities need a second factor to sign in, may set one, or are never asked for one */
   readonly secondFactor: 'required' | 'offered' | 'off';
   /** where short messages go; undefined: they stay in the outbox table */
@@ -189,6 +206,12 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     reloadViews: env.npm_lifecycle_event === 'dev',
     logLevel: e.LOG_LEVEL,
     runJobs: e.RUN_JOBS,
+    webProcesses: e.WEB_PROCESSES,
+    metrics: e.METRICS_PORT === undefined ? undefined : { host: e.METRICS_HOST, port: e.METRICS_PORT },
+    drainMs: (e.DRAIN_SECONDS ?? (production ? 6 : 0)) * 1000,
+    maxActive: e.MAX_ACTIVE,
+    maxWaiting: e.MAX_WAITING,
+    maxUploads: e.MAX_UPLOADS,
     secondFactor: e.SECOND_FACTOR ?? (production ? 'required' : 'off'),
     smsGateway: gatewayOf(e, production),
     learningPlatform: learningPlatformOf(e, production),

@@ -12,6 +12,7 @@ import type { Db } from './db/db';
 import type { Renderer } from './http/render';
 import type { Jobs } from './jobs/jobs';
 import type { Cipher } from './lib/cipher';
+import type { Meter } from './lib/meter';
 import type { CatalogueCache } from './modules/catalogue';
 import type { SettingsCache } from './modules/settings';
 
@@ -37,5 +38,7 @@ export interface Deps {
   jobs: Jobs;
   /** keys of secret ballots, outside the database */
   ballotKeys: BallotKeys;
+  /** counts what happens, for the metrics */
+  meter: Meter;
   log: Logger;
 }

@@ -51,7 +51,7 @@ export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
     'permissions:recheck': async () => {
       deps.log.info({ granted: await recheckPermissions(deps) }, 'permission requests checked against the imported register');
     },
-    'tasks:run': () => runTasks(deps, taskRunners),
+    'tasks:run': (_payload, stopping) => runTasks(deps, taskRunners, stopping),
     'sms:send': ({ messageId }) => sendQueuedSms(deps, messageId),
     'learning:fetch': ({ accountId }) => fetchRecords(deps, accountId),
     'corrections:watch': () => watchCorrections(deps),

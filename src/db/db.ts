@@ -64,3 +64,9 @@ export async function answers(db: Db): Promise<boolean> {
     () => false,
   );
 }
+
+/** How many connections of the pool are in use, free, and waited for. */
+export function poolState(db: Db): { used: number; free: number; waiting: number } {
+  const { pool } = db.client as { pool?: { numUsed(): number; numFree(): number; numPendingAcquires(): number } };
+  return { used: pool?.numUsed() ?? 0, free: pool?.numFree() ?? 0, waiting: pool?.numPendingAcquires() ?? 0 };
+}

@@ -55,6 +55,15 @@ async function runOne(db: Db, name: string, migration: Knex.Migration & { config
   }
 }
 
+/** The migrations that this program knows and the database does not have yet. */
+export async function missingMigrations(db: Db): Promise<string[]> {
+  const known = await migrationSource.getMigrations([]);
+  const { rows } = await db.raw<{ rows: { there: boolean }[] }>("SELECT to_regclass('knex_migrations') IS NOT NULL AS there");
+  if (!rows[0]?.there) return known;
+  const done = new Set((await db('knex_migrations').select<{ name: string }[]>('name')).map((r) => r.name));
+  return known.filter((name) => !done.has(name));
+}
+
 /**
  * Brings the schema up to date, or only as far as the names in `only`; safe from several processes at once and beside a running site. What is recorded and not
  * known here was done by a newer version of the program, beside which an older one goes on working (docs/operations.md): it is left alone. Gives the names in `only` that this program does not know.

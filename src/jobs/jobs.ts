@@ -21,7 +21,8 @@ export interface JobPayloads {
   'permissions:recheck': Record<string, never>;
 }
 export type JobName = keyof JobPayloads;
-export type JobHandlers = { [N in JobName]: (payload: JobPayloads[N]) => Promise<void> };
+/** `stopping` aborts when this process is to end: long work is then given back to be taken up by another one. */
+export type JobHandlers = { [N in JobName]: (payload: JobPayloads[N], stopping?: AbortSignal) => Promise<void> };
 
 export interface Jobs {
   /** Adds a job inside the caller's transaction: it runs if and only if the transaction commits. `key`: at most one waiting job of that key. */
@@ -59,7 +60,11 @@ export function createJobs(connectionString: string, log: Logger): Jobs {
   });
   const taskList = (handlers: JobHandlers): TaskList =>
     Object.fromEntries(
-      Object.entries(handlers).map(([name, handle]) => [name, (payload: unknown) => (handle as (p: unknown) => Promise<void>)(payload)]),
+      Object.entries(handlers).map(([name, handle]) => [
+        name,
+        (payload: unknown, { abortSignal }: { abortSignal: AbortSignal }) =>
+          (handle as (p: unknown, s: AbortSignal) => Promise<void>)(payload, abortSignal),
+      ]),
     );
   let runner: Runner | undefined;
   return {
@@ -71,6 +76,8 @@ export function createJobs(connectionString: string, log: Logger): Jobs {
         concurrency: 4,
         noHandleSignals: true,
         pollInterval: 2000,
+        // short jobs end, and only long tasks listen: they give back what they do as soon as this process is to end
+        gracefulShutdownAbortTimeout: 1,
         taskList: taskList(handlers),
         crontab: CRONTAB,
         logger,

@@ -134,6 +134,11 @@ export class FsStorage implements BlobStorage {
     }
   }
 
+  async check(): Promise<void> {
+    await fs.mkdir(this.#root, { recursive: true, mode: 0o700 });
+    await fs.access(this.#root, constants.R_OK | constants.W_OK | constants.X_OK);
+  }
+
   async *list(): AsyncIterable<BlobEntry> {
     for (const first of await this.#namesIn(this.#root, FAN_OUT)) {
       for (const second of await this.#namesIn(path.join(this.#root, first), FAN_OUT)) {

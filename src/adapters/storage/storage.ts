@@ -23,6 +23,8 @@ export interface BlobStorage {
   /** False when there was nothing to delete. `olderThan`: a content that was put again at or after this moment stays. */
   delete(sha256: string, olderThan?: Date): Promise<boolean>;
   list(): AsyncIterable<BlobEntry>;
+  /** Whether contents can be kept just now; throws what stands in the way. */
+  check(): Promise<void>;
 }
 
 /** The database names a content that the store does not hold. */

@@ -113,6 +113,7 @@ export function signInRoutes(deps: Deps): Route[] {
       token: body.one('_token'),
       requestId: visit.requestId,
     });
+    deps.meter.signIn(outcome.kind);
     if (outcome.kind === 'done')
       return outcome.next === 'none'
         ? { kind: 'see-other', to: ownAddress(form.next), signIn: outcome.accountId }

@@ -127,6 +127,11 @@ export async function finishTask(
   return count > 0;
 }
 
+/** Back in line, as if this run had not been. */
+export async function putBackTask(h: Handle, run: RunOf): Promise<void> {
+  await ofRun(h, run).update({ state: 'waiting', attempt: h.raw('attempt - 1'), done: 0, total: null });
+}
+
 export async function failTask(h: Handle, run: RunOf, problem: string): Promise<void> {
   await ofRun(h, run).update({ state: 'failed', problem, ended_at: h.raw('app_now()') });
 }

@@ -1,0 +1,23 @@
+import { seedContent } from '../seeds/content';
+import { seedReference } from '../seeds/reference';
+import { ConfigError } from './config';
+import { checkDatabase, makeDb } from './db/db';
+import { inTurn, migrate } from './db/migrate';
+import { migrateJobs } from './jobs/jobs';
+
+/** Schema, queue and reference data, whatever state the database is in; safe from many processes at once. */
+export async function prepareDatabase(url: string): Promise<void> {
+  const db = makeDb(url, 2, '0');
+  try {
+    const complaint = await checkDatabase(db);
+    if (complaint) throw new ConfigError(`DATABASE_URL: ${complaint}`);
+    await migrate(db);
+    await inTurn(db, 'seed', async () => {
+      await migrateJobs(url);
+      await seedReference(db);
+      await seedContent(db);
+    });
+  } finally {
+    await db.destroy();
+  }
+}

@@ -1,0 +1,58 @@
+import type { Logger } from 'pino';
+import type { BlobStorage } from './adapters/storage';
+import type { Db } from './db/db';
+import { answers } from './db/db';
+import { missingMigrations } from './db/migrate';
+
+/** One word for each thing that must be there: `ok`, or why it is not. */
+export type Readiness = Record<'process' | 'database' | 'migrations' | 'storage', string>;
+export const isReady = (r: Readiness): boolean => Object.values(r).every((v) => v === 'ok');
+
+export interface ReadinessProbe {
+  look: () => Promise<Readiness>;
+  /** from now on this process wants no new requests */
+  drain: () => void;
+  readonly isDraining: boolean;
+}
+
+/** Answers of the storage hold for so long, in ms: it may be another machine, and everybody may ask here. */
+const KEEP_MS = 5000;
+
+export function createReadiness({ db, storage, log }: { db: Db; storage: BlobStorage; log: Logger }): ReadinessProbe {
+  let isDraining = false;
+  let isMigrated = false;
+  let stored: { verdict: Promise<string>; at: number } | undefined;
+  const word = (work: Promise<string>, what: string): Promise<string> =>
+    work.catch((e: unknown) => {
+      log.warn({ err: e }, `not ready: ${what}`);
+      return 'away';
+    });
+  const migrations = async (): Promise<string> => {
+    if (isMigrated) return 'ok'; // what is there is never taken away again
+    const missing = await missingMigrations(db);
+    isMigrated = missing.length === 0;
+    return isMigrated ? 'ok' : `missing ${missing.length}`;
+  };
+  const storageWord = (): Promise<string> => {
+    if (!stored || performance.now() - stored.at > KEEP_MS)
+      stored = { verdict: word(storage.check().then(() => 'ok'), 'storage'), at: performance.now() }; // prettier-ignore
+    return stored.verdict;
+  };
+  return {
+    get isDraining() {
+      return isDraining;
+    },
+    drain() {
+      isDraining = true;
+    },
+    async look() {
+      const [isThere, storageIs] = await Promise.all([answers(db), storageWord()]);
+      return {
+        process: isDraining ? 'draining' : 'ok',
+        database: isThere ? 'ok' : 'away',
+        migrations: isThere ? await word(migrations(), 'migrations') : 'unknown',
+        storage: storageIs,
+      };
+    },
+  };
+}

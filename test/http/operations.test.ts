@@ -1,0 +1,278 @@
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { page, seeOther, type Reply, type Route } from '../../src/http/route';
+import { makePerson, signInAs } from '../support/factories';
+import { personalNumbersIn } from '../support/people';
+import { visitorAt } from '../support/process';
+import { openSite, type Site, type Visitor } from '../support/site';
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(() => site.close());
+
+const scrape = (s: Site): Promise<string> => s.composition.metrics.registry.metrics();
+
+describe('F19, S60 /healthz and /readyz', () => {
+  const ask = async (s: Site): Promise<[number, string, string | null]> => {
+    const r = await fetch(`${s.base}/readyz`);
+    return [r.status, await r.text(), r.headers.get('connection')];
+  };
+
+  test('F19 ready, with a word for each thing that must be there', async () => {
+    expect(await ask(site)).toEqual([200, 'ready\nprocess: ok\ndatabase: ok\nmigrations: ok\nstorage: ok\n', 'keep-alive']);
+    expect(await (await fetch(`${site.base}/healthz`)).text()).toBe('ok');
+  });
+
+  test('F15 a database that lacks a migration is named', async () => {
+    const other = await openSite();
+    try {
+      await other.db('knex_migrations').where({ name: '0061_metrics' }).delete();
+      expect(await ask(other)).toEqual([503, expect.stringContaining('migrations: missing 1') as string, 'keep-alive']);
+      await other.db('knex_migrations').insert({ name: '0061_metrics', batch: 1 });
+      expect((await ask(other))[0]).toBe(200);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('F09 a storage that cannot be written is named, and no path of the machine', async () => {
+    const other = await openSite();
+    try {
+      fs.writeFileSync(path.join(other.deps.config.dataDir, 'blobs'), 'no folder');
+      const [status, text] = await ask(other);
+      expect([status, text]).toEqual([503, 'not ready\nprocess: ok\ndatabase: ok\nmigrations: ok\nstorage: away\n']);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('F02 without a database the process lives and is not ready', async () => {
+    const other = await openSite();
+    try {
+      await other.db.destroy();
+      expect((await ask(other)).slice(0, 2)).toEqual([503, 'not ready\nprocess: ok\ndatabase: away\nmigrations: unknown\nstorage: ok\n']);
+      expect((await fetch(`${other.base}/healthz`)).status).toBe(200);
+    } finally {
+      other.db.initialize();
+      await other.close();
+    }
+  });
+
+  test('F19 a process that is to end says so, serves on, and lets each connection go', async () => {
+    const other = await openSite();
+    try {
+      other.composition.readiness.drain();
+      expect(await ask(other)).toEqual([503, expect.stringContaining('process: draining') as string, 'close']);
+      const r = await fetch(`${other.base}/sign-in`);
+      expect([r.status, r.headers.get('connection')]).toEqual([200, 'close']);
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('metrics', () => {
+  test('S55 requests are told by the pattern of their route: no identity, address or name stands in them', async () => {
+    const person = await makePerson(site);
+    const visitor = await signInAs(site, person);
+    await visitor.get('/declarations/3e0e3f1c-0000-4000-8000-000000000001/sections/education');
+    await visitor.get('/nowhere/371002198605123124');
+    await visitor.get('/assets/abc/css/site.css');
+    const text = await scrape(site);
+    expect(text).toMatch(
+      /http_request_duration_seconds_count\{method="GET",route="\/declarations\/:declaration\/sections\/:section",status="4xx"\} 1/,
+    );
+    expect(text).toMatch(/http_request_duration_seconds_count\{method="GET",route="none",status="4xx"\} 1/);
+    expect(text).toContain('sign_ins_total{outcome="done"} 1');
+    for (const secret of ['3e0e3f1c', '371002198605123124', person.loginName]) expect(text).not.toContain(secret);
+    expect(personalNumbersIn([text])).toEqual([]);
+  });
+
+  test('queue, outbox, locks and connections are told; without a database the rest still is', async () => {
+    const other = await openSite();
+    try {
+      await other.deps.jobs.add(other.db, 'queues:fold', {});
+      await other.db('sms_outbox').insert({
+        mobile: Buffer.from('x'),
+        text: Buffer.from('x'),
+        purpose: 'test',
+        expires_at: other.db.raw("app_now() + interval '1 hour'"),
+      });
+      const person = await makePerson(other);
+      await other
+        .db('accounts')
+        .where({ id: person.accountId })
+        .update({ failed_count: 5, locked_until: other.db.raw("app_now() + interval '1 hour'") });
+      const text = await scrape(other);
+      for (const line of [
+        'jobs_due{job="queues:fold"} 1',
+        'jobs_dead{job="queues:fold"} 0',
+        'sms_waiting 1',
+        'accounts_locked 1',
+        'database_up 1',
+        'http_requests_active{lane="all"} 0',
+        'uploads_held_bytes 0',
+        'printer{what="active"} 0',
+      ])
+        expect(text.split('\n')).toContain(line);
+      expect(text).toMatch(/^jobs_oldest_seconds\{job="queues:fold"\} \d/m);
+      expect(text).toMatch(/^database_connections\{pool="main",state="waiting"\} 0$/m);
+      await other.db.destroy();
+      const without = await scrape(other);
+      expect(without).toContain('database_up 0');
+      expect(without).not.toContain('jobs_due{');
+      expect(without).toContain('http_requests_active{lane="all"} 0');
+    } finally {
+      other.db.initialize();
+      await other.close();
+    }
+  });
+
+  test('S60 the public port knows no metrics', async () => {
+    expect((await fetch(`${site.base}/metrics`)).status).toBe(404);
+  });
+});
+
+describe('F20 more requests than one process can work on', () => {
+  /** a place where requests stay until they are let go, in the order they came */
+  let held: { name: string; go: () => void }[] = [];
+  const hold = (name: string, reply: Reply): Promise<Reply> =>
+    new Promise((resolve) => {
+      held.push({
+        name,
+        go: () => resolve(reply),
+      });
+    });
+  const routes: Route[] = [
+    {
+      method: 'get',
+      path: '/page/:n',
+      access: 'public',
+      audit: null,
+      handle: (v) => hold(`page ${v.param('n')}`, page('errors/404', { title: '页' })),
+    },
+    {
+      method: 'get',
+      path: '/form',
+      access: 'public',
+      audit: null,
+      handle: () => Promise.resolve(page('errors/404', { title: '表' })),
+    },
+    {
+      method: 'post',
+      path: '/save/:n',
+      access: 'public',
+      audit: null,
+      files: 1,
+      handle: (v) => hold(`save ${v.param('n')}`, seeOther('/form')),
+    },
+  ];
+  let crowded: Site;
+  let server: http.Server;
+  let base: string;
+  const limits = { MAX_ACTIVE: '2', MAX_WAITING: '2', MAX_UPLOADS: '1' };
+  const get = (n: number | string): Promise<Response> => fetch(`${base}/page/${n}`);
+  const gauge = async (line: string): Promise<boolean> => (await scrape(crowded)).split('\n').includes(line);
+  const until = async (isSo: () => Promise<boolean> | boolean): Promise<void> => {
+    for (let n = 0; n < 600 && !(await isSo()); n++) await new Promise((r) => setTimeout(r, 25));
+    expect(await isSo()).toBe(true);
+  };
+  const letGo = (n = 1): void => held.splice(0, n).forEach((h) => h.go());
+
+  beforeAll(async () => {
+    crowded = await openSite(limits);
+    server = http.createServer(crowded.composition.appOf(routes));
+    await new Promise<void>((r) => server.listen(0, '127.0.0.1', r));
+    base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    letGo(held.length);
+    server.closeAllConnections();
+    await new Promise<void>((r) => server.close(() => r()));
+    await crowded.close();
+  });
+  beforeEach(() => {
+    held = [];
+  });
+
+  test('F20 two are worked on, two wait, the fifth is told at once when to come again; health checks pass', async () => {
+    const inside = [get(1), get(2)];
+    await until(() => held.length === 2);
+    const waiting = [get(3), get(4)];
+    await until(() => gauge('http_requests_waiting{lane="page"} 2'));
+    const fifth = await get(5);
+    const text = await fifth.text();
+    expect(fifth.status).toBe(503);
+    expect(text).toContain('访问人数较多，请稍候');
+    expect(text).toContain('本页将在');
+    const after = Number(fifth.headers.get('retry-after'));
+    expect(after).toBeGreaterThanOrEqual(5);
+    expect(after).toBeLessThan(15);
+    expect(fifth.headers.get('refresh')).toBe(String(after));
+    expect(fifth.headers.get('set-cookie')).toBeNull();
+    expect((await fetch(`${base}/healthz`)).status).toBe(200);
+    expect((await fetch(`${base}/readyz`)).status).toBe(200);
+    expect(await gauge('http_requests_turned_away{lane="page"} 1')).toBe(true);
+    letGo(2);
+    await until(() => held.length === 2);
+    letGo(2);
+    expect((await Promise.all([...inside, ...waiting])).map((r) => r.status)).toEqual([200, 200, 200, 200]);
+    expect(await gauge('http_requests_active{lane="all"} 0')).toBe(true);
+  });
+
+  test('F20 a save that came later goes before pages that wait; what a save held is not lost when it is turned away', async () => {
+    const shown = crowded.visitor();
+    const form = await shown.get('/sign-in');
+    const visitor = visitorAt({ address: base }, shown);
+    const save = (n: number): ReturnType<Visitor['request']> =>
+      visitor.request(
+        'POST',
+        `/save/${n}`,
+        new URLSearchParams({
+          _csrf: form.fields().find(([k]) => k === '_csrf')?.[1] ?? '',
+          _token: `0123456789abcdef000${n}`,
+          text: `写了很久的第${n}份`,
+        }),
+      );
+    const inside = [get(1), get(2)];
+    await until(() => held.length === 2);
+    const pages = [get(3), get(4)];
+    await until(() => gauge('http_requests_waiting{lane="page"} 2'));
+    const saves = [save(1), save(2)];
+    await until(() => gauge('http_requests_waiting{lane="save"} 2'));
+    const third = await save(3);
+    expect(third.status).toBe(503);
+    expect(third.fields('form.confirm')).toContainEqual(['text', '写了很久的第3份']);
+    expect(third.headers.get('refresh')).toBeNull();
+    letGo(2);
+    await until(() => held.length === 2);
+    expect(held.map((h) => h.name).sort()).toEqual(['save 1', 'save 2']);
+    expect(await gauge('http_requests_waiting{lane="page"} 2')).toBe(true);
+    letGo(2);
+    await until(() => held.length === 2);
+    letGo(2);
+    expect((await Promise.all(saves)).map((r) => r.status)).toEqual([303, 303]);
+    expect((await Promise.all([...inside, ...pages])).map((r) => r.status)).toEqual([200, 200, 200, 200]);
+  });
+
+  test('F20 an upload takes no place of the others, and a sender who leaves makes room', async () => {
+    const inside = [get(1), get(2)];
+    await until(() => held.length === 2);
+    const gone = new AbortController();
+    const left = fetch(`${base}/page/3`, { signal: gone.signal }).catch(() => 'left');
+    await until(() => gauge('http_requests_waiting{lane="page"} 1'));
+    gone.abort();
+    expect(await left).toBe('left');
+    await until(() => gauge('http_requests_waiting{lane="page"} 0'));
+    const form = new FormData();
+    form.append('file', new Blob(['x']), 'x.txt');
+    // a foreign form: it is read and refused, while all places are taken
+    expect((await fetch(`${base}/save/1`, { method: 'POST', body: form })).status).toBe(403);
+    letGo(2);
+    expect((await Promise.all(inside)).map((r) => r.status)).toEqual([200, 200]);
+  });
+});
