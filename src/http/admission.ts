@@ -98,17 +98,18 @@ const laneOf = (req: Request): Lane => (req.method !== 'POST' ? 'page' : req.is(
 export function admitting(admission: Admission, refuse: (req: Request, res: Response) => void | Promise<void>): RequestHandler {
   return async (req: Request, res: Response, next: NextFunction): Promise<void> => {
     const gone = new AbortController();
-    let leave: (() => void) | undefined;
+    const place: { leave?: () => void } = {};
     res.once('close', () => {
       gone.abort();
-      leave?.();
+      place.leave?.();
     });
-    leave = await admission.enter(laneOf(req), gone.signal);
+    const leave = await admission.enter(laneOf(req), gone.signal);
     if (!leave) {
       if (!res.closed) await refuse(req, res);
       return;
     }
     if (res.closed) return leave();
+    place.leave = leave;
     next();
   };
 }
