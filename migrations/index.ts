@@ -27,6 +27,8 @@ import * as m0036 from './0036_certificates';
 import * as m0037 from './0037_objections';
 import * as m0050 from './0050_unit_invitations';
 import * as m0051 from './0051_region_list';
+import * as m0052 from './0052_staff_passwords';
+import * as m0053 from './0053_mobile_corrections';
 import * as m0056 from './0056_quick_grams';
 import * as m0058 from './0058_appeals';
 import * as m0061 from './0061_metrics';
@@ -61,6 +63,8 @@ const list: Record<string, Knex.Migration> = {
   '0037_objections': m0037,
   '0050_unit_invitations': m0050,
   '0051_region_list': m0051,
+  '0052_staff_passwords': m0052,
+  '0053_mobile_corrections': m0053,
   '0056_quick_grams': m0056,
   '0058_appeals': m0058,
   '0061_metrics': m0061,

@@ -33,7 +33,7 @@ import { createMetrics, type Metrics } from './metrics';
 import { createReadiness, type ReadinessProbe } from './readiness';
 import { helpFor } from './help';
 import { navigation, placesOf } from './navigation';
-import { findAccountSubject, findActor, findOperatorSubject, findStaffSubject } from './modules/accounts';
+import { findAccountSubject, findOperatorSubject, findStaffSubject, loadVisitor } from './modules/accounts';
 import { findBatchSubject } from './modules/batches';
 import { createCatalogueCache } from './modules/catalogue';
 import { findCommitteeSubject, findPlanSubject } from './modules/committee';
@@ -147,7 +147,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     cookies,
     devices: createDevices(db, cookies),
     kept: createKeptPosts(db, deps.cipher),
-    loadActor: (id) => findActor(db, id),
+    loadActor: (id) => loadVisitor({ settings }, db, id),
     loadSubject: async (kind, id) => {
       if (kind === 'declaration') return findDeclarationSubject(db, id);
       const number = wholeNumber(id);

@@ -11,6 +11,10 @@ export const roleTexts: Record<Role, string> = {
   judge: '评委',
 };
 
+/** Who works for the authorities: everybody but applicants and units. */
+export type StaffRole = Exclude<Role, 'person' | 'unit'>;
+export const isStaff = (role: Role): role is StaffRole => role !== 'person' && role !== 'unit';
+
 /** Who asks: loaded anew at every request, so that a change of right holds from the next request on (S34). */
 export interface Actor {
   accountId: number;
@@ -26,6 +30,8 @@ export interface Actor {
   committeeId?: number;
   /** the password came from somebody else: nothing else goes before a new one is set (S12) */
   mustChangePassword?: true;
+  /** the password has held for more than 90 days: for staff a reason to change it where the settings say so */
+  passwordIsOld?: true;
 }
 
 /** The site itself: makes the moves that no person makes, such as ending what has missed its deadline. Never signs in. */

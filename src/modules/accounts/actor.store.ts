@@ -14,7 +14,11 @@ interface Row {
   committee_name: string | null;
   must_change_password: boolean;
   is_owner: boolean;
+  password_is_old: boolean;
 }
+
+/** 等保 8.1.4.1 a): after so many days a password is old. */
+export const PASSWORD_DAYS = 90;
 
 /** The signed-in account with the rights it has at this moment; undefined when it was disabled or is gone. One query. */
 export async function findActor(h: Handle, accountId: number): Promise<Actor | undefined> {
@@ -37,6 +41,7 @@ export async function findActor(h: Handle, accountId: number): Promise<Actor | u
       'c.name as committee_name',
       'a.must_change_password',
       'a.is_owner',
+      h.raw('a.password_set_at < app_now() - make_interval(days => ?) AS password_is_old', [PASSWORD_DAYS]),
     )) as Row | undefined;
   if (!r) return undefined;
   const behalf = r.unit_name ?? (r.division_name === null ? r.committee_name : `${r.division_name}人力资源和社会保障局`) ?? r.display_name;
@@ -50,5 +55,6 @@ export async function findActor(h: Handle, accountId: number): Promise<Actor | u
     ...(r.committee_id === null ? {} : { committeeId: r.committee_id }),
     ...(r.is_owner ? { isOwner: true as const } : {}),
     ...(r.must_change_password ? { mustChangePassword: true as const } : {}),
+    ...(r.password_is_old ? { passwordIsOld: true as const } : {}),
   };
 }

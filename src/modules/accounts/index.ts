@@ -23,4 +23,5 @@ export { oneTimePassword } from './one-time-password';
 export { endSessions, writePassword } from './password.store';
 export { liftLocks } from './sign-in-attempt.store';
 export { findActor } from './actor.store';
+export { loadVisitor } from './staff-password';
 export { findAccountSubject, findOperatorSubject, findStaffSubject } from './account-subject.store';

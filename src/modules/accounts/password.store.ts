@@ -78,3 +78,8 @@ export async function findPasswordHash(h: Handle, accountId: number): Promise<st
   const r = (await h('accounts').where({ id: accountId }).first('password_hash')) as { password_hash: string } | undefined;
   return r?.password_hash;
 }
+
+/** S06: the passwords of a member of staff before the present one, as hashes; the database keeps five. */
+export async function listFormerPasswords(h: Handle, accountId: number): Promise<string[]> {
+  return (await h('former_passwords').where({ account_id: accountId }).orderBy('id', 'desc').pluck('password_hash')) as string[];
+}

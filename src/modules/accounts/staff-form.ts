@@ -2,12 +2,11 @@ import { choice } from '../../form/fields';
 import { asText, CHOOSE, type FormContext, type Option } from '../../form/field';
 import type { CheckedSection, SectionDefinition } from '../../form/section';
 import { smallFormContext } from '../../form/small-form';
-import { roleTexts } from '../../policy/actor';
+import { roleTexts, type StaffRole } from '../../policy/actor';
 import { chosenDivision, divisionFields, divisionOptions, type Division } from '../catalogue';
 import type { StaffInput } from './create-staff';
 import { mobileField } from './contact-fields';
 import { givenLoginNameField, workerNameField } from './operator-form';
-import type { StaffRole } from './staff.read';
 
 export const PART = 'staff';
 export const staffRoles: readonly StaffRole[] = ['bureau', 'office', 'support', 'admin', 'auditor', 'judge'];

@@ -1,7 +1,5 @@
 import type { Handle } from '../../db/db';
-import type { Role } from '../../policy/actor';
-
-export type StaffRole = Exclude<Role, 'person' | 'unit'>;
+import type { StaffRole } from '../../policy/actor';
 
 export interface StaffAccount {
   id: number;

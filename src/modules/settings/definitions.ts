@@ -2,10 +2,15 @@ import type { Config } from '../../config';
 import type { Field, FieldValue } from '../../form/field';
 import { integer, text, yesNo } from '../../form/fields';
 
-export type SettingPart = 'support' | 'corrections' | 'messages' | 'retention';
+export type SettingPart = 'support' | 'staff' | 'corrections' | 'messages' | 'retention';
 export const settingParts: readonly { id: SettingPart; title: string; hint?: string }[] = [
   { id: 'support', title: '技术支持' },
   { id: 'corrections', title: '更正' },
+  {
+    id: 'staff',
+    title: '工作人员密码',
+    hint: '对人社局、办事机构、评委、技术支持、系统管理员和审计管理员的账号有效，申报人和用人单位不受影响',
+  },
   { id: 'messages', title: '提醒短信' },
   { id: 'retention', title: '保存期限', hint: '到期的记录每小时清理一次，缩短期限后立即按新的期限清理。申报、版本和操作日志不受影响' },
 ];
@@ -72,6 +77,16 @@ export const definitions = {
     'corrections',
     'secondPersonForNames',
     { label: '更正姓名须由第二人复核', hint: '选「是」的，更正姓名由另一名技术支持人员复核后生效。更正证件号码始终须由第二人复核' },
+    false,
+  ),
+  // no 「password」 in its name: what a form calls so is never kept between two pages
+  strictStaff: flag(
+    'staff',
+    'strictStaff',
+    {
+      label: '按网络安全等级保护要求管理工作人员密码',
+      hint: '选「是」的，新密码须包含大写字母、小写字母、数字、符号中的三种，不能与最近 5 次用过的密码相同；密码使用 90 天后，须先更换密码才能办理业务',
+    },
     false,
   ),
   remindersOn: flag('messages', 'remindersOn', { label: '截止前发送提醒短信', hint: '截止前 3 天和前 1 天各发送一次' }, true),
