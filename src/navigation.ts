@@ -131,13 +131,14 @@ const ofAccounts: readonly NavItem[] = [
   { text: '修改密码', href: paths.password() },
   { text: '我的登录', href: paths.ownSessions() },
 ];
+const ownMobile: NavItem = { text: '更换手机号码', href: paths.changeMobile() };
 const byRole: Partial<Record<Role, readonly NavItem[]>> = {
   person: [
+    ownMobile,
     { text: '新增申报信息', href: paths.newDeclaration() },
     { text: '提醒短信', href: paths.reminders() },
     { text: '下载我的全部信息', href: paths.ownData() },
     { text: '注销账号', href: paths.closeAccount() },
-    { text: '更换手机号码', href: paths.changeMobile() },
   ],
   unit: [
     { text: '新增路径', href: paths.newPath() },
@@ -150,7 +151,7 @@ const byRole: Partial<Record<Role, readonly NavItem[]>> = {
 
 /** The pages that a text may lead this visitor to by their name. Who has not signed in is led to what applicants and units have, by way of the sign-in page. */
 export function placesOf(actor: Pick<Actor, 'role'> | undefined): NavItem[] {
-  if (actor) return [...navigation(actor), ...(byRole[actor.role] ?? []), ...ofAccounts, ...everywhere];
+  if (actor) return [...navigation(actor), ...(byRole[actor.role] ?? [ownMobile]), ...ofAccounts, ...everywhere];
   const ofRole = (role: Role): NavItem[] => [...navigation({ role }).filter((n) => n.text !== '首页'), ...(byRole[role] ?? [])];
   return [
     ...ofRole('unit'),

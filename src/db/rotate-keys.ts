@@ -17,6 +17,8 @@ export const encryptedColumns: readonly EncryptedColumn[] = [
   { table: 'accounts', key: 'id', column: 'mobile', purpose: 'account.mobile' },
   { table: 'identity_corrections', key: 'id', column: 'old_id_number', purpose: 'person.id-number' },
   { table: 'identity_corrections', key: 'id', column: 'new_id_number', purpose: 'person.id-number' },
+  { table: 'identity_corrections', key: 'id', column: 'old_mobile', purpose: 'person.mobile' },
+  { table: 'identity_corrections', key: 'id', column: 'new_mobile', purpose: 'person.mobile' },
   { table: 'unit_corrections', key: 'id', column: 'mobile_before', purpose: 'unit.mobile' },
   { table: 'unit_corrections', key: 'id', column: 'mobile_after', purpose: 'unit.mobile' },
   { table: 'second_factors', key: 'account_id', column: 'totp_secret', purpose: 'second-factor' },

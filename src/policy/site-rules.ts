@@ -17,6 +17,8 @@ export const siteRules = {
   'sms.read': rule(['support']),
   'clock.set': rule(['admin']),
   'account.own': rule(everyone),
+  // a unit's number is its bureau's to correct, an operator's its owner's
+  'mobile.own': rule(everyone.filter((r) => r !== 'unit')),
   // who answers the telephone reads what the callers read
   'guide.bureau': rule(['bureau', 'support', 'admin']),
   'guide.office': rule(['office', 'support', 'admin']),

@@ -2,7 +2,7 @@ import { makePerson as personWith, idNumber } from '../support/people';
 import { makeBatch, makeCommittee, makePerson, makeStaff, makeUnit, PASSWORD, residentId, signInAs, signInVia } from '../support/factories';
 import { makeScan } from '../../seeds/demo/scans';
 import { collectOrphans } from '../../src/modules/attachments';
-import { findPerson } from '../../src/modules/accounts';
+import { findPerson, updateMobile } from '../../src/modules/accounts';
 import { findDeclaration } from '../../src/modules/declarations/declarations.store';
 import { freezeVersion } from '../../src/modules/declarations/freeze-version';
 import { loadDeclaration } from '../../src/modules/declarations/load-declaration';
@@ -34,7 +34,12 @@ const audits = (action: string) =>
   site.db('audit_log').where({ action }).orderBy('id') as Promise<{ detail: Record<string, unknown>; subject_id: string }[]>;
 
 /** the form of a correction, sent; gives what comes out of it */
-async function fill(visitor: Visitor, accountId: number, kind: 'name' | 'id-number', values: Record<string, string>): Promise<Page> {
+async function fill(
+  visitor: Visitor,
+  accountId: number,
+  kind: 'name' | 'id-number' | 'mobile',
+  values: Record<string, string>,
+): Promise<Page> {
   return visitor.send(await visitor.get(`/support/accounts/${accountId}/corrections/${kind}`), values, evidence());
 }
 
@@ -331,6 +336,73 @@ describe('S15 更正证件号码', () => {
     expect(refused.location).toBe('/support/corrections?done=refuse');
     expect((await second.get('/support/corrections?state=refused')).text()).toContain('曲波');
     expect(secondId).toBeGreaterThan(0);
+  });
+});
+
+describe('B4, S15 a lost mobile number', () => {
+  it('is replaced with reason and evidence by two people; the old number is told, recovery goes by the new one', async () => {
+    const person = await makePerson(site, { name: '丛海波', mobile: '13906315151' });
+    const same = await fill(support, person.accountId, 'mobile', { 'correction.mobile': '139 0631 5151', 'correction.reason': '手机丢失' });
+    expect(same.errors()).toEqual(['与现在的手机号码相同，不需要更换']);
+    const wrong = await fill(support, person.accountId, 'mobile', { 'correction.mobile': '12345', 'correction.reason': '手机丢失' });
+    expect(wrong.errors()).toEqual(['请填写以13至19开头的11位手机号码']);
+    const form = await support.get(`/support/accounts/${person.accountId}/corrections/mobile`);
+    expect(form.html).not.toContain('13906315151');
+    const without = await support.send(form, { 'correction.mobile': '13906315252', 'correction.reason': '手机丢失' });
+    expect(without.errors()).toEqual(['请上传「证明材料」']);
+    const confirm = await fill(support, person.accountId, 'mobile', {
+      'correction.mobile': '+86 139-0631-5252',
+      'correction.reason': '手机 13906315151 丢失，本人持身份证到现场',
+    });
+    expect(confirm.text()).toContain('139****5151');
+    expect(confirm.text()).toContain('13906315252');
+    expect((await support.send(confirm)).text()).toContain('由另一名技术支持人员复核');
+    const number = async (): Promise<string | undefined> => (await findPerson(site.db, site.deps.cipher, person.accountId))?.mobile;
+    expect(await number()).toBe('13906315151');
+    const row = (await site.db('identity_corrections').where({ account_id: person.accountId }).first()) as {
+      id: number;
+      reason: string;
+      old_mobile: Buffer;
+      new_mobile: Buffer;
+    };
+    expect(row.reason).toBe('手机 139****5151 丢失，本人持身份证到现场');
+    expect(row.new_mobile.includes('13906315252') || row.old_mobile.includes('13906315151')).toBe(false);
+    const address = `/support/corrections/${row.id}`;
+    const own = await support.get(address);
+    expect(own.html).not.toContain('13906315252');
+    expect((await second.get('/support/corrections')).text()).toContain('手机号码');
+    const reads = (await audits('account.correction-read')).length;
+    const page = await second.get(address);
+    expect(page.heading).toBe('更换手机号码：丛海波');
+    expect(page.text()).toContain('13906315252');
+    expect((await audits('account.correction-read')).length).toBe(reads + 1);
+    const copies = await Promise.all([1, 2, 3].map(() => second.submit(page, { 'decision.result': 'confirm' }, { button: 'do=save' })));
+    expect(copies.map((c) => c.location)).toEqual(copies.map(() => '/support/corrections?done=confirm'));
+    expect(await audits('account.correct-mobile-confirm')).toHaveLength(1);
+    expect(await number()).toBe('13906315252');
+    const messages = (await site.db('sms_outbox').where({ purpose: 'mobile-changed' }).select('mobile', 'text')) as {
+      mobile: Buffer;
+      text: Buffer;
+    }[];
+    expect(messages.map((m) => [site.deps.cipher.decrypt(m.mobile, 'sms.mobile'), site.deps.cipher.decrypt(m.text, 'sms.text')])).toEqual([
+      ['13906315151', expect.stringContaining('由技术支持更换为尾号 5252 的号码')],
+    ]);
+    expect((await look(support, '13906315252')).address).toBe(`/support/accounts/${person.accountId}`);
+    expect((await (await signInAs(site, person)).get('/home')).text()).toContain('您的手机号码已于');
+    for (const secret of ['13906315151', '13906315252'])
+      expect(site.log.join('') + JSON.stringify(await site.db('audit_log'))).not.toContain(secret);
+  });
+
+  it('is not replaced when the person has changed it meanwhile', async () => {
+    const person = await makePerson(site, { name: '邹海', mobile: '13906315353' });
+    await support.send(
+      await fill(support, person.accountId, 'mobile', { 'correction.mobile': '13906315454', 'correction.reason': '丢失' }),
+    );
+    await updateMobile(site.db, site.deps.cipher, person.accountId, '13906315555');
+    const row = (await site.db('identity_corrections').where({ account_id: person.accountId }).first()) as { id: number };
+    const page = await second.get(`/support/corrections/${row.id}`);
+    expect((await second.submit(page, { 'decision.result': 'confirm' }, { button: 'do=save' })).status).toBe(409);
+    expect((await findPerson(site.db, site.deps.cipher, person.accountId))?.mobile).toBe('13906315555');
   });
 });
 

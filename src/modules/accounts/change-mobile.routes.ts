@@ -10,9 +10,9 @@ import { maskMobile } from '../../lib/mask';
 import { readMobile } from '../../lib/mobile';
 import { newToken } from '../../lib/new-token';
 import { normaliseLine } from '../../lib/text';
-import { findPerson } from './account.store';
 import { changeMobile } from './change-mobile';
 import { ownPasswordProblem } from './check-own-password';
+import { findOwnMobile } from './profile.store';
 import { proveCode, sendCode, type CodeRequest } from './sms-code';
 import { codeProblem, demoHint, sendingProblem, sentNotes } from './sms-texts';
 
@@ -66,19 +66,34 @@ function mobileForm(draft: MobileDraft): FormModel {
 /** 「更换手机号码」: new number and password, then the code that was sent to the new number (B3, S14). */
 export function changeMobileRoutes(deps: Deps): Route[] {
   const { db, cipher } = deps;
-  const crumbs: Crumb[] = [homeCrumb, { text: '基本信息', href: paths.profile() }, { text: '更换手机号码' }];
+  /** where the number of this visitor stands: a person's among 「基本信息」, staff have no such page */
+  const placeOf = ({ actor }: Visit): Crumb & { href: string } =>
+    actor.role === 'person' ? { text: '基本信息', href: paths.profile() } : { text: '首页', href: paths.home() };
+  const crumbsOf = (visit: Visit): Crumb[] => [
+    homeCrumb,
+    ...(visit.actor.role === 'person' ? [placeOf(visit)] : []),
+    { text: '更换手机号码' },
+  ];
+  const cancelOf = (visit: Visit) => ({ cancelHref: placeOf(visit).href, cancelText: `不更换，返回${placeOf(visit).text}` });
   const draftOf = (visit: Visit): Promise<MobileDraft | undefined> =>
     findDraft<MobileDraft>(db, cipher, 'change-mobile', visit.owner, visit.query.one('draft'));
   const gone = refusal(410, '更换手机号码的页面已经失效，手机号码未更换，请重新操作', { text: '更换手机号码', href: paths.changeMobile() });
   const request = (visit: Visit, mobile: string): CodeRequest => ({ purpose: 'change-mobile', mobile, owner: visit.owner });
 
   const show = async (visit: Visit): Promise<Reply> => {
-    const [person, kept] = await Promise.all([findPerson(db, cipher, visit.actor.accountId), draftOf(visit)]);
+    const [present, kept] = await Promise.all([findOwnMobile(db, cipher, visit.actor.accountId), draftOf(visit)]);
     const draft = kept && !kept.isConfirmed ? kept : { mobile: '', isConfirmed: false, problems: [] };
     return page(
       'accounts/change-mobile',
-      { title: '更换手机号码', breadcrumbs: crumbs, errors: problemLinks(draft.problems) },
-      { form: mobileForm(draft), present: maskMobile(person?.mobile ?? ''), cancelHref: paths.profile() },
+      {
+        title: '更换手机号码',
+        breadcrumbs: crumbsOf(visit),
+        errors: problemLinks(draft.problems),
+        ...(visit.query.has('changed')
+          ? { notice: { kind: 'success', text: '手机号码已更换', href: paths.home(), linkText: '返回首页' } }
+          : {}),
+      },
+      { form: mobileForm(draft), present: present === undefined ? undefined : maskMobile(present), ...cancelOf(visit) },
     );
   };
 
@@ -90,10 +105,10 @@ export function changeMobileRoutes(deps: Deps): Route[] {
       const draft: MobileDraft = { mobile: read.ok ? read.value : typed, isConfirmed: false, problems };
       return seeOther(`${paths.changeMobile()}?draft=${await keepDraft(db, cipher, 'change-mobile', owner, draft, MINUTES)}`);
     };
-    const person = await findPerson(db, cipher, actor.accountId);
+    const present = await findOwnMobile(db, cipher, actor.accountId);
     const problems: Problem[] = [];
     if (!read.ok) problems.push(problem('mobile', 'number', typed === '' ? '请填写「新手机号码」' : read.problem));
-    else if (read.value === person?.mobile) problems.push(problem('mobile', 'number', '「新手机号码」与现在的手机号码相同'));
+    else if (read.value === present) problems.push(problem('mobile', 'number', '「新手机号码」与现在的手机号码相同'));
     const password = body.one('mobile.password');
     if (password === '') problems.push(problem('mobile', 'password', '请填写「登录密码」'));
     if (!read.ok || problems.length > 0) return refuse(problems);
@@ -119,10 +134,10 @@ export function changeMobileRoutes(deps: Deps): Route[] {
     };
     return page(
       'accounts/change-mobile-code',
-      { title: '更换手机号码', breadcrumbs: crumbs, errors: problemLinks(draft.problems) },
+      { title: '更换手机号码', breadcrumbs: crumbsOf(visit), errors: problemLinks(draft.problems) },
       {
         form,
-        cancelHref: paths.profile(),
+        ...cancelOf(visit),
         sms: {
           value: '',
           problem: draft.problems[0]?.text,
@@ -151,13 +166,13 @@ export function changeMobileRoutes(deps: Deps): Route[] {
     const wrong = codeProblem(await proveCode(deps, request(visit, draft.mobile), code));
     if (wrong !== undefined) return back({ problems: complain(wrong) });
     await changeMobile(deps, actor, draft.mobile, draftId, requestId);
-    return seeOther(`${paths.profile()}?mobile=1`);
+    return seeOther(actor.role === 'person' ? `${paths.profile()}?mobile=1` : `${paths.changeMobile()}?changed=1`);
   };
 
   return [
-    { method: 'get', path: paths.changeMobile(), access: 'profile.edit', audit: null, handle: show },
-    { method: 'post', path: paths.changeMobile(), access: 'profile.edit', audit: 'sms.send-code', handle: ask },
-    { method: 'get', path: paths.changeMobileCode(), access: 'profile.edit', audit: null, handle: showCode },
-    { method: 'post', path: paths.changeMobileCode(), access: 'profile.edit', audit: 'profile.mobile', handle: prove },
+    { method: 'get', path: paths.changeMobile(), access: 'mobile.own', audit: null, handle: show },
+    { method: 'post', path: paths.changeMobile(), access: 'mobile.own', audit: 'sms.send-code', handle: ask },
+    { method: 'get', path: paths.changeMobileCode(), access: 'mobile.own', audit: null, handle: showCode },
+    { method: 'post', path: paths.changeMobileCode(), access: 'mobile.own', audit: 'profile.mobile', handle: prove },
   ];
 }

@@ -1,24 +1,28 @@
 import { queueSms } from '../../adapters/sms';
 import { appendAudit } from '../../audit/audit.store';
-import { inTransaction } from '../../db/db';
+import { inTransaction, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { removeDraft } from '../../http/form-drafts.store';
 import type { Actor } from '../../policy/actor';
-import { findPerson } from './account.store';
-import { updateMobile } from './profile.store';
+import { findOwnMobile, updateMobile, updateStaffMobile } from './profile.store';
 
-/** B3: writes the number that a code has proven, and tells the old number, in case it was not its owner who changed it. */
+/** Tells the number that an account had before, in case it was not its owner who changed it. `by`: by whom, when it was not done on the owner's own page. */
+export async function tellFormerMobile(deps: Deps, trx: Trx, m: { before: string; after: string; by?: string }): Promise<void> {
+  await queueSms(deps, trx, {
+    mobile: m.before,
+    text: `您账号的手机号码已${m.by === undefined ? '' : `由${m.by}`}更换为尾号 ${m.after.slice(-4)} 的号码。不是您本人${m.by === undefined ? '操作' : '申请'}的，请立即拨打技术支持电话 ${deps.settings.known().supportPhone}。`,
+    purpose: 'mobile-changed',
+    minutes: 24 * 60,
+  });
+}
+
+/** B3: writes the number that a code has proven, of a person or of staff, and tells the old number. */
 export function changeMobile(deps: Deps, actor: Actor, mobile: string, draftId: string, requestId: string): Promise<void> {
   return inTransaction(deps.db, async (trx) => {
-    const before = await findPerson(trx, deps.cipher, actor.accountId);
-    if (!before) throw new Error('change of mobile: the signed-in person has no record');
-    await updateMobile(trx, deps.cipher, actor.accountId, mobile);
-    await queueSms(deps, trx, {
-      mobile: before.mobile,
-      text: `您账号的手机号码已更换为尾号 ${mobile.slice(-4)} 的号码。不是您本人操作的，请立即拨打技术支持电话 ${deps.settings.known().supportPhone}。`,
-      purpose: 'mobile-changed',
-      minutes: 24 * 60,
-    });
+    const before = await findOwnMobile(trx, deps.cipher, actor.accountId);
+    if (actor.role === 'person') await updateMobile(trx, deps.cipher, actor.accountId, mobile);
+    else await updateStaffMobile(trx, deps.cipher, actor.accountId, mobile);
+    if (before !== undefined) await tellFormerMobile(deps, trx, { before, after: mobile });
     await appendAudit(trx, {
       actorId: actor.accountId,
       actorName: actor.name,

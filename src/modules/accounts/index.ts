@@ -18,6 +18,8 @@ export { loginNameField, mobileField } from './contact-fields';
 export { loginNameProblem } from './login-name';
 export { personNameProblem, tidyPersonName } from './person-name';
 export { insertStaff } from './create-staff';
+export { tellFormerMobile } from './change-mobile';
+export { updateMobile } from './profile.store';
 export { createFirstAdmin } from './create-first-admin';
 export { oneTimePassword } from './one-time-password';
 export { endSessions, writePassword } from './password.store';

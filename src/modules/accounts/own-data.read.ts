@@ -33,7 +33,7 @@ export async function collectOwnData(h: Handle, cipher: Cipher, accountId: numbe
       证件照: person.photoSha256 === null ? '没有上传' : '/profile/photo',
       最近修改时间: person.updatedAt,
     },
-    姓名和证件号码的更正: await all(
+    身份信息和手机号码的更正: await all(
       `SELECT kind AS "项目", old_name AS "原姓名", new_name AS "新姓名", reason AS "原因", state AS "状态", requested_at AS "提出时间", decided_at AS "生效时间"
        FROM identity_corrections WHERE account_id = :id ORDER BY id`,
     ),

@@ -46,7 +46,9 @@ const newsOf = (n: CorrectionNews): { text: string; action: string } => ({
   text:
     n.kind === 'name'
       ? `您的姓名已于 ${showMoment(n.at)} 由「${n.oldName}」更正为「${n.newName}」。如有疑问，请拨打技术支持电话`
-      : `您的证件号码已于 ${showMoment(n.at)} 更正，请用更正后的证件号码或者登录名登录。如有疑问，请拨打技术支持电话`,
+      : n.kind === 'mobile'
+        ? `您的手机号码已于 ${showMoment(n.at)} 由技术支持更换。如有疑问，请拨打技术支持电话`
+        : `您的证件号码已于 ${showMoment(n.at)} 更正，请用更正后的证件号码或者登录名登录。如有疑问，请拨打技术支持电话`,
   action: paths.dismissCorrection(n.id),
 });
 

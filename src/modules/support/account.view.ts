@@ -5,7 +5,7 @@ import type { SupportAccount } from './account-lookup.read';
 import { auditActionText } from './audit-actions';
 import type { AuditLine } from './audit-log.read';
 import { detailText } from './audit-log.view';
-import type { Correction, CorrectionState } from './correction.store';
+import type { Correction, CorrectionKind, CorrectionState } from './correction.store';
 
 export interface Tag {
   text: string;
@@ -96,7 +96,7 @@ export const correctionTags: Record<CorrectionState, Tag> = {
   confirmed: { text: '已更正', colour: 'green' },
   refused: { text: '未同意', colour: 'red' },
 };
-export const kindText = (c: Correction): string => (c.change.kind === 'name' ? '姓名' : '证件号码');
+export const kindTexts: Record<CorrectionKind, string> = { name: '姓名', 'id-number': '证件号码', mobile: '手机号码' };
 
 export function correctionsTable(caption: string, emptyText: string, list: readonly Correction[], withPerson: boolean): object {
   return {
@@ -112,7 +112,7 @@ export function correctionsTable(caption: string, emptyText: string, list: reado
     rows: list.map((c) => ({
       cells: [
         {
-          text: kindText(c),
+          text: kindTexts[c.change.kind],
           href: paths.correction(c.id),
           hiddenText: `：${c.personName}`,
           ...(c.change.kind === 'name' ? { sub: `${c.change.oldName} → ${c.change.newName}` } : {}),

@@ -125,6 +125,7 @@ export function supportAccountsRoutes(deps: Deps): Route[] {
         isPerson: account.role === 'person',
         correctName: paths.correctIdentity(account.id, 'name'),
         correctIdNumber: paths.correctIdentity(account.id, 'id-number'),
+        correctMobile: paths.correctIdentity(account.id, 'mobile'),
         corrections: corrections.length > 0 ? correctionsTable('更正记录', '', corrections, false) : undefined,
         signIns: trailTable('最近的登录', '没有登录记录', signIns),
         trail: trailTable('账号操作记录', '没有操作记录', trail),

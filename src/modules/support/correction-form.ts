@@ -5,8 +5,9 @@ import type { CheckedSection, Problem, SectionDefinition } from '../../form/sect
 import { smallForm } from '../../form/small-form';
 import { codeText, idTypes } from '../../lib/codes';
 import { readIdNumber, type IdType } from '../../lib/id-number';
+import { maskIdNumber, maskMobile } from '../../lib/mask';
 import { compactCode } from '../../lib/text';
-import { personNameProblem, tidyPersonName } from '../accounts';
+import { mobileField, personNameProblem, tidyPersonName } from '../accounts';
 import type { Change, CorrectionKind, Evidence, Identity } from './correction.store';
 
 export const PART = 'correction';
@@ -19,7 +20,7 @@ const reason = longText({
   required: true,
   limit: 200,
   rows: 3,
-  hint: '写明本人申请的方式和核实的情况，不要填写证件号码',
+  hint: '写明本人申请的方式和核实的情况，不要填写证件号码和手机号码',
 });
 
 const nameForm: SectionDefinition = {
@@ -81,7 +82,23 @@ const idNumberForm: SectionDefinition = {
   ],
 };
 
-export const correctionForms: Readonly<Record<CorrectionKind, SectionDefinition>> = { name: nameForm, 'id-number': idNumberForm };
+const mobileForm: SectionDefinition = {
+  id: 'correct-mobile',
+  title: '更换手机号码',
+  parts: [{ kind: 'group', id: PART, fields: [mobileField('新手机号码'), reason] }],
+  rules: [
+    (s, ctx) =>
+      s.groups[PART]?.values.mobile === ctx.policy.oldMobile
+        ? [{ part: PART, field: 'mobile', severity: 'rule', text: '与现在的手机号码相同，不需要更换' }]
+        : [],
+  ],
+};
+
+export const correctionForms: Readonly<Record<CorrectionKind, SectionDefinition>> = {
+  name: nameForm,
+  'id-number': idNumberForm,
+  mobile: mobileForm,
+};
 export const isCorrectionKind = (kind: string): kind is CorrectionKind => Object.hasOwn(correctionForms, kind);
 
 /** What the rules compare with. */
@@ -89,12 +106,14 @@ export const identityPolicy = (identity: Identity): FormContext['policy'] => ({
   oldName: identity.name,
   oldIdType: identity.idType,
   oldIdNumber: identity.idNumber,
+  oldMobile: identity.mobile,
 });
 
 /** The change that a form without problems asks for. */
 export function changeOf(kind: CorrectionKind, checked: CheckedSection, identity: Identity, today: string): Change {
   const values = checked.groups[PART]?.values ?? {};
   if (kind === 'name') return { kind, oldName: identity.name, newName: asText(values.name) };
+  if (kind === 'mobile') return { kind, oldMobile: identity.mobile, newMobile: asText(values.mobile) };
   const newIdType = asText(values.idType) as IdType;
   const read = readIdNumber(newIdType, asText(values.idNumber), today);
   if (!read.ok) throw new Error('a checked form holds a number that cannot be read');
@@ -136,13 +155,16 @@ export function correctionForm(input: {
   return { ...model, multipart: true, parts: [{ ...part, controls: [...part.controls, evidence] }] };
 }
 
-/** Before and after in words. `isMasked`: a number that is not being checked need not be shown whole. */
-export function changeRows(change: Change, mask: (idNumber: string) => string): { label: string; before: string; after: string }[] {
+/** Before and after in words. A new number is `whole` for whoever has to compare it; one that is not being checked need not be. */
+export function changeRows(change: Change, whole: boolean): { label: string; before: string; after: string }[] {
+  const after = (number: string, mask: (number: string) => string): string => (whole ? number : mask(number));
   if (change.kind === 'name') return [{ label: '姓名', before: change.oldName, after: change.newName }];
+  if (change.kind === 'mobile')
+    return [{ label: '手机号码', before: maskMobile(change.oldMobile), after: after(change.newMobile, maskMobile) }];
   const typeText = (t: IdType): string => codeText(idTypes, t) ?? t;
   return [
     { label: '证件类型', before: typeText(change.oldIdType), after: typeText(change.newIdType) },
-    { label: '证件号码', before: mask(change.oldIdNumber), after: change.newIdNumber },
+    { label: '证件号码', before: maskIdNumber(change.oldIdNumber), after: after(change.newIdNumber, maskIdNumber) },
   ];
 }
 

@@ -6,13 +6,14 @@ import { stateNames, states } from '../../policy/declaration-moves';
 import type { CorrectionSubject } from '../../policy/policy';
 import { signInNameIndex } from '../accounts';
 
-export type CorrectionKind = 'name' | 'id-number';
+export type CorrectionKind = 'name' | 'id-number' | 'mobile';
 export type CorrectionState = CorrectionSubject['state'];
 
 /** What is to be put in the place of what. */
 export type Change =
   | { kind: 'name'; oldName: string; newName: string }
-  | { kind: 'id-number'; oldIdType: IdType; oldIdNumber: string; newIdType: IdType; newIdNumber: string };
+  | { kind: 'id-number'; oldIdType: IdType; oldIdNumber: string; newIdType: IdType; newIdNumber: string }
+  | { kind: 'mobile'; oldMobile: string; newMobile: string };
 
 export interface Evidence {
   name: string;
@@ -48,6 +49,8 @@ interface Row {
   new_id_type: IdType | null;
   old_id_number: Buffer | null;
   new_id_number: Buffer | null;
+  old_mobile: Buffer | null;
+  new_mobile: Buffer | null;
   reason: string;
   evidence_name: string;
   evidence_type: string;
@@ -66,6 +69,12 @@ const SELECT = `SELECT c.*, a.display_name AS person_name, r.display_name AS req
 
 function changeOf(cipher: Cipher, r: Row): Change {
   if (r.old_name !== null && r.new_name !== null) return { kind: 'name', oldName: r.old_name, newName: r.new_name };
+  if (r.old_mobile && r.new_mobile)
+    return {
+      kind: 'mobile',
+      oldMobile: cipher.decrypt(r.old_mobile, 'person.mobile'),
+      newMobile: cipher.decrypt(r.new_mobile, 'person.mobile'),
+    };
   if (!r.old_id_type || !r.new_id_type || !r.old_id_number || !r.new_id_number) throw new Error(`correction ${r.id} is incomplete`);
   return {
     kind: 'id-number',
@@ -134,13 +143,21 @@ export interface Identity {
   name: string;
   idType: IdType;
   idNumber: string;
+  mobile: string;
 }
 
 /** The identity of a person, held until the transaction is over: everything that corrects it begins here. */
 export async function lockIdentity(trx: Trx, cipher: Cipher, accountId: number): Promise<Identity | undefined> {
-  const r = (await trx('persons').where({ account_id: accountId }).forUpdate().first('name', 'id_type', 'id_number')) as
-    { name: string; id_type: IdType; id_number: Buffer } | undefined;
-  return r && { name: r.name, idType: r.id_type, idNumber: cipher.decrypt(r.id_number, 'person.id-number') };
+  const r = (await trx('persons').where({ account_id: accountId }).forUpdate().first('name', 'id_type', 'id_number', 'mobile')) as
+    { name: string; id_type: IdType; id_number: Buffer; mobile: Buffer } | undefined;
+  return (
+    r && {
+      name: r.name,
+      idType: r.id_type,
+      idNumber: cipher.decrypt(r.id_number, 'person.id-number'),
+      mobile: cipher.decrypt(r.mobile, 'person.mobile'),
+    }
+  );
 }
 
 export interface NewCorrection {
@@ -153,16 +170,27 @@ export interface NewCorrection {
   isFinal: boolean;
 }
 
+function columnsOf(cipher: Cipher, change: Change): Record<string, string | Buffer> {
+  switch (change.kind) {
+    case 'name':
+      return { old_name: change.oldName, new_name: change.newName };
+    case 'id-number':
+      return {
+        old_id_type: change.oldIdType,
+        new_id_type: change.newIdType,
+        old_id_number: cipher.encrypt(change.oldIdNumber, 'person.id-number'),
+        new_id_number: cipher.encrypt(change.newIdNumber, 'person.id-number'),
+      };
+    case 'mobile':
+      return {
+        old_mobile: cipher.encrypt(change.oldMobile, 'person.mobile'),
+        new_mobile: cipher.encrypt(change.newMobile, 'person.mobile'),
+      };
+  }
+}
+
 export async function insertCorrection(trx: Trx, cipher: Cipher, c: NewCorrection): Promise<number> {
-  const values =
-    c.change.kind === 'name'
-      ? { old_name: c.change.oldName, new_name: c.change.newName }
-      : {
-          old_id_type: c.change.oldIdType,
-          new_id_type: c.change.newIdType,
-          old_id_number: cipher.encrypt(c.change.oldIdNumber, 'person.id-number'),
-          new_id_number: cipher.encrypt(c.change.newIdNumber, 'person.id-number'),
-        };
+  const values = columnsOf(cipher, c.change);
   const [row] = (await trx('identity_corrections')
     .insert({
       account_id: c.accountId,

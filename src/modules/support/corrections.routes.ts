@@ -28,10 +28,10 @@ import {
   type Visit,
 } from '../../http/route';
 import { wholeNumber } from '../../lib/ids';
-import { maskIdNumber, maskNumbersIn } from '../../lib/mask';
+import { maskIdNumber, maskMobile, maskNumbersIn } from '../../lib/mask';
 import { showMoment } from '../../lib/moment';
 import { can } from '../../policy/policy';
-import { correctionsTable, correctionTags, kindText } from './account.view';
+import { correctionsTable, correctionTags, kindTexts } from './account.view';
 import {
   changeOf,
   changeRows,
@@ -72,10 +72,10 @@ interface Draft {
 }
 
 const problemAt = (field: string, text: string): Problem => ({ part: PART, field, severity: 'rule', text });
-const titles: Readonly<Record<CorrectionKind, string>> = { name: '更正姓名', 'id-number': '更正证件号码' };
+const titles: Readonly<Record<CorrectionKind, string>> = { name: '更正姓名', 'id-number': '更正证件号码', mobile: '更换手机号码' };
 const TAKEN = '该证件号码已经属于另一个账号，请先用「账号查询」核实';
 
-/** B4, S15: correcting a name, and an ID number with a second person. */
+/** B4, S15: correcting a name, and with a second person an ID number or a lost mobile number. */
 export function correctionsRoutes(deps: Deps): Route[] {
   const { db, cipher } = deps;
   const identityOf = async (accountId: number): Promise<Identity> => {
@@ -121,13 +121,15 @@ export function correctionsRoutes(deps: Deps): Route[] {
             ? [{ label: '现在的姓名', text: identity.name }]
             : [
                 { label: '姓名', text: identity.name },
-                { label: '现在的证件号码', text: maskIdNumber(identity.idNumber) },
+                kind === 'mobile'
+                  ? { label: '现在的手机号码', text: maskMobile(identity.mobile) }
+                  : { label: '现在的证件号码', text: maskIdNumber(identity.idNumber) },
               ],
         needsSecond: (await needsSecondPerson(deps))[kind],
-        what: kind === 'name' ? '姓名' : '证件号码',
+        what: kindTexts[kind],
         form: correctionForm({
           section,
-          raw: draft?.raw ?? { groups: { [PART]: kind === 'name' ? {} : { idType: identity.idType } }, rows: {} },
+          raw: draft?.raw ?? { groups: { [PART]: kind === 'id-number' ? { idType: identity.idType } : {} }, rows: {} },
           ctx: smallFormContext(today, { policy: identityPolicy(identity) }),
           problems,
           evidence: draft?.evidence,
@@ -191,7 +193,7 @@ export function correctionsRoutes(deps: Deps): Route[] {
       'support/confirm-identity',
       { title: `确认${titles[kind]}`, breadcrumbs: crumbsTo(id, identity.name, titles[kind]) },
       {
-        changes: changeRows(draft.change, maskIdNumber),
+        changes: changeRows(draft.change, true),
         rows: [
           { label: '更正原因', text: maskNumbersIn(draft.raw.groups[PART]?.reason ?? '') },
           { label: '证明材料', text: `${draft.evidence.name}（${showSize(draft.evidence.size)}）` },
@@ -199,7 +201,7 @@ export function correctionsRoutes(deps: Deps): Route[] {
         action: paths.confirmIdentity(id, kind),
         draft: key,
         needsSecond: (await needsSecondPerson(deps))[kind],
-        isName: kind === 'name',
+        kind,
         declarations,
         backHref: addressOf(paths.correctIdentity(id, kind), { draft: key }),
       },
@@ -276,8 +278,8 @@ export function correctionsRoutes(deps: Deps): Route[] {
     if (!found) throw new Error(`no correction ${subject.id}`);
     const { today } = await databaseNow(db);
     const decision = can(visit.actor, 'correction.decide', subject);
-    // a whole ID number is shown to whoever has to compare it with the evidence, and that is recorded
-    const showsNumber = found.change.kind === 'id-number' && decision.ok;
+    // a whole number is shown to whoever has to compare it with the evidence, and that is recorded
+    const showsNumber = found.change.kind !== 'name' && decision.ok;
     if (showsNumber)
       await appendAudit(db, {
         actorId: visit.actor.accountId,
@@ -288,17 +290,16 @@ export function correctionsRoutes(deps: Deps): Route[] {
         detail: { correction: found.id },
         requestId: visit.requestId,
       });
-    const changes = changeRows(found.change, maskIdNumber);
     return page(
       'support/correction',
       {
-        title: `更正${kindText(found)}：${found.personName}`,
+        title: `${titles[found.change.kind]}：${found.personName}`,
         breadcrumbs: [homeCrumb, { text: '更正复核', href: paths.corrections() }, { text: found.personName }],
         errors: problemLinks(problems),
       },
       {
         tag: correctionTags[found.state],
-        changes: showsNumber ? changes : changes.map((c) => (c.label === '证件号码' ? { ...c, after: maskIdNumber(c.after) } : c)),
+        changes: changeRows(found.change, showsNumber),
         rows: [
           { label: '姓名', text: found.personName, href: paths.supportAccount(found.accountId) },
           { label: '更正原因', text: found.reason },
@@ -371,7 +372,7 @@ export function correctionsRoutes(deps: Deps): Route[] {
     return seeOther(paths.home());
   };
 
-  const audit = 'account.correct-name, account.correct-name-request, account.correct-id-number-request';
+  const audit = 'account.correct-name, account.correct-name-request, account.correct-id-number-request, account.correct-mobile-request';
   return [
     { method: 'get', path: paths.correctIdentity(':account', ':kind'), access: 'account.correct', audit: null, handle: showForm },
     {
@@ -399,7 +400,7 @@ export function correctionsRoutes(deps: Deps): Route[] {
       path: paths.correction(':correction'),
       access: 'correction.decide',
       audit:
-        'account.correct-name-confirm, account.correct-name-refuse, account.correct-id-number-confirm, account.correct-id-number-refuse',
+        'account.correct-name-confirm, account.correct-name-refuse, account.correct-id-number-confirm, account.correct-id-number-refuse, account.correct-mobile-confirm, account.correct-mobile-refuse',
       handle: decide,
     },
     {

@@ -3,7 +3,7 @@ import { databaseNow, inTransaction, isViolationOf, type Handle, type Trx } from
 import type { Deps } from '../../deps';
 import { readIdNumber } from '../../lib/id-number';
 import type { Actor } from '../../policy/actor';
-import { countNames, signInNameIndex } from '../accounts';
+import { countNames, signInNameIndex, tellFormerMobile, updateMobile } from '../accounts';
 import {
   insertCorrection,
   lockIdentity,
@@ -15,9 +15,9 @@ import {
   type Identity,
 } from './correction.store';
 
-/** S15: which corrections take effect only when a second person of technical support has confirmed them. An ID number is what somebody signs in with; for names the administrator decides. */
+/** S15: which corrections take effect only when a second person of technical support has confirmed them. An ID number is what somebody signs in with, a mobile number is what opens an account whose password was forgotten; for names the administrator decides. */
 export async function needsSecondPerson({ settings }: Pick<Deps, 'settings'>): Promise<Readonly<Record<CorrectionKind, boolean>>> {
-  return { name: (await settings.get()).secondPersonForNames, 'id-number': true };
+  return { name: (await settings.get()).secondPersonForNames, 'id-number': true, mobile: true };
 }
 
 export interface CorrectionInput {
@@ -41,11 +41,18 @@ export type CorrectionOutcome =
 export const isStillSo = (identity: Identity, change: Change): boolean =>
   change.kind === 'name'
     ? identity.name === change.oldName
-    : identity.idType === change.oldIdType && identity.idNumber === change.oldIdNumber;
+    : change.kind === 'mobile'
+      ? identity.mobile === change.oldMobile
+      : identity.idType === change.oldIdType && identity.idNumber === change.oldIdNumber;
 
 /** Puts a correction into effect; gives how many open declarations took the new name. Violates `sign_in_names_pkey` when a number is taken. */
-export async function applyChange(deps: Pick<Deps, 'cipher'>, trx: Trx, accountId: number, change: Change): Promise<number> {
+export async function applyChange(deps: Deps, trx: Trx, accountId: number, change: Change): Promise<number> {
   if (change.kind === 'name') return writeName(trx, accountId, change.newName);
+  if (change.kind === 'mobile') {
+    await updateMobile(trx, deps.cipher, accountId, change.newMobile);
+    await tellFormerMobile(deps, trx, { before: change.oldMobile, after: change.newMobile, by: '技术支持' });
+    return 0;
+  }
   const { today } = await databaseNow(trx);
   const said = readIdNumber(change.newIdType, change.newIdNumber, today);
   if (!said.ok) throw new Error('a correction holds a number that cannot be read');
@@ -60,12 +67,12 @@ export async function applyChange(deps: Pick<Deps, 'cipher'>, trx: Trx, accountI
 
 /** Whether another account signs in with this number. */
 export async function isNumberTaken(deps: Pick<Deps, 'cipher'>, h: Handle, change: Change): Promise<boolean> {
-  if (change.kind === 'name' || change.newIdNumber === change.oldIdNumber) return false;
+  if (change.kind !== 'id-number' || change.newIdNumber === change.oldIdNumber) return false;
   return (await countNames(h, signInNameIndex(deps.cipher, change.newIdNumber))) > 0;
 }
 
 /**
- * B4, S15: corrects a name at once unless the settings ask for a second person, and asks for the correction of an ID number, which a second person confirms (`decideCorrection`). Old and new value, reason,
+ * B4, S15: corrects a name at once unless the settings ask for a second person, and asks for the correction of an ID number or a lost mobile number, which a second person confirms (`decideCorrection`). Old and new value, reason,
  * evidence, who and when are kept.
  */
 export async function requestCorrection(deps: Deps, actor: Actor, input: CorrectionInput): Promise<CorrectionOutcome> {
