@@ -9,6 +9,7 @@ import { m4 } from './m4';
 import { m5 } from './m5';
 import { m8 } from './m8';
 import { m13 } from './m13';
+import { s04 } from './s04';
 
 interface Sizes {
   /** M3: of the large province */
@@ -24,9 +25,10 @@ const benches: Record<string, (site: Site, sizes: Sizes) => Promise<object>> = {
   M5: m5,
   M8: m8,
   M13: (site, { applicants }) => m13(site, applicants),
+  S04: s04,
 };
 
-/** `npm run bench -- M4 M8`, `npm run bench -- M3 --declarations 200000`: runs these (all without names) on a database of their own; prints and keeps the results as JSON in bench/results. */
+/** `npm run bench -- M4 S04`, `npm run bench -- M3 --declarations 200000`: runs these (all without names) on a database of their own; prints and keeps the results as JSON in bench/results. */
 async function main(): Promise<void> {
   const { values, positionals: asked } = parseArgs({
     allowPositionals: true,

@@ -148,6 +148,7 @@ describe('A2 lockout', () => {
       await site
         .db('audit_log')
         .where({ action: 'account.sign-in-failed' })
+        .whereRaw("detail ->> 'tries' IS NOT NULL")
         .whereRaw("subject_id = (SELECT id::text FROM accounts WHERE login_name = 'burst')"),
     ).toHaveLength(5);
 

@@ -1,6 +1,6 @@
 import { dummyVerify, verifyPassword } from '../../adapters/passwords';
 import { appendAudit } from '../../audit/audit.store';
-import { inTransaction } from '../../db/db';
+import { inTransaction, type Db } from '../../db/db';
 import type { Deps } from '../../deps';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { signInNameIndex } from './account.store';
@@ -56,14 +56,38 @@ export async function signIn(deps: Deps, input: SignInInput): Promise<SignInOutc
   return outcome;
 }
 
+/** The id of no account. */
+const NOBODY = 0;
+
+function recordFailure(
+  db: Db,
+  accountId: number | undefined,
+  detail: { tries: number } | { locked: true },
+  requestId: string,
+): Promise<void> {
+  return appendAudit(db, {
+    actorId: null,
+    actorName: '未登录',
+    action: 'account.sign-in-failed',
+    ...(accountId === undefined ? {} : { subjectKind: 'account', subjectId: String(accountId) }),
+    detail,
+    requestId,
+  });
+}
+
 async function compare(deps: Deps, { account, password, device, requestId }: SignInInput): Promise<SignInOutcome> {
   const { db } = deps;
   const nameIndex = signInNameIndex(deps.cipher, account);
   const found = await findAccountByName(db, nameIndex);
-  const counter = found && (await counterOf(db, found.id, device));
+  // S04: whatever the name is, the same steps are gone through: browser, count, hash, log
+  const ownCounter = await counterOf(db, found?.id ?? NOBODY, device);
+  const counter = found && ownCounter;
   const attempt = await takeTry(db, counter ?? { unknownName: nameIndex });
-  if (attempt.kind === 'locked') return { kind: 'locked', until: attempt.until.toISOString() };
-  const isRight = found ? await verifyPassword(found.passwordHash, password) : await dummyVerify(password);
+  const isRight = found && attempt.kind === 'allowed' ? await verifyPassword(found.passwordHash, password) : await dummyVerify(password);
+  if (attempt.kind === 'locked') {
+    await recordFailure(db, found?.id, { locked: true }, requestId);
+    return { kind: 'locked', until: attempt.until.toISOString() };
+  }
   if (found && counter && 'account' in counter && isRight && !found.isDisabled) {
     const next = await nextStep(deps, found);
     await inTransaction(db, async (trx) => {
@@ -79,14 +103,7 @@ async function compare(deps: Deps, { account, password, device, requestId }: Sig
     });
     return { kind: 'done', accountId: found.id, next };
   }
-  await appendAudit(db, {
-    actorId: null,
-    actorName: '未登录',
-    action: 'account.sign-in-failed',
-    ...(found ? { subjectKind: 'account', subjectId: String(found.id) } : {}),
-    detail: { tries: attempt.n },
-    requestId,
-  });
+  await recordFailure(db, found?.id, { tries: attempt.n }, requestId);
   return attempt.lockedUntil
     ? { kind: 'locked', until: attempt.lockedUntil.toISOString() }
     : { kind: 'wrong', triesLeft: MAX_TRIES - attempt.n };

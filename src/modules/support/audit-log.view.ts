@@ -98,6 +98,7 @@ const detailTexts: Readonly<Record<string, string>> = {
   doubts: '自动校验结果',
   reason: '原因',
   tries: '次数',
+  locked: '锁定期间',
   before: '更正前',
   after: '更正后',
   correction: '更正编号',
