@@ -8,10 +8,9 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 async function setProfile(on: boolean): Promise<void> {
-  await site.db.raw(
-    "INSERT INTO settings (key, value) VALUES ('strictStaff', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-    [JSON.stringify(on)],
-  );
+  await site.db.raw("INSERT INTO settings (key, value) VALUES ('strictStaff', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", [
+    JSON.stringify(on),
+  ]);
   site.deps.settings.refresh();
   expect((await site.deps.settings.get()).strictStaff).toBe(on);
 }
