@@ -2,7 +2,7 @@
  * Pictures of every page of the demonstration, role by role, wide and narrow, and contact sheets of them:
  *
  *   npm start                                                     # in one terminal
- *   npx tsx scripts/screens.ts --out /tmp/screens [--base http://127.0.0.1:3000] [--role 个人] [--widths 1280,390] [--per-address 1]
+ *   npx tsx scripts/screens.ts --out /tmp/screens [--base http://127.0.0.1:3000] [--role 个人] [--widths 1280,390] [--per-address 1] [--pages 60] [--large]
  *
  * Follows links only; nothing is sent but the sign-in. The captcha is answered through the database of the demonstration (DATA_DIR or DATABASE_URL), as tests do.
  * Says which pages scroll sideways at 320 px, have no heading or answer with an error.
@@ -40,6 +40,7 @@ const visitors: readonly Visitor[] = [
   { who: '评委', loginName: 'pingwei3', start: ['/home'] },
   { who: '技术支持', loginName: 'support', start: ['/home'] },
   { who: '系统管理员', loginName: 'admin', start: ['/home'] },
+  { who: '审计管理员', loginName: 'auditor', start: ['/home'] },
 ];
 
 /** Two addresses of one kind of page differ in ids only. */
@@ -47,8 +48,7 @@ const kindOf = (address: string): string =>
   (address.split('?')[0] ?? '').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '*').replace(/\/\d+(?=\/|$)/g, '/*');
 /** Files and the way out. */
 const NO_PAGE =
-  /^\/(assets|sign-out|healthz|readyz|files)\b|\.(pdf|csv|xlsx|zip|png|jpe?g)$|\/(print|pdf|certificate|review-form|export|download|thumb|photo)\b/;
-const MAX_PAGES = 60;
+  /^\/(assets|sign-out|healthz|readyz|files)\b|\.(pdf|csv|xlsx|zip|png|jpe?g)$|\/(print|pdf|certificate|review-form|export|download|thumb|photo)\b|^\/type\//;
 
 async function signIn(page: Page, base: string, db: pg.Client, loginName: string): Promise<void> {
   await page.goto(`${base}/sign-in`);
@@ -93,19 +93,20 @@ interface Shot {
 async function visit(
   browser: Browser,
   v: Visitor,
-  options: { base: string; out: string; widths: number[]; perAddress: number; db: pg.Client },
+  options: { base: string; out: string; widths: number[]; perAddress: number; pages: number; large: boolean; db: pg.Client },
 ): Promise<Map<number, Shot[]>> {
-  const { base, out, widths, perAddress, db } = options;
+  const { base, out, widths, perAddress, pages, large, db } = options;
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   await page.setViewport({ width: 1280, height: 900 });
   if (v.loginName !== undefined) await signIn(page, base, db, v.loginName);
+  if (large) await page.goto(`${base}/type/large?back=/`);
   const shots = new Map<number, Shot[]>(widths.map((w) => [w, []]));
   const waiting = [...v.start];
   const seen = new Set(waiting);
   const counts = new Map<string, number>();
   let n = 0;
-  while (waiting.length > 0 && n < MAX_PAGES) {
+  while (waiting.length > 0 && n < pages) {
     const address = waiting.shift() ?? '';
     const kind = kindOf(address);
     if ((counts.get(kind) ?? 0) >= perAddress) continue;
@@ -175,6 +176,8 @@ async function main(): Promise<void> {
       role: { type: 'string' },
       widths: { type: 'string', default: '1280,390' },
       'per-address': { type: 'string', default: '1' },
+      pages: { type: 'string', default: '60' },
+      large: { type: 'boolean', default: false },
     },
   });
   if (values.out === undefined) throw new Error('--out: where to put the pictures');
@@ -190,7 +193,15 @@ async function main(): Promise<void> {
   try {
     const widths = values.widths.split(',').map(Number);
     for (const v of visitors.filter((x) => values.role === undefined || x.who === values.role)) {
-      const shots = await visit(browser, v, { base: values.base, out: values.out, widths, perAddress: Number(values['per-address']), db });
+      const shots = await visit(browser, v, {
+        base: values.base,
+        out: values.out,
+        widths,
+        perAddress: Number(values['per-address']),
+        pages: Number(values.pages),
+        large: values.large,
+        db,
+      });
       for (const [width, list] of shots) await contactSheet(list, width, path.join(values.out, `sheet-${v.who}-${width}.png`));
       console.log(`${v.who}: ${shots.get(widths[0] ?? 0)?.length ?? 0} pages`);
     }

@@ -2,7 +2,10 @@ import { paths } from './http/paths';
 import type { NavItem } from './http/render';
 import type { Actor, Role } from './policy/actor';
 
-/** C5: the menus, plain and always visible. */
+/** A menu's second line: what is set up and looked up beside the daily work, and help at its end. */
+const second = (...items: NavItem[]): NavItem[] => items.map((item) => ({ ...item, isSecond: true }));
+
+/** C5: the menus, plain and always visible; long ones in two lines, the daily work in the first. */
 export function navigation(actor: Pick<Actor, 'role'> | undefined): NavItem[] {
   if (!actor) {
     return [
@@ -32,48 +35,54 @@ export function navigation(actor: Pick<Actor, 'role'> | undefined): NavItem[] {
         { text: '单位公示', href: paths.unitPublicities() },
         { text: '职称申报数据上报', href: paths.report() },
         { text: '一览表', href: paths.roster() },
-        { text: '单位路径申请', href: paths.unitPaths() },
         { text: '路径审核', href: paths.pathReview() },
-        { text: '文件导出', href: paths.tasks() },
-        { text: '权限申请', href: paths.unitPermission() },
-        { text: '经办人管理', href: paths.operators() },
-        { text: '组建评委会', href: paths.foundedCommittees() },
-        { text: '常见问题', href: paths.faq() },
-        { text: '使用指南', href: paths.guide('unit') },
+        ...second(
+          { text: '权限申请', href: paths.unitPermission() },
+          { text: '单位路径申请', href: paths.unitPaths() },
+          { text: '经办人管理', href: paths.operators() },
+          { text: '组建评委会', href: paths.foundedCommittees() },
+          { text: '文件导出', href: paths.tasks() },
+          { text: '常见问题', href: paths.faq() },
+          { text: '使用指南', href: paths.guide('unit') },
+        ),
       ];
     case 'bureau':
       return [
         home,
         { text: '单位权限审核', href: paths.permissions() },
-        { text: '单位信息维护', href: paths.bureauUnits() },
-        { text: '单位登记库', href: paths.register() },
-        { text: '辖区申报情况', href: paths.regionDeclarations() },
-        { text: '继续教育学时导入', href: paths.learningImports() },
         { text: '评委会审核', href: paths.committeeReview() },
         { text: '评审计划审核', href: paths.planReview() },
         { text: '评审结果确认', href: paths.results() },
         { text: '公示异议', href: paths.resultObjections() },
         { text: '复查申请', href: paths.rechecks() },
-        { text: '组建评委会', href: paths.foundedCommittees() },
-        { text: '常见问题', href: paths.faq() },
-        { text: '使用指南', href: paths.guide('bureau') },
+        { text: '辖区申报情况', href: paths.regionDeclarations() },
+        ...second(
+          { text: '单位信息维护', href: paths.bureauUnits() },
+          { text: '单位登记库', href: paths.register() },
+          { text: '继续教育学时导入', href: paths.learningImports() },
+          { text: '组建评委会', href: paths.foundedCommittees() },
+          { text: '常见问题', href: paths.faq() },
+          { text: '使用指南', href: paths.guide('bureau') },
+        ),
       ];
     case 'office':
       return [
         home,
         { text: '申报受理与评审', href: paths.office() },
+        { text: '受理情况总览', href: paths.officeOverview() },
+        { text: '评审会议', href: paths.meetings() },
         { text: '公示异议', href: paths.resultObjections() },
         { text: '复查申请', href: paths.rechecks() },
-        { text: '受理情况总览', href: paths.officeOverview() },
         { text: '一览表', href: paths.roster() },
         { text: '评委会路径审核', href: paths.pathReview() },
-        { text: '申报批次', href: paths.batches() },
-        { text: '文件导出', href: paths.tasks() },
-        { text: '评审计划', href: paths.plans() },
-        { text: '评委管理', href: paths.judges() },
-        { text: '评审会议', href: paths.meetings() },
-        { text: '常见问题', href: paths.faq() },
-        { text: '使用指南', href: paths.guide('office') },
+        ...second(
+          { text: '申报批次', href: paths.batches() },
+          { text: '评审计划', href: paths.plans() },
+          { text: '评委管理', href: paths.judges() },
+          { text: '文件导出', href: paths.tasks() },
+          { text: '常见问题', href: paths.faq() },
+          { text: '使用指南', href: paths.guide('office') },
+        ),
       ];
     case 'judge':
       return [
@@ -97,15 +106,17 @@ export function navigation(actor: Pick<Actor, 'role'> | undefined): NavItem[] {
       return [
         home,
         { text: '申报批次', href: paths.batches() },
+        { text: '工作日历', href: paths.calendar() },
         { text: '职称目录', href: paths.catalogue() },
         { text: '行政区划', href: paths.divisions() },
-        { text: '工作日历', href: paths.calendar() },
-        { text: '工作人员账号', href: paths.staff() },
         { text: '申报条件', href: paths.eligibility() },
-        { text: '系统设置', href: paths.settings() },
-        { text: '解除二次验证', href: paths.factorResets() },
-        { text: '演示时钟', href: paths.clock() },
-        { text: '使用指南', href: paths.guides() },
+        ...second(
+          { text: '工作人员账号', href: paths.staff() },
+          { text: '解除二次验证', href: paths.factorResets() },
+          { text: '系统设置', href: paths.settings() },
+          { text: '演示时钟', href: paths.clock() },
+          { text: '使用指南', href: paths.guides() },
+        ),
       ];
     case 'auditor':
       return [

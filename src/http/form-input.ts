@@ -1,3 +1,6 @@
+/** The name of all buttons. Forms begin with a hidden button that does what Enter means; lynx sends it along with the visible one of the same value, which is one press. */
+const BUTTON = 'do';
+
 /** What a form posted: flat names, strings only. A name that came twice keeps all values; one() then refuses (S33). */
 export class FormInput {
   readonly #values: ReadonlyMap<string, readonly string[]>;
@@ -6,6 +9,7 @@ export class FormInput {
     const map = new Map<string, string[]>();
     for (const [name, value] of values) {
       const list = map.get(name);
+      if (name === BUTTON && list?.includes(value)) continue;
       if (list) list.push(value);
       else map.set(name, [value]);
     }

@@ -21,6 +21,8 @@ export interface SiteFacts {
 export interface NavItem {
   text: string;
   href: string;
+  /** stands in the menu's second line */
+  isSecond?: boolean;
 }
 export interface RenderInput {
   page: PageMeta;

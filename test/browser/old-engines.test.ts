@@ -1,5 +1,5 @@
 /** Old browsers: QtWebKit (wkhtmltoimage) draws the main pages. Where it is not installed the tests are skipped, and say so. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -7,18 +7,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { makePerson, signInAs } from '../support/factories';
+import { isInstalled } from '../support/programs';
 import { openSite, type Site } from '../support/site';
 
 const run = promisify(execFile);
-function isInstalled(program: string): boolean {
-  try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    console.log(`${program} is not installed: what is tried with it is skipped`);
-    return false;
-  }
-}
 const withQtWebKit = isInstalled('wkhtmltoimage') ? it : it.skip;
 
 let site: Site;

@@ -84,13 +84,22 @@ export async function listForBureau(h: Handle, divisionCode: string, show: Revie
   return rows;
 }
 
-/** How many wait for a bureau: committees and review plans. One query. */
-export async function countForBureau(h: Handle, divisionCode: string): Promise<{ committees: number; plans: number }> {
-  const range = divisionRange(divisionCode);
-  const { rows } = await h.raw<{ rows: { committees: number; plans: number }[] }>(
-    `SELECT (SELECT count(*)::int FROM committee_requests q JOIN committees c ON c.id = q.committee_id WHERE q.state = 'requested' AND c.division_code BETWEEN ? AND ?) AS committees,
-       (SELECT count(*)::int FROM review_plans p JOIN committees c ON c.id = p.committee_id WHERE p.state = 'requested' AND c.division_code BETWEEN ? AND ?) AS plans`,
-    [...range, ...range],
+export interface BureauCounts {
+  committees: number;
+  committeesSince: Date | null;
+  plans: number;
+  plansSince: Date | null;
+}
+/** How many wait for a bureau, and the oldest since when: committees and review plans. One query. */
+export async function countForBureau(h: Handle, divisionCode: string): Promise<BureauCounts> {
+  const [from, to] = divisionRange(divisionCode);
+  const { rows } = await h.raw<{ rows: BureauCounts[] }>(
+    `SELECT q.n AS committees, q.since AS "committeesSince", p.n AS plans, p.since AS "plansSince"
+     FROM (SELECT count(*)::int AS n, min(q.requested_at) AS since FROM committee_requests q JOIN committees c ON c.id = q.committee_id
+           WHERE q.state = 'requested' AND c.division_code BETWEEN :from AND :to) q,
+       (SELECT count(*)::int AS n, min(p.requested_at) AS since FROM review_plans p JOIN committees c ON c.id = p.committee_id
+           WHERE p.state = 'requested' AND c.division_code BETWEEN :from AND :to) p`,
+    { from, to },
   );
-  return rows[0] ?? { committees: 0, plans: 0 };
+  return rows[0] as BureauCounts;
 }

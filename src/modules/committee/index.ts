@@ -6,7 +6,7 @@ import { publicitiesRoutes } from './publicities.routes';
 import { overviewRoutes } from './overview.routes';
 import { officeRoutes, resultsRoutes } from './queues.routes';
 
-export { countForBureau } from './committee.read';
+export { countForBureau, type BureauCounts } from './committee.read';
 export { findCommitteeSubject } from './committee.store';
 export { findPlan, findPlanSubject, findStanding, type Plan, type Standing } from './plan.store';
 export { findPublicityPage, type Publicity } from './publicity.read';

@@ -16,6 +16,13 @@ export interface OwnDeclaration {
   isOpen: boolean;
   closesAt: Date;
   now: Date;
+  /** the unit or committee it lies with, or that sent it back; null: nobody but the applicant */
+  desk: string | null;
+  contactName: string | null;
+  /** encrypted with purpose 'unit.mobile' */
+  contactMobile: Buffer | null;
+  /** of the committee's office */
+  phone: string | null;
 }
 
 /** A person's declarations, newest first; the latest 10. */
@@ -23,9 +30,12 @@ export async function listOwnDeclarations(h: Handle, personId: number): Promise<
   const { rows } = await h.raw<{ rows: OwnDeclaration[] }>(
     `SELECT d.id, d.batch_id AS "batchId", d.year, s.name AS "seriesName", d.level, t.name AS "titleName", d.state, u.name AS "unitName", d.correction_due_on AS "correctionDueOn", d.moved_at AS "movedAt",
        (app_now() >= b.applicant_opens_at AND app_now() < greatest(b.applicant_closes_at, e.applicant_until)) AS "isOpen",
-       greatest(b.applicant_closes_at, e.applicant_until) AS "closesAt", app_now() AS now
+       greatest(b.applicant_closes_at, e.applicant_until) AS "closesAt", app_now() AS now,
+       coalesce(k.name, c.name) AS desk, k.contact_name AS "contactName", k.mobile AS "contactMobile", c.phone
      FROM declarations d JOIN batches b ON b.id = d.batch_id
      LEFT JOIN batch_extensions e ON e.batch_id = b.id AND e.person_id = d.person_id AND e.revoked_at IS NULL JOIN series s ON s.id = d.series_id LEFT JOIN titles t ON t.id = d.title_id LEFT JOIN units u ON u.id = d.unit_id
+     LEFT JOIN declaration_stops w ON w.declaration_id = d.id AND w.position = d.return_position
+     LEFT JOIN units k ON k.id = coalesce(d.holder_unit_id, w.unit_id) LEFT JOIN committees c ON c.id = coalesce(d.holder_committee_id, w.committee_id)
      WHERE d.person_id = ? AND d.deleted_at IS NULL ORDER BY d.year DESC, d.created_at DESC LIMIT 10`,
     [personId],
   );
@@ -164,10 +174,48 @@ export async function listUpstreamWork(h: Handle, unitId: number): Promise<Upstr
   return rows;
 }
 
+/** What waits for those who look after the site, and what they have to renew. */
+export interface DeskFacts {
+  corrections: number;
+  correctionsSince: Date | null;
+  factorResets: number;
+  factorResetsSince: Date | null;
+  /** batches that take declarations or reports now, and when the first of them ends for the units */
+  openBatches: number;
+  firstCloses: Date | null;
+  /** the last day that the calendar of working days knows */
+  calendarUntil: string;
+  /** whether less than 60 days of it are left */
+  calendarIsShort: boolean;
+  /** records of the operation log that are not in its chain yet, 1,000 at most, and when the newest of all was made */
+  unsealed: number;
+  newestRecord: Date | null;
+  now: Date;
+}
+
+/** For technical support, administrators and auditors; one query. */
+export async function findDeskFacts(h: Handle): Promise<DeskFacts> {
+  const { rows } = await h.raw<{ rows: DeskFacts[] }>(
+    `SELECT i.n AS corrections, i.since AS "correctionsSince", f.n AS "factorResets", f.since AS "factorResetsSince", b.n AS "openBatches", b.closes AS "firstCloses",
+       l.until AS "calendarUntil", l.until < app_today() + 60 AS "calendarIsShort",
+       (SELECT count(*)::int FROM (SELECT 1 FROM audit_log WHERE id > coalesce((SELECT audit_id FROM audit_seals ORDER BY seq DESC LIMIT 1), 0) LIMIT 1000) x) AS unsealed,
+       (SELECT at FROM audit_log ORDER BY id DESC LIMIT 1) AS "newestRecord", app_now() AS now
+     FROM calendar_limits l,
+       (SELECT count(*)::int AS n, min(requested_at) AS since FROM identity_corrections WHERE state = 'pending') i,
+       (SELECT count(*)::int AS n, min(requested_at) AS since FROM second_factor_resets WHERE state = 'pending') f,
+       (SELECT count(*)::int AS n, min(unit_closes_at) AS closes FROM batches WHERE applicant_opens_at <= app_now() AND unit_closes_at > app_now()) b`,
+  );
+  const [facts] = rows;
+  if (!facts) throw new Error('the working-day calendar has no end: calendar_limits is empty');
+  return facts;
+}
+
 export interface BureauFacts {
   permissionsWaiting: number;
   oldestRequest: Date | null;
   resultsReady: number;
+  /** the last day of the publicity that ended first of those */
+  resultsSince: string | null;
   resultsInPublicity: number;
   /** requests for a recheck that the bureau is to decide on, and since when the oldest of them waits */
   appeals: number;
@@ -178,9 +226,9 @@ export interface BureauFacts {
 /** What waits for a bureau in the divisions it covers (`range`: first and last code). */
 export async function findBureauFacts(h: Handle, [from, to]: readonly [string, string]): Promise<BureauFacts> {
   const { rows } = await h.raw<{ rows: BureauFacts[] }>(
-    `SELECT w.n AS "permissionsWaiting", w.oldest AS "oldestRequest", r.ready AS "resultsReady", r.running AS "resultsInPublicity", a.n AS appeals, a.since AS "appealSince", app_now() AS now
+    `SELECT w.n AS "permissionsWaiting", w.oldest AS "oldestRequest", r.ready AS "resultsReady", r.since AS "resultsSince", r.running AS "resultsInPublicity", a.n AS appeals, a.since AS "appealSince", app_now() AS now
      FROM (SELECT count(*)::int AS n, min(requested_at) AS oldest FROM permission_requests WHERE state = 'requested' AND division_code BETWEEN :from AND :to) w,
-       (SELECT coalesce(sum(q.n) FILTER (WHERE q.ends_on < app_today()), 0)::int AS ready, coalesce(sum(q.n) FILTER (WHERE q.ends_on >= app_today()), 0)::int AS running
+       (SELECT coalesce(sum(q.n) FILTER (WHERE q.ends_on < app_today()), 0)::int AS ready, min(q.ends_on) FILTER (WHERE q.ends_on < app_today() AND q.n > 0) AS since, coalesce(sum(q.n) FILTER (WHERE q.ends_on >= app_today()), 0)::int AS running
         FROM queue_counts q WHERE q.reader_kind = 'division' AND q.reader_id = CAST(:from AS bigint) AND q.bucket = 'publicity') r,
        (SELECT count(*)::int AS n, min(x.answered_at) AS since FROM appeals x JOIN committees c ON c.id = x.committee_id
         WHERE x.state = 'proposed' AND c.division_code BETWEEN :from AND :to) a`,

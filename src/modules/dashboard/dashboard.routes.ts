@@ -9,9 +9,10 @@ import { divisionRange } from '../catalogue';
 import { countForBureau } from '../committee';
 import { listNotices } from '../notices';
 import { listSittings } from '../meetings';
-import { countCorrections, listCorrectionNews, type CorrectionNews } from '../support';
+import { listCorrectionNews, type CorrectionNews } from '../support';
 import {
   findBureauFacts,
+  findDeskFacts,
   findOfficeFacts,
   findUnitFacts,
   hasPhoto,
@@ -22,12 +23,15 @@ import {
 } from './dashboard.read';
 import { nextSteps } from './next-steps.view';
 import {
+  adminCards,
   arrivalsChart,
+  auditorCards,
   batchesCard,
   bureauCards,
   declarationsCard,
   judgeCard,
   officeCards,
+  personAction,
   supportCards,
   unitCards,
   type Card,
@@ -62,8 +66,8 @@ async function personHome(deps: Deps, actor: Actor): Promise<Home> {
   ]);
   return {
     news: news.map(newsOf),
-    cards: [declarationsCard(declarations), batchesCard(batches, declarations, now)],
-    mainAction: { text: '新增申报信息', href: paths.newDeclaration() },
+    cards: [declarationsCard(declarations, deps.cipher), batchesCard(batches, declarations, now)],
+    mainAction: personAction(declarations),
     ...(isPhotoThere
       ? {}
       : {
@@ -90,7 +94,7 @@ async function homeOf(deps: Deps, actor: Actor): Promise<Home> {
         deps.catalogue.get(),
       ]);
       if (!facts) return { cards: [] };
-      const steps = nextSteps(facts, pathless, upstream, catalogue, deps.cipher);
+      const steps = nextSteps(facts, pathless, upstream, catalogue, deps.cipher, deps.settings.known().servicePhone);
       return { cards: [...(steps ? [steps] : []), ...unitCards(facts)] };
     }
     case 'bureau':
@@ -107,51 +111,16 @@ async function homeOf(deps: Deps, actor: Actor): Promise<Home> {
       const { committeeId } = actor;
       if (committeeId === undefined) return { cards: [] };
       const [facts, arrivals] = await Promise.all([findOfficeFacts(deps.db, committeeId), listArrivals(deps.db, { committeeId })]);
-      return { cards: officeCards(facts), chart: arrivalsChart(arrivals) };
+      return { cards: officeCards(facts, deps.settings.known().servicePhone), chart: arrivalsChart(arrivals) };
     }
     case 'judge':
       return { cards: [judgeCard(await listSittings(deps.db, actor.accountId))] };
     case 'support':
-      return { cards: supportCards(await countCorrections(deps.db, 'pending')) };
+      return { cards: supportCards(await findDeskFacts(deps.db)) };
     case 'admin':
-      return {
-        cards: [
-          {
-            title: '系统管理',
-            tasks: [
-              {
-                title: '工作人员账号',
-                href: paths.staff(),
-                hint: '人社局、评委会办事机构、技术支持、系统管理员和审计管理员的账号',
-                status: { text: '查看' },
-              },
-              { title: '申报批次', href: paths.batches(), hint: '申报和上报的时间、要求和个别延期', status: { text: '办理' } },
-              { title: '系统设置', href: paths.settings(), hint: '技术支持电话、更正复核、提醒短信和保存期限', status: { text: '设置' } },
-              ...(deps.config.demo
-                ? [{ title: '演示时钟', href: paths.clock(), hint: '演示时调整系统时间', status: { text: '设置' } }]
-                : []),
-            ],
-            emptyText: '',
-          },
-        ],
-      };
+      return { cards: adminCards(await findDeskFacts(deps.db), deps.config.demo) };
     case 'auditor':
-      return {
-        cards: [
-          {
-            title: '审计',
-            tasks: [
-              {
-                title: '操作日志',
-                href: paths.audit(),
-                hint: '登录、审核、更正、设置等操作的记录，以及日志是否完整',
-                status: { text: '查看' },
-              },
-            ],
-            emptyText: '',
-          },
-        ],
-      };
+      return { cards: auditorCards(await findDeskFacts(deps.db)) };
   }
 }
 

@@ -1,17 +1,22 @@
 import { paths } from '../../http/paths';
+import type { Cipher } from '../../lib/cipher';
 import { showMoment, timeLeft } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
 import { states, type Colour, type StateName } from '../../policy/declaration-moves';
 import type { Batch } from '../batches';
 import { levelText } from '../catalogue';
 import { sittingHint, sittingStatus, type Sitting } from '../meetings';
-import type { Arrivals, BureauFacts, OfficeFacts, OwnDeclaration, UnitFacts } from './dashboard.read';
+import type { BureauCounts } from '../committee';
+import type { Arrivals, BureauFacts, DeskFacts, OfficeFacts, OwnDeclaration, UnitFacts } from './dashboard.read';
+import { whomToCall } from './whom-to-call';
 
 /** One line of views/components/task-list.njk. */
 export interface Task {
   title: string;
   href?: string;
   hint?: string;
+  /** below the hint: since when, whom to call */
+  lines?: string[];
   status: { text: string; colour?: Colour };
 }
 /** One line of views/components/work-list.njk. */
@@ -22,6 +27,8 @@ export interface WorkItem {
   unit: string;
   since?: string;
   blocks?: string;
+  /** whom to call, in words */
+  contact?: { text: string; phone?: string };
   /** said instead of the number */
   waits?: string;
 }
@@ -57,16 +64,34 @@ function nextStep(d: OwnDeclaration): string {
   if (d.state === 'draft')
     return d.isOpen ? `${text}，申报截止时间 ${showMoment(d.closesAt)}，${timeLeft(d.now, d.closesAt)}` : '尚未提交，目前不在申报时间内';
   if (d.state === 'correction' && d.correctionDueOn) return `${text}，期限为 ${showDate(d.correctionDueOn)}`;
-  return d.unitName && states[d.state].holder === 'unit' ? `${text}（申报单位：${d.unitName}）` : text;
+  return text;
 }
 
-export function declarationsCard(list: readonly OwnDeclaration[]): Card {
+/** Where it lies or who sent it back, since when, and whom to call. */
+function deskLines(d: OwnDeclaration, cipher: Cipher): string[] {
+  const { final, holder } = states[d.state];
+  if (d.desk === null || final) return [];
+  const where = holder === 'applicant' ? `${showMoment(d.movedAt)} 由${d.desk}退回` : `自 ${showMoment(d.movedAt)} 起在${d.desk}`;
+  return [[where, whomToCall({ ...d, mobile: d.contactMobile }, cipher)].filter((x) => x !== '').join('。')];
+}
+
+/** The one thing to do now: what was sent back before what is not finished before something new. */
+export function personAction(list: readonly OwnDeclaration[]): { text: string; href: string } {
+  const returned = list.find((d) => d.state === 'returned_to_applicant' || d.state === 'correction');
+  if (returned) return { text: '修改并重新提交', href: paths.declaration(returned.id) };
+  const draft = list.find((d) => d.state === 'draft' && d.isOpen);
+  if (draft) return { text: '继续填写', href: paths.declaration(draft.id) };
+  return { text: '新增申报信息', href: paths.newDeclaration() };
+}
+
+export function declarationsCard(list: readonly OwnDeclaration[], cipher: Cipher): Card {
   return {
     title: '我的申报信息',
     tasks: list.map((d) => ({
       title: declarationName(d),
       href: paths.declaration(d.id),
       hint: nextStep(d),
+      lines: deskLines(d, cipher),
       status: { text: states[d.state].text, colour: states[d.state].colour },
     })),
     emptyText: '您还没有申报信息',
@@ -189,7 +214,7 @@ export function unitCards(f: UnitFacts): Card[] {
   return isReady ? [work, preparation] : [preparation, work];
 }
 
-export function bureauCards(f: BureauFacts, asked: { committees: number; plans: number }): Card[] {
+export function bureauCards(f: BureauFacts, asked: BureauCounts): Card[] {
   return [
     {
       title: '待办事项',
@@ -208,14 +233,23 @@ export function bureauCards(f: BureauFacts, asked: { committees: number; plans: 
           href: paths.committeeReview(),
           n: asked.committees,
           unit: '项待审核',
+          since: sinceText(asked.committeesSince, f.now),
           blocks: '组建评审委员会和换届的申请',
         },
-        { title: '评审计划审核', href: paths.planReview(), n: asked.plans, unit: '项待审核', blocks: '评委会办事机构提交的评审计划' },
+        {
+          title: '评审计划审核',
+          href: paths.planReview(),
+          n: asked.plans,
+          unit: '项待审核',
+          since: sinceText(asked.plansSince, f.now),
+          blocks: '评委会办事机构提交的评审计划',
+        },
         {
           title: '评审结果确认',
           href: paths.results(),
           n: f.resultsReady,
           unit: '人待确认',
+          since: f.resultsSince === null ? '' : `最早的公示期至 ${showDate(f.resultsSince)} 已满`,
           blocks: f.resultsInPublicity > 0 ? `另有 ${f.resultsInPublicity} 人正在公示` : '公示期满、等待确认的评审结果',
         },
         {
@@ -251,7 +285,7 @@ const officeHints: Partial<Record<StateName, string>> = {
   publicity: '公示期满后由人社局确认',
 };
 
-export function officeCards(f: OfficeFacts): Card[] {
+export function officeCards(f: OfficeFacts, servicePhone: string): Card[] {
   const countOf = (state: StateName): number => f.counts.find((c) => c.state === state)?.n ?? 0;
   const hrefOf = (state: StateName): string => `${paths.office()}?state=${state}`;
   const workOf = (state: StateName): WorkItem => ({
@@ -268,6 +302,7 @@ export function officeCards(f: OfficeFacts): Card[] {
       title: states[state].text,
       href: hrefOf(state),
       ...(hint === undefined ? {} : { hint }),
+      ...(state === 'publicity' && countOf(state) > 0 ? { lines: [`确认事宜请咨询人社服务电话 ${servicePhone}`] } : {}),
       status: counted(countOf(state), '人'),
     };
   };
@@ -315,33 +350,111 @@ export const judgeCard = (sittings: readonly Sitting[]): Card => ({
     title: `${s.committeeName}\u3000${showDate(s.meetsOn)}`,
     href: paths.sitting(s.meetingId),
     hint: sittingHint(s),
+    lines:
+      s.state === 'counted' ? [] : [`${showDate(s.meetsOn)}，${s.place}`, ...(s.phone === '' ? [] : [`评委会办事机构联系电话 ${s.phone}`])],
     status: sittingStatus(s),
   })),
   emptyText: '目前没有您参加的评审会议',
 });
 
-/** What technical support does; corrections that wait for their second person first. */
-export const supportCards = (correctionsWaiting: number): Card[] => [
+const asksDoing = { text: '办理' };
+
+function deskWork(f: DeskFacts, role: 'support' | 'admin'): WorkItem[] {
+  return [
+    ...(role === 'support'
+      ? [
+          {
+            title: '更正复核',
+            href: paths.corrections(),
+            n: f.corrections,
+            unit: '项待复核',
+            since: sinceText(f.correctionsSince, f.now),
+            blocks: '其他技术支持人员提出、等待复核的更正',
+          },
+        ]
+      : []),
+    {
+      title: '解除二次验证',
+      href: paths.factorResets(),
+      n: f.factorResets,
+      unit: '项待复核',
+      since: sinceText(f.factorResetsSince, f.now),
+      blocks: '须由提出人以外的第二人复核',
+    },
+  ];
+}
+
+/** What technical support does; what waits for its second person first. */
+export const supportCards = (f: DeskFacts): Card[] => [
+  { title: '待办事项', tasks: [], work: deskWork(f, 'support'), emptyText: '' },
+  {
+    title: '日常办理',
+    tasks: [
+      { title: '账号查询', href: paths.findAccounts(), hint: '查找账号，解除锁定，更正姓名和证件号码', status: asksDoing },
+      { title: '短信记录', href: paths.smsLog(), hint: '短信是否送达，未送达的原因', status: asksDoing },
+      { title: '常见问题维护', href: paths.editFaqs(), hint: '申报人和单位常问的问题及答复', status: asksDoing },
+      { title: '通知公告维护', href: paths.editNotices(), hint: '登录页和各首页显示的通知', status: asksDoing },
+    ],
+    emptyText: '',
+  },
+];
+
+/** What an administrator has to renew before others are stopped by it, and what can be set. */
+export const adminCards = (f: DeskFacts, isDemo: boolean): Card[] => [
   {
     title: '待办事项',
-    tasks: [],
-    work: [
+    tasks: [
       {
-        title: '更正复核',
-        href: paths.corrections(),
-        n: correctionsWaiting,
-        unit: '项待复核',
-        blocks: '其他技术支持人员提出、等待复核的更正',
+        title: '申报批次',
+        href: paths.batches(),
+        hint:
+          f.firstCloses === null
+            ? '目前没有正在进行的批次，请按年度建立'
+            : `${f.openBatches} 个批次正在进行，最早的上报截止时间 ${showMoment(f.firstCloses)}，${timeLeft(f.now, f.firstCloses)}`,
+        status: f.openBatches > 0 ? { text: `${f.openBatches} 个进行中`, colour: 'green' } : { text: '请建立', colour: 'orange' },
+      },
+      {
+        title: '工作日历',
+        href: paths.calendar(),
+        hint: f.calendarIsShort
+          ? `日历只维护到 ${showDate(f.calendarUntil)}，之后的公示和补正期限无法计算，请尽快维护`
+          : `日历已维护到 ${showDate(f.calendarUntil)}，公示和补正期限据此计算`,
+        status: f.calendarIsShort ? { text: '请维护', colour: 'red' } : { text: '已维护' },
       },
     ],
     emptyText: '',
   },
+  { title: '复核', tasks: [], work: deskWork(f, 'admin'), emptyText: '' },
   {
-    title: '日常办理',
+    title: '系统管理',
     tasks: [
-      { title: '账号查询', href: paths.findAccounts(), hint: '查找账号，解除锁定，更正姓名和证件号码', status: { text: '办理' } },
-      { title: '常见问题维护', href: paths.editFaqs(), status: { text: '办理' } },
-      { title: '通知公告维护', href: paths.editNotices(), status: { text: '办理' } },
+      {
+        title: '工作人员账号',
+        href: paths.staff(),
+        hint: '人社局、评委会办事机构、技术支持、系统管理员和审计管理员的账号',
+        status: asksDoing,
+      },
+      { title: '职称目录', href: paths.catalogue(), hint: '职称系列、级别、专业和职称名称', status: asksDoing },
+      { title: '行政区划', href: paths.divisions(), hint: '省、市、县（市、区）的名称和代码', status: asksDoing },
+      { title: '申报条件', href: paths.eligibility(), hint: '学历、资历等条件的规则和试算', status: asksDoing },
+      { title: '系统设置', href: paths.settings(), hint: '联系电话、更正复核、提醒短信和保存期限', status: asksDoing },
+      ...(isDemo ? [{ title: '演示时钟', href: paths.clock(), hint: '演示时调整系统时间', status: asksDoing }] : []),
+    ],
+    emptyText: '',
+  },
+];
+
+export const auditorCards = (f: DeskFacts): Card[] => [
+  {
+    title: '待办事项',
+    tasks: [
+      {
+        title: '操作日志',
+        href: paths.audit(),
+        hint: f.newestRecord === null ? '还没有记录' : `最近一条记录于 ${showMoment(f.newestRecord)}。请定期核对日志是否完整`,
+        lines: f.unsealed > 0 ? [`${f.unsealed >= 1000 ? '1000 条以上' : `${f.unsealed} 条`}新记录等待加入校验链，每分钟处理一次`] : [],
+        status: { text: '查看' },
+      },
     ],
     emptyText: '',
   },

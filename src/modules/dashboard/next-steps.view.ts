@@ -5,25 +5,20 @@ import { showMoment, timeLeft } from '../../lib/moment';
 import { bureauName, levelText, type Catalogue } from '../catalogue';
 import type { PathlessWork, UnitFacts, UpstreamWork } from './dashboard.read';
 import type { Card, Task } from './dashboard.view';
+import { whomToCall, type Contact } from './whom-to-call';
 
 /** From so many days before the end of reporting on, the end is a step of its own. */
 const CLOSING_DAYS = 7;
 
-interface Contact {
-  contactName: string | null;
-  mobile: Buffer | null;
-  phone: string | null;
-}
+const contactSentence = (c: Contact, cipher: Cipher): string => {
+  const words = whomToCall(c, cipher);
+  return words === '' ? '' : `。${words}`;
+};
 
-/** 「请联系于海燕，13906310001」; '' when nobody left a number. */
-function whomToCall(c: Contact, cipher: Cipher): string {
-  if (c.contactName !== null && c.mobile !== null) return `。请联系${c.contactName}，${cipher.decrypt(c.mobile, 'unit.mobile')}`;
-  return c.phone ? `。联系电话 ${c.phone}` : '';
-}
-
-function permissionStep(f: UnitFacts): Task[] {
+function permissionStep(f: UnitFacts, servicePhone: string): Task[] {
   const title = '取得「职称评审」权限';
   const bureau = bureauName(f.divisionName);
+  const call = `，人社服务电话 ${servicePhone}`;
   const href = paths.unitPermission();
   const asked = f.invitations > 0 ? `，职工已提醒 ${f.invitations} 次` : '';
   switch (f.permission) {
@@ -34,7 +29,7 @@ function permissionStep(f: UnitFacts): Task[] {
         {
           title,
           href,
-          hint: `${showMoment(f.permissionSince)} 提交申请，由${bureau}审核。长时间没有结果的，请与其联系`,
+          hint: `${showMoment(f.permissionSince)} 提交申请，由${bureau}审核。长时间没有结果的，请与其联系${call}`,
           status: { text: '等待审核', colour: 'yellow' },
         },
       ];
@@ -43,7 +38,7 @@ function permissionStep(f: UnitFacts): Task[] {
         {
           title,
           href,
-          hint: `${showMoment(f.permissionSince)} 未通过，原因：${f.refusal}。请修改后重新申请，有疑问的请联系${bureau}`,
+          hint: `${showMoment(f.permissionSince)} 未通过，原因：${f.refusal}。请修改后重新申请，有疑问的请联系${bureau}${call}`,
           status: { text: '请重新申请', colour: 'red' },
         },
       ];
@@ -52,7 +47,7 @@ function permissionStep(f: UnitFacts): Task[] {
         {
           title,
           href,
-          hint: `${showMoment(f.registeredAt)} 注册，尚未申请${asked}。请办理「权限申请」，有疑问的请联系${bureau}`,
+          hint: `${showMoment(f.registeredAt)} 注册，尚未申请${asked}。请办理「权限申请」，有疑问的请联系${bureau}${call}`,
           status: { text: '请申请', colour: 'orange' },
         },
       ];
@@ -72,7 +67,7 @@ function pathStep(w: PathlessWork, catalogue: Catalogue, cipher: Cipher, now: Da
     return {
       title,
       href: paths.unitPaths(),
-      hint: `${showMoment(path.requestedAt)} 提交给${path.upstream}，等待审核${whomToCall(contact, cipher)}${waits}`,
+      hint: `${showMoment(path.requestedAt)} 提交给${path.upstream}，等待审核${contactSentence(contact, cipher)}${waits}`,
       status: { text: '等待审核', colour: 'yellow' },
     };
   }
@@ -89,7 +84,7 @@ function pathStep(w: PathlessWork, catalogue: Catalogue, cipher: Cipher, now: Da
 const upstreamStep = (w: UpstreamWork, cipher: Cipher): Task => ({
   title: `已上报，等待${w.name}办理`,
   href: paths.roster(),
-  hint: `最早的一份自 ${showMoment(w.since)} 起等待${whomToCall({ ...w, mobile: w.contactMobile }, cipher)}`,
+  hint: `最早的一份自 ${showMoment(w.since)} 起等待${contactSentence({ ...w, mobile: w.contactMobile }, cipher)}`,
   status: { text: `${w.n} 人` },
 });
 
@@ -122,8 +117,9 @@ export function nextSteps(
   upstream: readonly UpstreamWork[],
   catalogue: Catalogue,
   cipher: Cipher,
+  servicePhone: string,
 ): Card | undefined {
-  const permission = permissionStep(f);
+  const permission = permissionStep(f, servicePhone);
   const hasNoPath = pathless.length === 0 && f.pathsApproved + f.pathsWaiting === 0;
   const tasks = [
     ...permission,

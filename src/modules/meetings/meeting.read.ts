@@ -206,6 +206,8 @@ export interface Sitting {
   committeeName: string;
   meetsOn: PlainDate;
   place: string;
+  /** of the committee's office, '' where it left none */
+  phone: string;
   state: MeetingState;
   isPresent: boolean;
   given: number;
@@ -216,7 +218,7 @@ export interface Sitting {
 /** The meetings a judge has a seat in, those under way first. At most 50. One query. */
 export async function listSittings(h: Handle, accountId: number): Promise<Sitting[]> {
   const { rows } = await h.raw<{ rows: Sitting[] }>(
-    `SELECT m.id AS "meetingId", c.name AS "committeeName", p.meets_on AS "meetsOn", p.place, m.state, s.present_at IS NOT NULL AS "isPresent",
+    `SELECT m.id AS "meetingId", c.name AS "committeeName", p.meets_on AS "meetsOn", p.place, c.phone, m.state, s.present_at IS NOT NULL AS "isPresent",
        (SELECT count(*)::int FROM review_assignments a WHERE a.meeting_id = m.id AND a.judge_id = j.id) AS given,
        (SELECT count(a.score)::int FROM review_assignments a WHERE a.meeting_id = m.id AND a.judge_id = j.id) AS scored,
        b.judge_id IS NOT NULL AS "mayVote", b.cast_at IS NOT NULL AS "hasVoted"

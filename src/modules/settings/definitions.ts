@@ -4,7 +4,7 @@ import { integer, text, yesNo } from '../../form/fields';
 
 export type SettingPart = 'support' | 'staff' | 'corrections' | 'messages' | 'retention';
 export const settingParts: readonly { id: SettingPart; title: string; hint?: string }[] = [
-  { id: 'support', title: '技术支持' },
+  { id: 'support', title: '联系电话' },
   { id: 'corrections', title: '更正' },
   {
     id: 'staff',
@@ -71,6 +71,20 @@ export const definitions = {
       check: (v) => (PHONE.test(v) ? undefined : '「技术支持电话」请填写区号和号码，例如 0531-81919792'),
     }),
     fallback: (config) => config.supportPhone,
+    read: (stored) => (typeof stored === 'string' && PHONE.test(stored) ? stored : undefined),
+  } satisfies Definition<string> as Definition<string>,
+  servicePhone: {
+    part: 'support',
+    field: text({
+      id: 'servicePhone',
+      label: '人社服务电话',
+      required: true,
+      max: 30,
+      width: 's',
+      hint: '办理权限、评审结果等事项需要联系人社局时提示的电话，例如 12333',
+      check: (v) => (PHONE.test(v) ? undefined : '「人社服务电话」请填写区号和号码，例如 12333'),
+    }),
+    fallback: () => '12333',
     read: (stored) => (typeof stored === 'string' && PHONE.test(stored) ? stored : undefined),
   } satisfies Definition<string> as Definition<string>,
   secondPersonForNames: flag(

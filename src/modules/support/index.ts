@@ -1,2 +1,2 @@
-export { countCorrections, findCorrectionSubject, findNewerName, listCorrectionNews, type CorrectionNews } from './correction.store';
+export { findCorrectionSubject, findNewerName, listCorrectionNews, type CorrectionNews } from './correction.store';
 export { supportRoutes } from './support.routes';
