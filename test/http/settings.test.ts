@@ -52,7 +52,7 @@ describe('K2 系统设置', () => {
       'retention.smsDays': '7',
     });
     expect(page.errors()).toEqual([
-      '技术支持：「技术支持电话」请填写区号和号码，例如 0531-81919792',
+      '联系电话：「技术支持电话」请填写区号和号码，例如 0531-81919792',
       '提醒短信：「每天最早发送时间」请填写 6 至 12 之间的整数',
     ]);
     expect(new Map(page.fields('form[action="/admin/settings"]')).get('retention.smsDays')).toBe('7');

@@ -13,7 +13,7 @@ import { Terminal } from '@xterm/headless';
 
 const COLUMNS = 150;
 /** so many that the longest page of a journey stands on one screen */
-const ROWS = 400;
+const ROWS = 1500;
 const PATIENCE_MS = 60_000;
 /** stands at the bottom while a field takes what is typed */
 const ACTIVE = /Ctrl-U to delete all text/;
