@@ -7,6 +7,7 @@ import { openSite, type Site } from '../test/support/site';
 import { m3 } from './m3';
 import { m4 } from './m4';
 import { m5 } from './m5';
+import { m6 } from './m6';
 import { m8 } from './m8';
 import { m13 } from './m13';
 import { s04 } from './s04';
@@ -23,6 +24,7 @@ const benches: Record<string, (site: Site, sizes: Sizes) => Promise<object>> = {
   M3: (site, { declarations }) => m3(site, declarations),
   M4: m4,
   M5: m5,
+  M6: m6,
   M8: m8,
   M13: (site, { applicants }) => m13(site, applicants),
   S04: s04,

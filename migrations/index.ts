@@ -32,6 +32,7 @@ import * as m0053 from './0053_mobile_corrections';
 import * as m0056 from './0056_quick_grams';
 import * as m0058 from './0058_appeals';
 import * as m0061 from './0061_metrics';
+import * as m0059 from './0059_printed_forms';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -68,6 +69,7 @@ const list: Record<string, Knex.Migration> = {
   '0056_quick_grams': m0056,
   '0058_appeals': m0058,
   '0061_metrics': m0061,
+  '0059_printed_forms': m0059,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

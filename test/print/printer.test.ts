@@ -6,7 +6,7 @@ import path from 'node:path';
 import { PDFDocument, PDFName, PDFRawStream } from 'pdf-lib';
 import sharp from 'sharp';
 import { inspectFile } from '../../src/adapters/files/inspect-file';
-import { createPrinter, PrintTimeoutError, type Printer } from '../../src/adapters/printing';
+import { createPrinter, PrintTimeoutError, PrintTooLargeError, type Printer } from '../../src/adapters/printing';
 import { fontsOf, hasPdfToText, skipped, textOf, withPdfToText } from './read-pdf';
 
 const RARE = '㛃䶮𬀩𫖯';
@@ -208,6 +208,40 @@ describe('printing', () => {
       await hasty.close();
     }
   });
+
+  it('F10 gives up on an endless page at the limit, leaves no process of it, and prints the next one', async () => {
+    const short = createPrinter({ cacheDir, timeoutMs: 4000 });
+    try {
+      await short.warm();
+      const endless = `<div style="height:33554400px;break-after:page">页</div>`.repeat(4000);
+      const pid = short.stats().pid ?? 0;
+      await expect(short.pdf(endless)).rejects.toThrow(PrintTimeoutError);
+      expect(await gone(pid)).toBe(true);
+      expect((await short.pdf('<p>下一页</p>')).subarray(0, 4).toString()).toBe('%PDF');
+      expect(short.stats()).toMatchObject({ timeouts: 1, retries: 0, active: 0 });
+    } finally {
+      await short.close();
+    }
+  }, 60_000);
+
+  it('F10 gives up on a document and on a print larger than the limit, without a second try; the browser goes on', async () => {
+    const small = createPrinter({ cacheDir, maxBytes: 200_000 });
+    try {
+      await small.warm();
+      await expect(small.pdf('字'.repeat(100_000))).rejects.toThrow(PrintTooLargeError);
+      const picture = await sharp({
+        create: { width: 900, height: 900, channels: 3, background: '#fff', noise: { type: 'gaussian', mean: 128, sigma: 60 } },
+      })
+        .png()
+        .toBuffer();
+      const files = { '/large.png': { body: picture, contentType: 'image/png' } };
+      await expect(small.pdf('<img src="/large.png">', { files })).rejects.toThrow(PrintTooLargeError);
+      expect((await small.pdf('<p>下一页</p>')).subarray(0, 4).toString()).toBe('%PDF');
+      expect(small.stats()).toMatchObject({ retries: 0, timeouts: 0, active: 0 });
+    } finally {
+      await small.close();
+    }
+  }, 60_000);
 
   it('takes a fresh browser after so many prints, without losing one that is under way', async () => {
     const short = createPrinter({ cacheDir, recycleAfter: 3 });

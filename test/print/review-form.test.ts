@@ -1,5 +1,6 @@
 import { PDFDocument } from 'pdf-lib';
 import { findPerson } from '../../src/modules/accounts';
+import { collectOrphans } from '../../src/modules/attachments';
 import { renderReviewForm } from '../../src/modules/printing';
 import { chineseNumber, pairRows, printSection } from '../../src/modules/printing/section-print';
 import { maskIdNumber, maskMobile } from '../../src/lib/mask';
@@ -172,6 +173,57 @@ describe('R4 评审表', () => {
     const stranger = await declare(site, world, { state: 'draft', name: '路人甲' });
     expect((await (await signInAs(site, stranger)).bytes(address)).status).toBe(404);
   });
+
+  it('M6 is printed once: asked for again it is the file that was kept, through the policy; whatever stands on it prints it anew', async () => {
+    const of = await declare(site, world, { state: 'unit_review', name: '丛海涛', photo: false });
+    await site.db('declaration_stops').insert({ declaration_id: of.id, position: 0, unit_id: world.unit.unitId });
+    const kept = async (n: number): Promise<void> => {
+      for (let i = 0; i < 200; i++) {
+        if ((await site.db('printed_forms').where({ declaration_id: of.id })).length === n) return;
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+      throw new Error(`${n} prints were not kept`);
+    };
+    const prints = (): number => site.deps.printer.stats().prints;
+    const address = `/declarations/${of.id}/review-form.pdf`;
+    const unit = await signInAs(site, world.unit);
+    const before = prints();
+    const first = await unit.bytes(address);
+    await kept(1);
+    const again = await unit.bytes(address);
+    expect([again.status, again.body.equals(first.body), prints() - before]).toEqual([200, true, 1]);
+    expect(again.headers.get('etag')).toBe(first.headers.get('etag'));
+    // kept or not, it is nobody else's
+    expect((await (await signInAs(site, await declare(site, world, { state: 'draft', name: '路人乙' }))).bytes(address)).status).toBe(404);
+    // the applicant's own shows the whole numbers: another file
+    const own = await signInAs(site, of);
+    expect((await own.bytes(address)).body.equals(first.body)).toBe(false);
+    await kept(2);
+    expect(prints() - before).toBe(2);
+    // something happens to it: printed anew
+    await site
+      .db('declaration_stops')
+      .where({ declaration_id: of.id })
+      .update({ passed_at: site.db.raw('app_now()') });
+    await unit.bytes(address);
+    await kept(3);
+    expect(prints() - before).toBe(3);
+    // a lost file is printed anew
+    const rows = (await site.db('printed_forms').where({ declaration_id: of.id }).select('sha256')) as { sha256: string }[];
+    for (const { sha256 } of rows) await site.deps.storage.delete(sha256);
+    expect((await unit.bytes(address)).status).toBe(200);
+    expect(prints() - before).toBe(4);
+    await kept(3);
+    // what the applicant is writing is never kept, and old prints are forgotten with their files
+    await site.db('declarations').where({ id: of.id }).update({ state: 'returned_to_applicant' });
+    await own.bytes(address);
+    expect((await site.db('printed_forms').where({ declaration_id: of.id })).length).toBe(3);
+    await site.db('printed_forms').update({ printed_at: site.db.raw("app_now() - interval '31 days'") });
+    const files = (await site.db('printed_forms').where({ declaration_id: of.id }).pluck('sha256')) as string[];
+    await collectOrphans(site.deps, () => Date.now() + 2 * 24 * 3600_000);
+    expect(await site.db('printed_forms')).toEqual([]);
+    expect(await Promise.all(files.map((f) => site.deps.storage.has(f)))).toEqual(files.map(() => false));
+  }, 60_000);
 
   it('prints without a photograph that the storage has lost, and says so in the log', async () => {
     const lost = await declare(site, world, { state: 'unit_review', name: '于海燕' });

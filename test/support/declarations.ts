@@ -178,7 +178,11 @@ export async function freezeRound(site: Site, id: string, round: number, section
 }
 
 /** A picture attached to a declaration; gives its id. */
-export async function attachPicture(site: Site, declaration: string, name: string, content: Buffer): Promise<string> {
+export const attachPicture = (site: Site, declaration: string, name: string, content: Buffer): Promise<string> =>
+  attachFile(site, declaration, name, content, 'image/jpeg');
+
+/** A file attached to a declaration; gives its id. */
+export async function attachFile(site: Site, declaration: string, name: string, content: Buffer, mediaType: string): Promise<string> {
   const { sha256, size } = await site.deps.storage.put(content);
   const d = (await site.db('declarations').where({ id: declaration }).first('person_id')) as { person_id: number };
   const [row] = (await site
@@ -191,7 +195,7 @@ export async function attachPicture(site: Site, declaration: string, name: strin
       field: 'proof',
       position: 1,
       name,
-      media_type: 'image/jpeg',
+      media_type: mediaType,
       size,
       sha256,
       uploaded_by: d.person_id,

@@ -1,3 +1,11 @@
 export { findBrowser, type FindBrowserOptions, type FoundBrowser } from './find-browser';
 export { fontFiles } from './fonts';
-export { createPrinter, PrintTimeoutError, type Printer, type PrinterOptions, type PrinterStats, type PrintOptions } from './printer';
+export {
+  createPrinter,
+  PrintTimeoutError,
+  PrintTooLargeError,
+  type Printer,
+  type PrinterOptions,
+  type PrinterStats,
+  type PrintOptions,
+} from './printer';

@@ -30,7 +30,7 @@ export interface PrinterStats {
 export interface Printer {
   /**
    * Prints an HTML document. Scripts do not run and nothing is fetched from any network.
-   * @throws PrintTimeoutError, or the browser's error when a second try in a fresh browser failed too.
+   * @throws PrintTimeoutError, PrintTooLargeError, or the browser's error when a second try in a fresh browser failed too.
    */
   pdf(html: string, options?: PrintOptions): Promise<Buffer>;
   /** Unpacks and starts the browser and lets it look at the fonts, so that the first print does not have to wait. */
@@ -48,6 +48,8 @@ export interface PrinterOptions {
   recycleAfter?: number;
   /** Longest time of one print, second try included; 30,000 unless given. */
   timeoutMs?: number;
+  /** Longest document and longest PDF, in bytes; 100 MB unless given. */
+  maxBytes?: number;
   log?: (line: string) => void;
 }
 
@@ -55,6 +57,14 @@ export class PrintTimeoutError extends Error {
   constructor(timeoutMs: number) {
     super(`the page was not printed within ${timeoutMs} ms`);
     this.name = 'PrintTimeoutError';
+  }
+}
+
+/** The document or its print is larger than anything the site makes: it is given up at once, before it fills the memory. */
+export class PrintTooLargeError extends Error {
+  constructor(maxBytes: number) {
+    super(`the page or its print has more than ${maxBytes} bytes`);
+    this.name = 'PrintTooLargeError';
   }
 }
 
@@ -72,6 +82,16 @@ const CLOSE_TIMEOUT_MS = 5000;
 const DIED =
   /target closed|session closed|connection closed|detached|socket hang up|not open|target.*crashed|page crashed|browser.*disconnected|ECONNRESET|EPIPE/i;
 
+/** A page that is ready to be filled: no scripts, nothing fetched, and nothing on it yet. */
+interface Blank {
+  page: Page;
+  /** what the page may load; nothing before somebody prints on it */
+  content: { html: string; files: NonNullable<PrintOptions['files']> } | undefined;
+  /** never resolves; rejects when the page's process dies */
+  crash: Promise<never>;
+  isDead: boolean;
+}
+
 /** One started browser and what is going on in it. */
 interface Warm {
   browser: Browser;
@@ -79,6 +99,8 @@ interface Warm {
   prints: number;
   active: number;
   retired: boolean;
+  /** made ready while nobody waits; at most one */
+  spare: Promise<Blank | undefined> | undefined;
 }
 
 /** Resolves to 'late' when the promise takes longer than `ms`. */
@@ -98,6 +120,7 @@ class BrowserPrinter implements Printer {
   readonly #slots: Semaphore;
   readonly #recycleAfter: number;
   readonly #timeoutMs: number;
+  readonly #maxBytes: number;
   readonly #log: (line: string) => void;
   #current: Promise<Warm> | undefined;
   #warm: Warm | undefined;
@@ -109,15 +132,17 @@ class BrowserPrinter implements Printer {
     this.#slots = new Semaphore(options.concurrency ?? 2);
     this.#recycleAfter = options.recycleAfter ?? 200;
     this.#timeoutMs = options.timeoutMs ?? 30_000;
+    this.#maxBytes = options.maxBytes ?? 100 * 1024 * 1024;
     this.#log = options.log ?? (() => undefined);
   }
 
   async pdf(html: string, options: PrintOptions = {}): Promise<Buffer> {
+    if (Buffer.byteLength(html) > this.#maxBytes) throw new PrintTooLargeError(this.#maxBytes);
     return this.#slots.run(async () => {
       const deadline = performance.now() + this.#timeoutMs;
       try {
         const pdf = await this.#attempt(html, options, deadline).catch((e: unknown) => {
-          if (e instanceof PrintTimeoutError || this.#closed) throw e;
+          if (e instanceof PrintTimeoutError || e instanceof PrintTooLargeError || this.#closed) throw e;
           this.#counts.retries++;
           this.#log(`printing failed, trying once more in a fresh browser: ${String(e)}`);
           return this.#attempt(html, options, deadline);
@@ -178,7 +203,7 @@ class BrowserPrinter implements Printer {
     }
     this.#counts.launches++;
     this.#log(`printing with ${executablePath}, ${await browser.version()}`);
-    const warm: Warm = { browser, path: executablePath, prints: 0, active: 0, retired: false };
+    const warm: Warm = { browser, path: executablePath, prints: 0, active: 0, retired: false, spare: undefined };
     this.#all.add(warm);
     this.#warm = warm;
     browser.once('disconnected', () => {
@@ -252,30 +277,68 @@ class BrowserPrinter implements Printer {
   }
 
   async #print(warm: Warm, html: string, options: PrintOptions): Promise<Buffer> {
-    const page = await warm.browser.newPage();
-    // Commands to a page whose process died are never answered.
-    const crash = new Promise<never>((_resolve, reject) => page.once('error', reject));
-    crash.catch(() => undefined);
+    const blank = await this.#takeBlank(warm);
+    blank.content = { html, files: options.files ?? {} };
     try {
-      await page.setJavaScriptEnabled(false);
-      await page.setRequestInterception(true);
-      page.on('request', (request) => this.#answer(request, html, options.files ?? {}));
-      return await Promise.race([crash, this.#printPage(page, options)]);
+      return await Promise.race([blank.crash, this.#printPage(blank.page, options)]);
     } finally {
-      this.#closePage(page);
+      this.#closePage(blank.page);
+      this.#makeSpare(warm);
     }
+  }
+
+  /** A page that was made ready before, where there is one that is still alive. Each page is printed on once. */
+  async #takeBlank(warm: Warm): Promise<Blank> {
+    const { spare } = warm;
+    warm.spare = undefined;
+    const ready = await spare;
+    return ready && !ready.isDead && !ready.page.isClosed() ? ready : this.#makeBlank(warm);
+  }
+
+  /** Making a page takes a good part of a short print: the next one is made while nobody waits for it. */
+  #makeSpare(warm: Warm): void {
+    if (warm.retired || warm.spare || this.#closed) return;
+    warm.spare = this.#makeBlank(warm).catch((e: unknown) => {
+      if (!DIED.test(String(e))) this.#log(`making a page ready: ${String(e)}`);
+      return undefined;
+    });
+  }
+
+  async #makeBlank(warm: Warm): Promise<Blank> {
+    const page = await warm.browser.newPage();
+    const blank: Blank = { page, content: undefined, isDead: false, crash: new Promise<never>(() => undefined) };
+    // Commands to a page whose process died are never answered.
+    blank.crash = new Promise<never>((_resolve, reject) =>
+      page.once('error', (e) => {
+        blank.isDead = true;
+        reject(e);
+      }),
+    );
+    blank.crash.catch(() => undefined);
+    await page.setJavaScriptEnabled(false);
+    await page.setRequestInterception(true);
+    page.on('request', (request) => this.#answer(request, blank.content));
+    return blank;
   }
 
   async #printPage(page: Page, options: PrintOptions): Promise<Buffer> {
     await page.goto(`${ORIGIN}/`, { waitUntil: 'load', timeout: this.#timeoutMs });
-    const pdf = await page.pdf({
+    const pdf = await page.createPDFStream({
       format: options.format ?? 'A4',
       landscape: options.landscape ?? false,
       preferCSSPageSize: true,
       printBackground: true,
       timeout: this.#timeoutMs,
     });
-    return Buffer.from(pdf);
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    const reader = pdf.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      size += part.value.byteLength;
+      if (size > this.#maxBytes) throw new PrintTooLargeError(this.#maxBytes);
+      chunks.push(part.value);
+    }
+    return Buffer.concat(chunks, size);
   }
 
   /** Not waited for: the print is done, and a dead browser cannot close anything. */
@@ -285,12 +348,13 @@ class BrowserPrinter implements Printer {
     });
   }
 
-  #answer(request: HTTPRequest, html: string, files: NonNullable<PrintOptions['files']>): void {
+  #answer(request: HTTPRequest, content: Blank['content']): void {
     const address = new URL(request.url());
+    const files = content?.files ?? {};
     const file = address.origin === ORIGIN && Object.hasOwn(files, address.pathname) ? files[address.pathname] : undefined;
     let answered: Promise<void>;
-    if (address.href === `${ORIGIN}/`) {
-      answered = request.respond({ contentType: 'text/html; charset=utf-8', body: html });
+    if (content && address.href === `${ORIGIN}/`) {
+      answered = request.respond({ contentType: 'text/html; charset=utf-8', body: content.html });
     } else if (file) {
       answered = request.respond({ contentType: file.contentType, body: file.body, headers: { 'access-control-allow-origin': '*' } });
     } else if (address.protocol === 'data:') {

@@ -230,6 +230,12 @@ export async function purgeRemoved(h: Handle): Promise<number> {
   return h('attachments').whereRaw('removed_at < app_now() - ?::interval', [UNDO]).whereRaw(`NOT ${IS_FROZEN}`).delete();
 }
 
+/** M6: prints of review forms older than this are forgotten; whoever asks for one of them prints it anew. */
+const PRINTS_KEPT = '30 days';
+export async function purgePrints(h: Handle): Promise<number> {
+  return h('printed_forms').whereRaw('printed_at < app_now() - ?::interval', [PRINTS_KEPT]).delete();
+}
+
 /** Files that no scanner has seen yet although one is connected, the oldest first. */
 export async function findWaiting(h: Handle, limit: number): Promise<{ id: string; sha256: string }[]> {
   return (await h('attachments').where({ scan: 'waiting' }).orderBy('uploaded_at').limit(limit).select('id', 'sha256')) as {
@@ -275,6 +281,7 @@ export async function referencedBlobs(h: Handle, hashes: readonly string[]): Pro
        OR EXISTS (SELECT 1 FROM tasks k WHERE k.result_sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM identity_corrections i WHERE i.evidence_sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM result_objections o WHERE o.file_sha256 = x.sha256)
+       OR EXISTS (SELECT 1 FROM printed_forms pf WHERE pf.sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM notice_files n WHERE n.sha256 = x.sha256)
        OR EXISTS (SELECT 1 FROM declaration_versions v WHERE v.content->'applicant'->>'photoSha256' = x.sha256)`,
     [[...hashes]],

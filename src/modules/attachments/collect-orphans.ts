@@ -1,14 +1,15 @@
 import type { Deps } from '../../deps';
-import { purgeRemoved, referencedBlobs } from './attachments.store';
+import { purgePrints, purgeRemoved, referencedBlobs } from './attachments.store';
 
 const DAY_MS = 24 * 3600_000;
 
 /**
- * Forgets removed files that can't be taken back any more, then removes stored contents that nothing refers to and that are older than a day (an upload whose section
+ * Forgets removed files that can't be taken back any more and old prints of review forms, then removes stored contents that nothing refers to and that are older than a day (an upload whose section
  * was never saved, what was just forgotten). Gives how many contents were removed.
  */
 export async function collectOrphans(deps: Deps, now: () => number = Date.now): Promise<number> {
   await purgeRemoved(deps.db);
+  await purgePrints(deps.db);
   const limit = new Date(now() - DAY_MS);
   let removed = 0;
   let batch: string[] = [];

@@ -12,6 +12,7 @@ export {
   findDeclaration,
   findEvents,
   findStops,
+  findVersion,
   findVote,
   listEntrustedEvidence,
   lockDeclaration,

@@ -40,7 +40,7 @@ async function* zipOf(deps: Deps, run: TaskRun<'forms:zip'>, wanted: readonly Wa
   const file = zip.outputStream as Readable;
   zip.on('error', (e: Error) => file.destroy(e));
   const print = async ({ id }: Wanted): Promise<Buffer> => {
-    const made = await renderReviewForm(deps, id);
+    const made = await renderReviewForm(deps, id, 'other', { keep: false });
     if (!made) throw new Error(`declaration ${id} went away while it was printed`);
     return made.pdf;
   };

@@ -32,6 +32,7 @@ export function printingRoutes(deps: Deps): Route[] {
           contentType: 'application/pdf',
           fileName: `${made.applicantName}职称评审表.pdf`,
           inline: false,
+          ...(made.sha256 === undefined ? {} : { etag: made.sha256 }),
         };
       },
     },

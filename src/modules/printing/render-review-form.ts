@@ -1,35 +1,107 @@
-import { BlobNotFoundError } from '../../adapters/storage';
+import { createHash } from 'node:crypto';
+import { BlobDamagedError, BlobNotFoundError } from '../../adapters/storage';
+import type { PrintOptions } from '../../adapters/printing';
 import type { Deps } from '../../deps';
 import { maskIdNumber, maskMobile } from '../../lib/mask';
 import { findPerson } from '../accounts';
 import { findNewerName } from '../support';
 import { findCertificateOf } from '../certificates';
-import { currentContent, findDeclaration, findEvents, findPublicity, findStops, findVote, loadDeclaration } from '../declarations';
+import {
+  currentContent,
+  findDeclaration,
+  findEvents,
+  findPublicity,
+  findStops,
+  findVersion,
+  findVote,
+  loadDeclaration,
+} from '../declarations';
+import type { FrozenContent } from '../declarations';
+import { findKeptForm, keepForm, type FormReader } from './printed-forms.store';
 import { findFormFacts } from './review-form.read';
 import { reviewForm } from './review-form.view';
+import { templateRevision } from './template-revision';
 
 /** States in which the applicant is writing: what they print is what stands there now, marked 「草稿」. */
 const WRITING = ['draft', 'returned_to_applicant', 'correction'];
 
+export interface MadeForm {
+  pdf: Buffer;
+  /** SHA-256 of the bytes, for forms of what was submitted: asked for again, they are the same (M6) */
+  sha256?: string;
+  applicantName: string;
+}
+
 /**
  * R4 「评审表」 as PDF (A4). `reader`: the applicant sees ID and mobile number in full and, while correcting, the present text; all others what was submitted
- * and both numbers masked. Undefined when there is no such declaration.
+ * and both numbers masked. A form that was printed already is the file that was kept;
+ * with `keep` false a new one is not kept (a whole list of them would fill the storage). Undefined when there is no such declaration.
  */
 export async function renderReviewForm(
   deps: Deps,
   declarationId: string,
-  reader: 'applicant' | 'other' = 'other',
-): Promise<{ pdf: Buffer; applicantName: string } | undefined> {
+  reader: FormReader = 'other',
+  { keep = true }: { keep?: boolean } = {},
+): Promise<MadeForm | undefined> {
+  const { db } = deps;
+  const kept = await findKeptForm(db, declarationId, reader, await templateRevision(deps.config.rootDir));
+  const print = kept && (await keptPrint(deps, kept.sha256));
+  if (kept?.sha256 && print) return { pdf: print, sha256: kept.sha256, applicantName: kept.applicantName ?? '' };
+  const document = await layOutForm(deps, declarationId, reader);
+  if (!document) return undefined;
+  const pdf = await deps.printer.pdf(document.html, document.options);
+  const { applicantName } = document;
+  if (!kept || !document.isWhole) return { pdf, applicantName };
+  if (keep) void keepPrint(deps, kept.key, declarationId, { pdf, applicantName });
+  return { pdf, sha256: createHash('sha256').update(pdf).digest('hex'), applicantName };
+}
+
+/** Nobody waits for it: a print that is not kept is made once more when somebody asks. */
+async function keepPrint(deps: Deps, key: string, declarationId: string, made: Pick<MadeForm, 'pdf' | 'applicantName'>): Promise<void> {
+  try {
+    const { sha256 } = await deps.storage.put(made.pdf);
+    await keepForm(deps.db, key, declarationId, made.applicantName, sha256);
+  } catch (e) {
+    deps.log.warn({ err: e, declaration: declarationId }, 'the print of a review form could not be kept');
+  }
+}
+
+/** A kept print that the storage lost or damaged is printed anew. */
+async function keptPrint(deps: Deps, sha256: string | null): Promise<Buffer | undefined> {
+  if (sha256 === null) return undefined;
+  try {
+    return await deps.storage.get(sha256);
+  } catch (e) {
+    if (!(e instanceof BlobNotFoundError || e instanceof BlobDamagedError)) throw e;
+    deps.log.error({ err: e }, 'a kept print of a review form is lost: printing it anew');
+    return undefined;
+  }
+}
+
+interface FormDocument {
+  html: string;
+  options: PrintOptions;
+  applicantName: string;
+  /** false when something that belongs on it could not be had just now */
+  isWhole: boolean;
+}
+
+/** The form as it goes to the printing browser. */
+export async function layOutForm(deps: Deps, declarationId: string, reader: FormReader): Promise<FormDocument | undefined> {
   const { db } = deps;
   const row = await findDeclaration(db, declarationId);
   if (!row) return undefined;
-  const loaded = await loadDeclaration(deps, db, row);
-  const { content, sha256 } = await currentContent(deps, db, loaded, !(reader === 'applicant' && WRITING.includes(row.state)));
+  const asSubmitted = !(reader === 'applicant' && WRITING.includes(row.state));
+  const version = asSubmitted && row.round > 0 ? await findVersion(db, row.id, row.round) : undefined;
+  const { content, sha256 } = version
+    ? { content: version.content as FrozenContent, sha256: version.sha256 }
+    : await currentContent(deps, db, await loadDeclaration(deps, db, row), asSubmitted);
   const person = await findPerson(db, deps.cipher, row.person_id);
   if (!person) throw new Error(`declaration ${row.id}: its person is gone`);
   // B4: what was submitted keeps its name; a draft is printed with the present one
   const newerName = sha256 === undefined ? undefined : await findNewerName(db, row.person_id, content.applicant.name);
-  const photo = await photoOf(deps, content.applicant.photoSha256, row.id);
+  const { photoSha256 } = content.applicant;
+  const photo = await photoOf(deps, photoSha256, row.id);
   const form = reviewForm({
     declaration: row,
     content,
@@ -47,11 +119,12 @@ export async function renderReviewForm(
     publicity: await findPublicity(db, row.id),
     certificateNumber: (await findCertificateOf(db, row.id))?.number,
   });
-  const pdf = await deps.printer.pdf(
-    deps.renderer.document('print/review-form', { form }),
-    photo ? { files: { '/photo': { body: photo, contentType: 'image/jpeg' } } } : {},
-  );
-  return { pdf, applicantName: content.applicant.name };
+  return {
+    html: deps.renderer.document('print/review-form', { form }),
+    options: photo ? { files: { '/photo': { body: photo, contentType: 'image/jpeg' } } } : {},
+    applicantName: content.applicant.name,
+    isWhole: photoSha256 === null || photo !== undefined,
+  };
 }
 
 /** A lost photograph must not keep the form from being printed: its place stays empty, as for one that is still to come. */
