@@ -10,7 +10,7 @@ import { createPrinter } from './adapters/printing';
 import { clamdScanner } from './adapters/scanning';
 import { pdfSigner, selfMadeKey, type PdfSigner } from './adapters/signing';
 import { httpGateway, outboxSender } from './adapters/sms';
-import { FsStorage } from './adapters/storage';
+import { openStorage } from './adapters/storage';
 import { createApp } from './app';
 import type { Config } from './config';
 import { databaseNow, makeDb, type Db, type Handle } from './db/db';
@@ -90,7 +90,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     query_timeout: 3000,
   });
   sessionPool.on('error', (e) => log.warn({ err: e }, 'idle session connection lost'));
-  const storage = new FsStorage(path.join(config.dataDir, 'blobs'));
+  const storage = openStorage(config);
   const printer = createPrinter({
     cacheDir: path.join(config.dataDir, 'browser'),
     ...(config.browserPath ? { executablePath: config.browserPath } : {}),

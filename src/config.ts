@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { readClamdAddress, type ClamdAddress } from './adapters/scanning/clamd';
+import type { S3Settings } from './adapters/storage/s3-storage';
 
 const flag = z.enum(['0', '1']).transform((v) => v === '1');
 
@@ -45,6 +46,15 @@ const environment = z.object({
   EDU_PLATFORM_NAME: z.string().default('专业技术人员继续教育公共服务平台'),
   CERTIFICATE_KEY_FILE: z.string().optional(),
   CLAMD: z.string().optional(),
+  S3_BUCKET: z.string().optional(),
+  S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_PREFIX: z
+    .string()
+    .regex(/^[\w./-]*\/$/, 'must end in /')
+    .optional(),
+  S3_ACCESS_KEY: z.string().optional(),
+  S3_SECRET_KEY_FILE: z.string().optional(),
   BACKUP_DIR: z.string().optional(),
   BACKUP_KEY_FILE: z.string().optional(),
   SMS_PER_MINUTE: z.coerce.number().int().min(1).max(100_000).default(300),
@@ -99,6 +109,8 @@ export interface Config {
   readonly certificateKeyFile: string | undefined;
   /** the virus scanner that uploads go through; undefined: they are not scanned (S51) */
   readonly clamd: ClamdAddress | undefined;
+  /** the bucket that contents are kept in; undefined: a folder below dataDir */
+  readonly s3: S3Settings | undefined;
   /** at most so many short messages of the whole site in one minute (S08) */
   readonly smsPerMinute: number;
   /** where `npm run backup` writes; in production a place outside of this host (S58) */
@@ -171,6 +183,15 @@ function clamdOf(text: string | undefined): ClamdAddress | undefined {
   return address;
 }
 
+/** A bucket with its key or none. */
+function s3Of(e: z.infer<typeof environment>, production: boolean): S3Settings | undefined {
+  const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint, S3_ACCESS_KEY: accessKey, S3_SECRET_KEY_FILE: file } = e;
+  if (!bucket && !endpoint && !accessKey && !file) return undefined;
+  if (!bucket || !accessKey || !file) throw new ConfigError('an S3 store needs S3_BUCKET, S3_ACCESS_KEY and S3_SECRET_KEY_FILE');
+  if (production && endpoint?.startsWith('http:')) throw new ConfigError('S3_ENDPOINT must begin with https: in production');
+  return { endpoint, bucket, accessKey, region: e.S3_REGION, prefix: e.S3_PREFIX ?? '', secretKey: fs.readFileSync(file, 'utf8').trim() };
+}
+
 /**
  * The checked settings, from the environment. Throws ConfigError with one line per fault.
  * Production needs DATABASE_URL, BASE_URL, DATA_DIR, SECRETS_FILE and the gateway for short messages, and refuses DEMO.
@@ -218,6 +239,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     smsPerMinute: e.SMS_PER_MINUTE,
     certificateKeyFile: e.CERTIFICATE_KEY_FILE,
     clamd: clamdOf(e.CLAMD),
+    s3: s3Of(e, production),
     backupDir: path.resolve(e.BACKUP_DIR ?? path.join(dataDir, 'backups')),
     backupKey: backupKeyOf(e.BACKUP_KEY_FILE),
     secrets,

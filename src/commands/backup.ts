@@ -1,5 +1,4 @@
-import path from 'node:path';
-import { FsStorage } from '../adapters/storage';
+import { openStorage } from '../adapters/storage';
 import { makeBackup } from '../backup';
 import { runCommand } from './run-command';
 
@@ -10,7 +9,7 @@ runCommand(async ({ config, databaseUrl, cipher, say, complain }) => {
     return 2;
   }
   const started = performance.now();
-  const storage = new FsStorage(path.join(config.dataDir, 'blobs'));
+  const storage = openStorage(config);
   const { folder, manifest, written } = await makeBackup({ databaseUrl, storage, cipher, dir: config.backupDir, key: config.backupKey });
   const rows = manifest.tables.reduce((n, t) => n + t.rows, 0);
   const { count, bytes } = manifest.contents;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FsStorage } from '../adapters/storage';
+import { openStorage } from '../adapters/storage';
 import { restoreBackup } from '../backup';
 import { runCommand } from './run-command';
 
@@ -16,7 +16,7 @@ runCommand(async ({ config, databaseUrl, cipher, say, complain }) => {
   const started = performance.now();
   const outcome = await restoreBackup({
     databaseUrl: config.migrateDatabaseUrl ?? databaseUrl,
-    storage: new FsStorage(path.join(config.dataDir, 'blobs')),
+    storage: openStorage(config),
     cipher,
     folder: path.resolve(folder),
     key: config.backupKey,

@@ -6,6 +6,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import http from 'node:http';
+import https from 'node:https';
 import path from 'node:path';
 import { Visitor, type Page, type Site } from './site';
 
@@ -117,8 +118,10 @@ export function beginUpload(
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
   const half = Math.floor(file.content.length / 2);
   const action = new URL(page.form().getAttribute('action') ?? page.address, base);
-  const request = http.request(action, {
+  const request = (action.protocol === 'https:' ? https : http).request(action, {
     method: 'POST',
+    // the certificate of a proxy in a test is its own
+    ...(action.protocol === 'https:' ? { rejectUnauthorized: false } : {}),
     headers: {
       'content-type': `multipart/form-data; boundary=${boundary}`,
       'content-length': head.length + file.content.length + tail.length,
