@@ -10,6 +10,7 @@ import { m5 } from './m5';
 import { m6 } from './m6';
 import { m8 } from './m8';
 import { m13 } from './m13';
+import { plans } from './plans';
 import { s04 } from './s04';
 
 interface Sizes {
@@ -28,24 +29,40 @@ const benches: Record<string, (site: Site, sizes: Sizes) => Promise<object>> = {
   M8: m8,
   M13: (site, { applicants }) => m13(site, applicants),
   S04: s04,
+  plans,
 };
 
-/** `npm run bench -- M4 S04`, `npm run bench -- M3 --declarations 200000`: runs these (all without names) on a database of their own; prints and keeps the results as JSON in bench/results. */
+/**
+ * `npm run bench -- M4 S04`, `npm run bench -- M3 --declarations 200000`: runs these (all but plans without names) on a database of their own; prints and keeps the results
+ * as JSON in bench/results. `--database <address> --data <folder>`: M3 and plans in a province that `seed:large` has made there, which takes minutes; everything else of the
+ * run then lies in the same cluster.
+ */
 async function main(): Promise<void> {
   const { values, positionals: asked } = parseArgs({
     allowPositionals: true,
-    options: { declarations: { type: 'string', default: '1000000' }, applicants: { type: 'string', default: '150' } },
+    options: {
+      declarations: { type: 'string', default: '1000000' },
+      applicants: { type: 'string', default: '150' },
+      database: { type: 'string' },
+      data: { type: 'string' },
+    },
   });
   const sizes: Sizes = { declarations: Number(values.declarations), applicants: Number(values.applicants) };
   if (!Number.isInteger(sizes.declarations) || sizes.declarations < 1000) throw new Error('--declarations takes a number from 1000 on');
   if (!Number.isInteger(sizes.applicants) || sizes.applicants < 10) throw new Error('--applicants takes a number from 10 on');
-  const names = asked.length > 0 ? asked : Object.keys(benches);
+  const names = asked.length > 0 ? asked : Object.keys(benches).filter((n) => n !== 'plans');
+  const { database: made, data } = values;
+  const open = (): Promise<Site> =>
+    made === undefined ? openSite() : openSite({ ...(data === undefined ? {} : { DATA_DIR: data }) }, () => Promise.resolve(made));
+  if (made !== undefined) process.env.TEST_DATABASE_URL = made;
+  if (names.includes('plans') && made === undefined) throw new Error('plans needs --database: a province that seed:large has made');
+
   const unknown = names.filter((n) => !benches[n]);
   if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
   await setup();
   try {
     for (const name of names) {
-      const site = await openSite();
+      const site = await open();
       try {
         const result = { name, node: process.version, ...(await benches[name]?.(site, sizes)) };
         process.stdout.write(`${JSON.stringify(result)}\n`);

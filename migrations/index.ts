@@ -30,6 +30,7 @@ import * as m0051 from './0051_region_list';
 import * as m0052 from './0052_staff_passwords';
 import * as m0053 from './0053_mobile_corrections';
 import * as m0056 from './0056_quick_grams';
+import * as m0057 from './0057_long_lists';
 import * as m0058 from './0058_appeals';
 import * as m0061 from './0061_metrics';
 import * as m0059 from './0059_printed_forms';
@@ -67,6 +68,7 @@ const list: Record<string, Knex.Migration> = {
   '0052_staff_passwords': m0052,
   '0053_mobile_corrections': m0053,
   '0056_quick_grams': m0056,
+  '0057_long_lists': m0057,
   '0058_appeals': m0058,
   '0061_metrics': m0061,
   '0059_printed_forms': m0059,

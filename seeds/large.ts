@@ -33,13 +33,16 @@ const STEPS: readonly { what: string; sql: string }[] = [
       CREATE TEMP TABLE big_units ON COMMIT DROP AS
         SELECT i AS n, i < :units / 50 AS is_superior, c.city, coalesce(c.districts[1 + i % greatest(1, cardinality(c.districts))], c.city) AS division,
           nextval(pg_get_serial_sequence('units', 'id')) AS id, nextval(pg_get_serial_sequence('accounts', 'id')) AS account
-        FROM generate_series(0, :units - 1) i JOIN big_cities c ON c.n = i % (SELECT count(*) FROM big_cities);
+        FROM generate_series(0, :units + :units / 50 - 1) i JOIN big_cities c ON c.n = i % (SELECT count(*) FROM big_cities);
       INSERT INTO units (id, name, pinyin, credit_code, nature, division_code, contact_name, mobile, mobile_index, permission_state) OVERRIDING SYSTEM VALUE
         SELECT b.id, v.name || CASE WHEN is_superior THEN '主管' ELSE '' END || '第' || n || (ARRAY['文化馆', '图书馆', '中心医院', '实验中学', '机械厂', '农技站'])[1 + (n % 6)::int], 'dw' || n,
-          '12' || division || lpad(n::text, 10, '0'), 'public-institution', division, '联系人', :unit_mobile, sha256(('unit' || n)::bytea), 'granted'
+          '12' || division || lpad(n::text, 10, '0'), 'public-institution', division, '联系人', :unit_mobile, sha256(('unit' || n)::bytea), CASE WHEN n < :units THEN 'granted' ELSE 'requested' END
         FROM big_units b JOIN divisions v ON v.code = b.division;
       INSERT INTO accounts (id, role, login_name, password_hash, display_name, unit_id, is_owner) OVERRIDING SYSTEM VALUE
         SELECT account, 'unit', 'big-unit-' || n, '-', '经办人', id, true FROM big_units;
+      INSERT INTO permission_requests (unit_id, credit_code, division_code, state, is_automatic, requested_by, requested_at, decided_at)
+        SELECT id, '12' || division || lpad(n::text, 10, '0'), division, CASE WHEN n < :units THEN 'granted' ELSE 'requested' END, n < :units, account,
+          app_now() - make_interval(mins => n % 500000), CASE WHEN n < :units THEN app_now() - make_interval(mins => n % 500000) END FROM big_units;
       CREATE UNIQUE INDEX ON big_units (n);
       ANALYZE big_units`,
   },
@@ -47,7 +50,7 @@ const STEPS: readonly { what: string; sql: string }[] = [
     what: '个人',
     sql: `
       CREATE TEMP TABLE big_people ON COMMIT DROP AS
-        SELECT p AS n, u.n AS unit, u.id AS unit_id, u.account AS unit_account, u.city, 1 + (u.n + p) % 6 AS series_position, (ARRAY['junior', 'junior', 'middle', 'middle', 'associate'])[1 + (p % 5)::int] AS level,
+        SELECT p AS n, u.n AS unit, u.id AS unit_id, u.account AS unit_account, u.city, u.division, 1 + (u.n + p) % 6 AS series_position, (ARRAY['junior', 'junior', 'middle', 'middle', 'associate'])[1 + (p % 5)::int] AS level,
           (ARRAY['王', '李', '张', '刘', '陈', '杨', '于', '孙', '赵', '丛', '毕', '邹', '鞠', '宫', '隋'])[1 + ((p * 7919) % 15)::int]
             || (ARRAY['海', '建', '晓', '志', '文', '玉', '丽', '国', '春', '明', '秀', '永', '思', '雨'])[1 + ((p * 104729 / 7) % 14)::int]
             || (ARRAY['燕', '宁', '军', '华', '敏', '强', '霞', '涛', '洋', '莉', '杰', '', '娟', '波', '鑫', '彤'])[1 + ((p * 15485863 / 3) % 16)::int] AS name,
@@ -61,10 +64,22 @@ const STEPS: readonly { what: string; sql: string }[] = [
       ANALYZE big_people`,
   },
   {
+    what: '工作人员',
+    sql: `
+      INSERT INTO accounts (role, login_name, password_hash, display_name, committee_id) SELECT 'office', 'big-office-' || id, '-', '经办人', id FROM committees WHERE name LIKE '测量用%';
+      INSERT INTO accounts (role, login_name, password_hash, display_name, division_code) SELECT 'bureau', 'big-bureau-' || code, '-', '经办人', code FROM divisions WHERE code LIKE '37%';
+      INSERT INTO accounts (role, login_name, password_hash, display_name) VALUES ('support', 'big-support', '-', '客服'), ('support', 'big-support-2', '-', '客服'), ('admin', 'big-admin', '-', '管理员');
+      INSERT INTO identity_corrections (account_id, kind, old_name, new_name, reason, evidence_name, evidence_type, evidence_sha256, state, requested_by, requested_at, decided_by, decided_at)
+        SELECT p.id, 'name', name || '一', name, '户籍更名', '户口簿.pdf', 'application/pdf', repeat('0', 64), CASE WHEN n % 700 = 0 THEN 'pending' ELSE 'confirmed' END, a.id,
+          app_now() - make_interval(mins => (n % 500000)::int), CASE WHEN n % 700 <> 0 THEN b.id END, CASE WHEN n % 700 <> 0 THEN app_now() - make_interval(mins => (n % 400000)::int) END
+        FROM big_people p, accounts a, accounts b WHERE n % 35 = 0 AND a.login_name = 'big-support' AND b.login_name = 'big-support-2';
+      INSERT INTO notices (title, body, issued_by, published_at) SELECT '测量用公告第' || i || '号', '内容', '省人力资源和社会保障厅', app_now() - make_interval(days => i) FROM generate_series(1, 300) i`,
+  },
+  {
     what: '上报路径',
     sql: `
       INSERT INTO reporting_paths (unit_id, series_id, level, year, upstream_unit_id, committee_id, state, requested_by)
-        SELECT u.id, s.id, l.level, :year, CASE WHEN NOT u.is_superior THEN sup.id END, CASE WHEN u.is_superior THEN c.id END, 'approved', u.account
+        SELECT u.id, s.id, l.level, :year, CASE WHEN NOT u.is_superior THEN sup.id END, CASE WHEN u.is_superior THEN c.id END, CASE WHEN u.n % 20 = 19 AND NOT u.is_superior THEN 'requested' ELSE 'approved' END, u.account
         FROM big_units u
           JOIN (SELECT DISTINCT unit AS n, series_position, level FROM big_people UNION SELECT b.n, p, v FROM big_units b, generate_series(1, 6) p, unnest(ARRAY['junior', 'middle', 'associate']) v WHERE b.is_superior) l ON l.n = u.n
           JOIN series s ON s.position = l.series_position
@@ -78,7 +93,7 @@ const STEPS: readonly { what: string; sql: string }[] = [
         SELECT d.*, CASE WHEN state = 'draft' THEN 0 WHEN at_committee THEN 3 WHEN is_high THEN 2 ELSE 1 END AS stops FROM (
         SELECT d.*, is_asked_high AND state <> 'returned_to_unit' AS is_high, state NOT IN ('draft', 'unit_review', 'unit_passed', 'returned_to_applicant', 'returned_to_unit') AS at_committee,
           state IN ('unit_review', 'unit_passed', 'returned_to_unit') AS at_unit FROM (
-        SELECT gen_random_uuid() AS id, p.id AS person, p.name, p.unit_id, p.unit_account, sup.id AS superior_id, b.committee_id, b.id AS batch_id, b.year, b.series_id, b.level,
+        SELECT gen_random_uuid() AS id, p.id AS person, p.name, p.unit_id, p.unit_account, p.division, sup.id AS superior_id, b.committee_id, b.id AS batch_id, b.year, b.series_id, b.level,
           CASE WHEN b.year = :year THEN (ARRAY['draft', 'draft', 'unit_review', 'unit_review', 'unit_review', 'unit_review', 'unit_passed', 'unit_passed', 'unit_passed', 'returned_to_applicant',
               'returned_to_unit', 'office_review', 'office_review', 'office_review', 'office_review', 'correction', 'accepted', 'accepted', 'accepted', 'voted_passed', 'voted_failed', 'publicity', 'publicity', 'refused'])[1 + ((p.n * 31 + 7) % 24)::int]
             ELSE (ARRAY['certified', 'certified', 'certified', 'certified', 'certified', 'certified', 'certified', 'voted_failed', 'refused', 'abandoned'])[1 + ((p.n * 13 + b.year) % 10)::int] END AS state,
@@ -92,12 +107,12 @@ const STEPS: readonly { what: string; sql: string }[] = [
         WHERE p.n + (:year - b.year) * :people < :declarations) d) d;
       ANALYZE big_declarations;
       INSERT INTO declarations (id, person_id, batch_id, year, series_id, level, state, applicant_name, title_id, speciality, way, unit_id, rank_n, rank_of, rank_fixed_at, stop_position,
-          holder_unit_id, holder_committee_id, return_position, reopened_sections, round, submitted_at, moved_at, created_at)
+          holder_unit_id, holder_committee_id, return_position, reopened_sections, round, submitted_at, moved_at, created_at, region_code)
         SELECT id, person, batch_id, year, series_id, level, state, name, t.title_id, '专业', 'normal', unit_id,
           rank_n, rank_of, CASE WHEN stops > 1 THEN at END, CASE WHEN stops > 0 THEN stops - 1 END,
           CASE WHEN at_unit THEN CASE WHEN is_high THEN superior_id ELSE unit_id END END, CASE WHEN at_committee AND state <> 'correction' THEN committee_id END,
           CASE WHEN state IN ('returned_to_applicant', 'correction') THEN stops - 1 END, CASE WHEN state IN ('returned_to_applicant', 'correction') THEN ARRAY['performance'] END,
-          least(1, stops), CASE WHEN stops > 0 THEN at END, at, at - interval '10 days'
+          least(1, stops), CASE WHEN stops > 0 THEN at END, at, at - interval '10 days', d.division
         FROM big_declarations d LEFT JOIN (SELECT series_id, level, min(id) AS title_id FROM titles GROUP BY 1, 2) t USING (series_id, level);
       INSERT INTO declaration_stops (declaration_id, position, unit_id, committee_id, arrived_at, passed_at, reported_at)
         SELECT d.id, i, CASE i WHEN 0 THEN d.unit_id WHEN 1 THEN d.superior_id END, CASE i WHEN 2 THEN d.committee_id END, d.at + make_interval(hours => i),
@@ -129,11 +144,14 @@ const LISTS = `
     SELECT * FROM queue_wanted;
   INSERT INTO queue_counts (reader_kind, reader_id, year, series_id, level, bucket, is_reported, ends_on, n, is_folded)
     SELECT reader_kind, reader_id, year, series_id, level, bucket, is_reported, CASE WHEN bucket = 'publicity' THEN ends_on END, count(*), true
-    FROM queue_entries GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`;
+    FROM queue_entries GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
+  INSERT INTO queue_counts (reader_kind, reader_id, year, series_id, level, bucket, is_reported, ends_on, n, is_folded) SELECT *, true FROM region_wanted`;
 
 const FACTS = [
   'batches',
   'units',
+  'permission_requests',
+  'identity_corrections',
   'accounts',
   'persons',
   'reporting_paths',
@@ -198,6 +216,10 @@ const CHECKS: readonly { what: string; sql: string }[] = [
   {
     what: '单位没有唯一的负责人账号',
     sql: `SELECT count(*) FROM units u WHERE (SELECT count(*) FROM accounts a WHERE a.unit_id = u.id AND a.is_owner) <> 1`,
+  },
+  {
+    what: '申报的地区与单位不符',
+    sql: `SELECT count(*) FROM declarations d JOIN units u ON u.id = d.unit_id WHERE d.region_code IS DISTINCT FROM u.division_code`,
   },
   {
     what: '批次没有保存承诺书',

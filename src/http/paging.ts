@@ -1,4 +1,6 @@
+import type { Count, Place, Slice } from '../db/keyset';
 import { wholeNumber } from '../lib/ids';
+import type { FormInput } from './form-input';
 
 /** The query part of an address: as it stands there, or as values of which the empty ones are left out. */
 export type Query = string | Readonly<Record<string, string>>;
@@ -9,7 +11,7 @@ export function addressOf(path: string, query: Query): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-/** R6: where a list stands: page and number of pages from 1, and the offset for SQL. */
+/** R6: where a list that cannot grow long stands (one that can is read from a place, below): page and number of pages from 1, and the offset for SQL. */
 export interface Paging {
   total: number;
   page: number;
@@ -41,4 +43,53 @@ export interface PagingLinks {
 export function pagingLinks({ total, page, pages }: Paging, path: string, filters: Query = ''): PagingLinks {
   const address = addressOf(path, filters);
   return { total, page, pages, base: `${address}${address.includes('?') ? '&' : '?'}page=` };
+}
+
+/** R6: where the page begins or ends: at a row, so that a bookmark leads to the same place whatever came or went before it. */
+export function readPlace(query: FormInput, isId: (text: string) => boolean): Place {
+  const [from, till] = [query.one('from'), query.one('till')];
+  if (isId(from)) return { kind: 'after', id: from };
+  if (isId(till)) return { kind: 'before', id: till };
+  return query.one('end') === 'yes' ? { kind: 'last' } : { kind: 'first' };
+}
+
+export function placeEntries(place: Place): [string, string][] {
+  switch (place.kind) {
+    case 'after':
+      return [['from', place.id]];
+    case 'before':
+      return [['till', place.id]];
+    case 'last':
+      return [['end', 'yes']];
+    case 'first':
+      return [];
+  }
+}
+
+export const placeQuery = (place: Place): Record<string, string> => Object.fromEntries(placeEntries(place));
+
+/** 「53」, or 「5000以上」 where more are there than were counted. */
+export const countText = ({ n, isOpen }: Count): string => `${n}${isOpen ? '以上' : ''}`;
+
+/** How many rows the page at this place shows: the last one what is left over, so that going on page by page leads to the same one. */
+export const rowsAt = (place: Place, { n, isOpen }: Count, limit = PAGE_ROWS): number =>
+  place.kind === 'last' && !isOpen ? n % limit || limit : limit;
+
+/** What the component stepPages takes (views/components/pagination.njk). */
+export interface StepLinks {
+  total: string;
+  firstHref?: string;
+  previousHref?: string;
+  nextHref?: string;
+  lastHref?: string;
+}
+
+/** Links from one part of a list to those beside it; `at` gives the address of a place. */
+export function stepLinks<T extends { id: string | number }>(slice: Slice<T>, total: string, at: (place: Place) => string): StepLinks {
+  const [first, last] = [slice.rows[0], slice.rows.at(-1)];
+  return {
+    total,
+    ...(slice.hasBefore && first ? { firstHref: at({ kind: 'first' }), previousHref: at({ kind: 'before', id: String(first.id) }) } : {}),
+    ...(slice.hasAfter && last ? { nextHref: at({ kind: 'after', id: String(last.id) }), lastHref: at({ kind: 'last' }) } : {}),
+  };
 }

@@ -7,3 +7,6 @@ export const isUuid = (text: string): boolean => UUID.test(text);
 export function wholeNumber(text: string, digits = 15): number | undefined {
   return /^\d+$/.test(text) && text.length <= digits && Number(text) > 0 ? Number(text) : undefined;
 }
+
+/** Whether a text has the shape of the number of a row. */
+export const isRowId = (text: string): boolean => wholeNumber(text) !== undefined;

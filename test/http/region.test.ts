@@ -1,3 +1,4 @@
+import { findQueueFaults, foldQueueCounts } from '../../src/modules/review';
 import { countQueries, makeDeclaration, makeReportable } from '../support/declarations';
 import { makeBatch, makeCommittee, makeStaff, makeUnit, signInAs, type TestBatch, type TestUnit } from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
@@ -58,6 +59,42 @@ describe('X2, R7 a bureau sees its region', () => {
     }
     expect(seen).toHaveLength(122);
     expect(new Set(seen).size).toBe(122);
-    expect(namesOn(await district.get(page.link('回到开头')))).toHaveLength(50);
+    expect(namesOn(await district.get(page.link('第一页')))).toHaveLength(50);
+    const before = await district.get(page.link('上一页'));
+    expect(namesOn(before)).toEqual(seen.slice(50, 100));
+    expect(namesOn(await district.get(before.link('最后一页')))).toEqual(seen.slice(100));
+    // every way to put the list together gives the same order: by states of one division, of a city's divisions, of a province's year, by grams
+    for (const divisionCode of ['371000', '370000']) {
+      const bureau = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode }));
+      const whole = namesOn(await bureau.get(`${ADDRESS}?year=`));
+      expect(whole.filter((name) => name !== '区外待审')).toEqual(seen.slice(0, whole.includes('区外待审') ? 49 : 50));
+    }
+    const found = await district.get(`${ADDRESS}?name=${encodeURIComponent('人员')}`);
+    expect(namesOn(found)).toEqual(seen.filter((name) => name.startsWith('人员')).slice(0, 50));
+    expect(found.text()).toContain('共 120 条');
+  });
+
+  it('R6 keeps its counts right when a unit moves to another division, and when declarations come, go up and go', async () => {
+    const unit = await makeUnit(site, { divisionCode: '371002' });
+    const ids = await makeReportable(site, batch, unit, 3);
+    const north = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371083' }));
+    expect(namesOn(await north.get(ADDRESS))).toEqual([]);
+    await site.db('units').where({ id: unit.unitId }).update({ division_code: '371083' });
+    expect((await north.get(ADDRESS)).text()).toContain('共 3 条');
+    await site
+      .db('declarations')
+      .where({ id: ids[0] ?? '' })
+      .update({ state: 'refused', holder_unit_id: null });
+    await site
+      .db('declarations')
+      .where({ id: ids[1] ?? '' })
+      .update({ state: 'draft', holder_unit_id: null });
+    const page = await north.get(ADDRESS);
+    expect(page.text()).toContain('共 2 条');
+    expect(page.text()).toContain('不予受理 1 人');
+    expect(await findQueueFaults(site.db)).toMatchObject({ counts: 0 });
+    await foldQueueCounts(site.db);
+    expect(await findQueueFaults(site.db)).toMatchObject({ counts: 0 });
+    expect((await north.get(ADDRESS)).text()).toContain('共 2 条');
   });
 });

@@ -35,7 +35,20 @@ describe('C4 单位信息维护: finding', () => {
     expect(found.text()).toContain('有同名单位');
     expect(names(await district.get(`/bureau/units?code=${twin.creditCode}`))).toHaveLength(1);
     expect(names(await district.get('/bureau/units?show=namesakes'))).toHaveLength(2);
-    expect(names(await district.get(`/bureau/units?name=${encodeURIComponent('小学')}&page=2`))).toHaveLength(5);
+    // R6: going on page by page, and back from the end, leads to the same pages
+    const schools = await district.get(`/bureau/units?name=${encodeURIComponent('小学')}`);
+    const rest = await district.get(schools.link('下一页'));
+    expect([names(schools), names(rest)].map((list) => list.length)).toEqual([50, 5]);
+    expect(names(await district.get(schools.link('最后一页')))).toEqual(names(rest));
+    expect(names(await district.get(rest.link('上一页')))).toEqual(names(schools));
+    const whole: string[] = [];
+    for (let page = await city.get('/bureau/units'); ; page = await city.get(page.link('下一页'))) {
+      whole.push(...names(page));
+      if (!page.find('a[rel="next"]')) break;
+    }
+    expect(whole).toEqual(
+      (await site.db('units').where('division_code', 'like', '3710%').orderBy(['name', 'id']).pluck('name')) as string[],
+    );
     expect(names(await elsewhere.get('/bureau/units'))).toEqual(['济南市历下区图书馆']);
     expect((await city.get('/bureau/units?name=hcqd7xx')).text()).toContain('环翠区第7小学');
     expect((await district.get('/bureau/units?name=%25')).text()).toContain('没有符合条件的单位');

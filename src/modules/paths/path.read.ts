@@ -1,4 +1,5 @@
 import type { Handle } from '../../db/db';
+import { countUpTo, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
 import { matchCondition, readSearchTerms } from '../units';
 import type { PathState } from './path.store';
 
@@ -86,46 +87,50 @@ export interface ReviewFilter {
   name: string;
 }
 
+const pathStates: readonly PathState[] = ['requested', 'approved', 'refused', 'ended'];
+
 function reviewConditions(upstream: Upstream, f: ReviewFilter): { where: string; bindings: unknown[] } {
   const terms = readSearchTerms(f.name);
   const match = terms ? matchCondition(terms) : undefined;
   return {
     where: [
       upstream.kind === 'unit' ? 'p.upstream_unit_id = ?' : 'p.committee_id = ?',
-      ...(f.state ? ['p.state = ?'] : []),
       ...(f.seriesId === undefined ? [] : ['p.series_id = ?']),
       ...(f.level ? ['p.level = ?'] : []),
       ...(match ? [`EXISTS (SELECT 1 FROM units u WHERE u.id = p.unit_id AND ${match.sql})`] : []),
     ].join(' AND '),
     bindings: [
       upstream.kind === 'unit' ? upstream.unitId : upstream.committeeId,
-      ...(f.state ? [f.state] : []),
       ...(f.seriesId === undefined ? [] : [f.seriesId]),
       ...(f.level ? [f.level] : []),
       ...(match ? match.bindings : []),
     ],
   };
 }
+const askedStates = (f: ReviewFilter): PathState[] => (f.state ? [f.state] : [...pathStates]);
 
-export async function countPathsToReview(h: Handle, upstream: Upstream, f: ReviewFilter): Promise<number> {
+export function countPathsToReview(h: Handle, upstream: Upstream, f: ReviewFilter): Promise<Count> {
   const { where, bindings } = reviewConditions(upstream, f);
-  const { rows } = await h.raw<{ rows: { n: number }[] }>(
-    `SELECT count(*)::int AS n FROM reporting_paths p WHERE ${where}`,
-    bindings as string[],
-  );
-  return rows[0]?.n ?? 0;
+  return countUpTo(h, `FROM reporting_paths p WHERE ${where} AND p.state = ANY(CAST(? AS text[]))`, [...bindings, askedStates(f)]);
 }
 
-/** Paths that lead to this unit or committee: those that wait longest first, decided ones the newest first. */
-export async function listPathsToReview(h: Handle, upstream: Upstream, f: ReviewFilter, limit: number, offset: number): Promise<PathRow[]> {
+/**
+ * One page of the paths that lead to this unit or committee: those that wait longest first, others the newest first. The index knows the order within a state, so the
+ * list is put together from the first rows of each. One query, seldom two.
+ */
+export function listPathsToReview(h: Handle, upstream: Upstream, f: ReviewFilter, place: Place, limit: number): Promise<Slice<PathRow>> {
   const { where, bindings } = reviewConditions(upstream, f);
-  const order = f.state === 'requested' ? 'p.requested_at, p.id' : 'p.requested_at DESC, p.id DESC';
-  const { rows } = await h.raw<{ rows: PathRow[] }>(`${SELECT} WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`, [
-    ...bindings,
-    limit,
-    offset,
-  ] as string[]);
-  return rows;
+  const order: KeyOrder = { columns: ['p.requested_at', 'p.id'], way: f.state === 'requested' ? 'ASC' : 'DESC' };
+  return readSlice(place, limit, async (at, n) => {
+    const from = fromPlace(order, at, { from: 'reporting_paths x WHERE x.id = ?' });
+    const { rows } = await h.raw<{ rows: PathRow[] }>(
+      `${SELECT} JOIN (SELECT p.id FROM unnest(CAST(? AS text[])) s(state) CROSS JOIN LATERAL (SELECT p.id, p.requested_at FROM reporting_paths p
+           WHERE p.state = s.state AND ${where} AND ${from.condition} ORDER BY ${from.orderBy} LIMIT ?) p ORDER BY ${from.orderBy} LIMIT ?) f ON f.id = p.id
+       ORDER BY ${order.columns.map((c) => `${c} ${order.way}`).join(', ')}`,
+      [askedStates(f), ...bindings, ...from.bindings, n, n] as string[],
+    );
+    return rows;
+  });
 }
 
 export interface CommitteeOption {

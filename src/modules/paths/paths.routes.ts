@@ -8,11 +8,11 @@ import { fieldId, type Problem } from '../../form/section';
 import { anyOr, choiceFilter, textFilter } from '../../form/filter-controls';
 import { smallForm } from '../../form/small-form';
 import { homeCrumb } from '../../http/crumbs';
-import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
+import { addressOf, countText, pagingLinks, pagingOf, placeQuery, readPlace, rowsAt, stepLinks } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
 import { page, pathOf, refusal, seeOther, unitActor, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
-import { wholeNumber } from '../../lib/ids';
+import { isRowId, wholeNumber } from '../../lib/ids';
 import { can, scope } from '../../policy/policy';
 import { isLevel, levelOptions, levelText, seriesOptions, type Catalogue } from '../catalogue';
 import { blankDecision, decidedText, decisionModel, readDecision, searchUnits, unitDetail } from '../units';
@@ -232,8 +232,15 @@ export function pathsRoutes(deps: Deps): Route[] {
       level: isLevel(level) ? level : '',
       name: visit.query.one('name').trim(),
     };
-    const paging = pagingOf(visit.query.one('page'), await countPathsToReview(db, upstream, filter));
-    const list = await listPathsToReview(db, upstream, filter, paging.limit, paging.offset);
+    const place = readPlace(visit.query, isRowId);
+    const count = await countPathsToReview(db, upstream, filter);
+    const slice = await listPathsToReview(db, upstream, filter, place, rowsAt(place, count));
+    const address = {
+      state: filter.state || 'all',
+      series: filter.seriesId === undefined ? '' : String(filter.seriesId),
+      level: filter.level,
+      name: filter.name,
+    };
     const said: Record<string, string> = { grant: '已通过该路径申请', refuse: '已登记为不通过，申请单位可以看到原因' };
     const text = said[visit.query.one('done')];
     const title = visit.actor.role === 'office' ? '评委会路径审核' : '路径审核';
@@ -262,7 +269,7 @@ export function pathsRoutes(deps: Deps): Route[] {
             { key: 'at', text: '申请时间' },
             { key: 'act', text: '操作' },
           ],
-          rows: list.map((p) => ({
+          rows: slice.rows.map((p) => ({
             cells: [
               { text: p.unitName, href: paths.decidePath(p.id), sub: p.unitDivision },
               { text: `${p.year}年度` },
@@ -282,12 +289,7 @@ export function pathsRoutes(deps: Deps): Route[] {
               ? '没有等待审核的路径申请'
               : '没有符合条件的路径申请',
         },
-        paging: pagingLinks(paging, paths.pathReview(), {
-          state: filter.state || 'all',
-          series: filter.seriesId === undefined ? '' : String(filter.seriesId),
-          level: filter.level,
-          name: filter.name,
-        }),
+        pages: stepLinks(slice, countText(count), (to) => addressOf(paths.pathReview(), { ...address, ...placeQuery(to) })),
       },
     );
   }

@@ -4,7 +4,7 @@ import { diffSections, type DiffSection } from '../../form/diff-sections';
 import { showSize } from '../../form/form-model';
 import { homeCrumb } from '../../http/crumbs';
 import { FormInput } from '../../http/form-input';
-import { addressOf } from '../../http/paging';
+import { addressOf, countText } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type PageError, type Reply, type Route, type Visit } from '../../http/route';
 import { showMoment } from '../../lib/moment';
@@ -43,9 +43,8 @@ import {
   type PlacedFile,
 } from './check.view';
 import { atFirst, filterQuery, readFilter, type FilterRules, type QueueFilter } from './queue-filter';
-import { countQueue, findNeighbours, findQueueRows } from './queue.read';
+import { countOf, countQueue, findNeighbours, findQueueRows } from './queue.read';
 import type { QueuePage } from './queue.routes';
-import { countText } from './queue.view';
 import { standardReasons } from './reasons';
 import { returnDeclaration } from './return-declaration';
 import { deskOf, insertNote, listNotes, listReasons, removeNote, type ReviewNote } from './review-notes.store';
@@ -174,7 +173,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
         : [];
     const name = declarationName({ year: d.year }, o.batch.series, o.batch.level);
     const changed = o.sections.filter((s) => s.change !== 'same');
-    const rest = countText(counts, filter.show);
+    const rest = countText(countOf(counts, filter.show));
     const errors: PageError[] = problem ? [{ text: problem.text, href: `#note-${problem.section}` }] : [];
     return page(
       'review/check',

@@ -1,8 +1,10 @@
+import type { Place } from '../../db/keyset';
 import type { FormInput } from '../../http/form-input';
+import { placeEntries, readPlace } from '../../http/paging';
 import { isUuid, wholeNumber } from '../../lib/ids';
 import { normaliseLine } from '../../lib/text';
 import { isLevel } from '../catalogue';
-import type { Place, QueueCondition, QueueOrder, Show, SortKey } from './queue.read';
+import type { QueueCondition, QueueOrder, Show, SortKey } from './queue.read';
 
 /** What a list shows, as it stands in the address (R6). */
 export interface QueueFilter extends QueueCondition, QueueOrder {
@@ -46,30 +48,9 @@ export function readFilter(query: FormInput, rules: FilterRules): QueueFilter {
     show: rules.shows.find((s) => s === query.one('state')) ?? firstShow,
     sort: rules.sorts.find((s) => s === query.one('sort')) ?? firstSort,
     descending: query.one('dir') === 'desc',
-    place: readPlace(query),
+    place: readPlace(query, isUuid),
     ...(page === undefined ? {} : { page }),
   };
-}
-
-/** R6: where the page begins or ends: at a declaration, so that a bookmark leads to the same place whatever came or went before it. */
-function readPlace(query: FormInput): Place {
-  const [from, till] = [query.one('from'), query.one('till')];
-  if (isUuid(from)) return { kind: 'after', id: from };
-  if (isUuid(till)) return { kind: 'before', id: till };
-  return query.one('end') === 'yes' ? { kind: 'last' } : { kind: 'first' };
-}
-
-function placeEntry(place: Place): [string, string][] {
-  switch (place.kind) {
-    case 'after':
-      return [['from', place.id]];
-    case 'before':
-      return [['till', place.id]];
-    case 'last':
-      return [['end', 'yes']];
-    case 'first':
-      return [];
-  }
 }
 
 export function conditionEntries(c: QueueCondition): [string, string][] {
@@ -89,6 +70,6 @@ export function filterQuery(f: QueueFilter, rules: FilterRules): string {
   if (f.show !== rules.shows[0]) entries.push(['state', f.show]);
   if (f.sort !== rules.sorts[0]) entries.push(['sort', f.sort]);
   if (f.descending) entries.push(['dir', 'desc']);
-  entries.push(...placeEntry(f.place));
+  entries.push(...placeEntries(f.place));
   return new URLSearchParams(entries).toString();
 }

@@ -17,6 +17,7 @@ export async function findQueueFaults(h: Handle): Promise<{ entries: number; cou
     `SELECT count(*)::int AS n FROM (
        SELECT ${GROUP}, ends_on FROM (
          SELECT ${GROUP}, ends_on, n FROM queue_counts
+         UNION ALL SELECT ${GROUP}, ends_on, -n FROM region_wanted
          UNION ALL SELECT ${GROUP}, CASE WHEN bucket = 'publicity' THEN ends_on END, -1 FROM queue_entries) y
        GROUP BY ${GROUP}, ends_on HAVING sum(n) <> 0) x`,
   );

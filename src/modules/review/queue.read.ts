@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Handle } from '../../db/db';
+import { COUNTED, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
 import type { StateName } from '../../policy/declaration-moves';
 import { gramsOf } from '../../lib/grams';
 import type { DeclarationSubject, Scope } from '../../policy/policy';
@@ -37,13 +38,11 @@ export const queueConditions = {
 
 export type Show = keyof typeof queueConditions;
 
-interface Order {
-  /** of the entries, each without null, the last ones telling every two apart: one index serves them */
-  columns: readonly string[];
-  way: 'ASC' | 'DESC';
-}
-const ascending = (column: string): Order => ({ columns: [column, 'arrived_at', 'declaration_id'], way: 'ASC' });
-const bothWays = (column: string): { up: Order; down: Order } => ({ up: ascending(column), down: { ...ascending(column), way: 'DESC' } });
+const ascending = (column: string): KeyOrder => ({ columns: [column, 'arrived_at', 'declaration_id'], way: 'ASC' });
+const bothWays = (column: string): { up: KeyOrder; down: KeyOrder } => ({
+  up: ascending(column),
+  down: { ...ascending(column), way: 'DESC' },
+});
 
 /** The orders of a list. Those without a rank or an end stand last whichever way it is sorted, so these two have a column for each way. */
 const orders = {
@@ -56,7 +55,7 @@ const orders = {
   rank: { up: ascending('rank_up'), down: ascending('rank_down') },
   state: bothWays('state_order'),
   ends: { up: ascending('ends_up'), down: ascending('ends_down') },
-} as const satisfies Record<string, { up: Order; down: Order }>;
+} as const satisfies Record<string, { up: KeyOrder; down: KeyOrder }>;
 
 export type SortKey = keyof typeof orders;
 
@@ -150,32 +149,18 @@ function narrowed(h: Handle, scope: Scope, c: QueueCondition): Knex.QueryBuilder
 export const listEntries = (h: Handle, scope: Scope, c: QueueCondition, show: Show): Knex.QueryBuilder =>
   narrowed(h, scope, c).whereRaw(queueConditions[show]);
 
-/** Where a list is read from: its beginning, its end, or beside one declaration. */
-export type Place = { kind: 'first' } | { kind: 'last' } | { kind: 'after' | 'before'; id: string };
-
-/**
- * The ids of a list from a place on, `limit` at most, in the order of the list. Beside a declaration that the reader does not have, nothing. The declaration
- * itself need not match the conditions any more: its place is where it would stand.
- */
+/** The ids of a list from a place on, `limit` at most. Beside a declaration that the reader does not have, nothing. */
 function idsFrom(h: Handle, scope: Scope, condition: QueueCondition, list: QueueOrder, place: Place, limit: number): Knex.QueryBuilder {
-  const order = orders[list.sort][list.descending ? 'down' : 'up'];
-  const isBackward = place.kind === 'last' || place.kind === 'before';
-  const way = (order.way === 'ASC') === isBackward ? 'DESC' : 'ASC';
-  const q = listEntries(h, scope, condition, list.show);
-  if (place.kind === 'after' || place.kind === 'before') {
-    const reader = readerOf(scope);
-    // scalar subqueries, so that the comparison is one with known values: only then does an index begin at the place
-    const own = order.columns.map(
-      (c) => `(SELECT m.${c} FROM queue_entries m WHERE m.declaration_id = ? AND m.reader_kind = ? AND m.reader_id = ?)`,
-    );
-    q.whereRaw(
-      `(${order.columns.map((c) => `e.${c}`).join(', ')}) ${way === 'ASC' ? '>' : '<'} (${own.join(', ')})`,
-      own.flatMap(() => [place.id, reader?.reader_kind ?? '', reader?.reader_id ?? 0]),
-    );
-  }
-  return q
+  const order: KeyOrder = orders[list.sort][list.descending ? 'down' : 'up'];
+  const reader = readerOf(scope);
+  const from = fromPlace({ ...order, columns: order.columns.map((c) => `e.${c}`) }, place, {
+    from: 'queue_entries m WHERE m.declaration_id = ? AND m.reader_kind = ? AND m.reader_id = ?',
+    bindings: [reader?.reader_kind ?? '', reader?.reader_id ?? 0],
+  });
+  return listEntries(h, scope, condition, list.show)
+    .whereRaw(from.condition, from.bindings)
     .select('e.declaration_id', 'e.arrived_at', ...order.columns.slice(0, -2).map((c) => `e.${c}`))
-    .orderByRaw(order.columns.map((c) => `e.${c} ${way}`).join(', '))
+    .orderByRaw(from.orderBy)
     .limit(limit);
 }
 
@@ -203,14 +188,13 @@ const toRow = (r: Row): QueueRow => ({
   subject: toSubject(r),
 });
 
-/** How many rows a search by name or unit counts before it says 「以上」. */
-export const COUNTED = 5000;
-
 export interface QueueCounts {
   of: ReadonlyMap<Show, number>;
   /** there are more: a search found more than COUNTED */
   isOpen: boolean;
 }
+
+export const countOf = (counts: QueueCounts, show: Show): Count => ({ n: counts.of.get(show) ?? 0, isOpen: counts.isOpen });
 
 /**
  * How many there are of each of `shows` under these conditions. One query. Exact at any size, because counts by year, series and level are kept; a search by
@@ -235,13 +219,6 @@ export async function countQueue(h: Handle, scope: Scope, condition: QueueCondit
   return { of: new Map(shows.map((show) => [show, row?.[show] ?? 0])), isOpen: isSearch && (row?.found ?? 0) > COUNTED };
 }
 
-/** Part of a list, and whether more lies before and behind it. */
-export interface QueueSlice {
-  rows: QueueRow[];
-  hasBefore: boolean;
-  hasAfter: boolean;
-}
-
 async function readFrom(
   h: Handle,
   scope: Scope,
@@ -255,34 +232,15 @@ async function readFrom(
   return ((await q.orderByRaw(columns.map((c) => `e.${c} ${way}`).join(', '))) as Row[]).map(toRow);
 }
 
-/**
- * One page of the list: `limit` rows from the place on, fewer at the end. Reads those rows and one more, however long the list is. Before a place near the
- * beginning, and beside a declaration that is not the reader's, it is the first page. One query, seldom two.
- */
-export async function listQueue(
+/** One page of the list. One query, seldom two. */
+export const listQueue = (
   h: Handle,
   scope: Scope,
   condition: QueueCondition,
   list: QueueOrder,
   place: Place,
   limit: number,
-): Promise<QueueSlice> {
-  const found = await readFrom(h, scope, condition, list, place, limit + 1);
-  const isMore = found.length > limit;
-  switch (place.kind) {
-    case 'first':
-      return { rows: found.slice(0, limit), hasBefore: false, hasAfter: isMore };
-    case 'last':
-      return { rows: found.slice(-limit), hasBefore: isMore, hasAfter: false };
-    case 'after':
-      if (found.length > 0) return { rows: found.slice(0, limit), hasBefore: true, hasAfter: isMore };
-      break;
-    case 'before':
-      if (found.length >= limit) return { rows: found.slice(-limit), hasBefore: isMore, hasAfter: true };
-      break;
-  }
-  return listQueue(h, scope, condition, list, { kind: 'first' }, limit);
-}
+): Promise<Slice<QueueRow>> => readSlice(place, limit, (at, n) => readFrom(h, scope, condition, list, at, n));
 
 export interface Neighbours {
   previous: string | undefined;

@@ -3,7 +3,7 @@ import type { Deps } from '../../deps';
 import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft, takeDraft } from '../../http/form-drafts.store';
 import { FormInput } from '../../http/form-input';
-import { addressOf, PAGE_ROWS } from '../../http/paging';
+import { addressOf, countText, PAGE_ROWS, rowsAt } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { page, refusal, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { isUuid } from '../../lib/ids';
@@ -26,8 +26,8 @@ import {
   type Reason,
 } from './bulk';
 import { atFirst, filterQuery, readFilter, type FilterRules } from './queue-filter';
-import { countQueue, findQueueRows, listQueue, listYears, type QueueRow, type SortKey } from './queue.read';
-import { countText, filterControls, queuePages, queueTable, titleCell, type ColumnKey, type ShowOption } from './queue.view';
+import { countOf, countQueue, findQueueRows, listQueue, listYears, type QueueRow, type SortKey } from './queue.read';
+import { filterControls, queuePages, queueTable, titleCell, type ColumnKey, type ShowOption } from './queue.view';
 
 /** What the rows of one bulk move share when they stand or fall together; runs first in their transaction. */
 export type Prepare = (trx: Trx, actor: Actor, rows: readonly QueueRow[]) => Promise<Partial<MoveInput> | { complaint: Reason }>;
@@ -73,14 +73,12 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     const seen = scope(visit.actor);
     const catalogue = await deps.catalogue.get();
     const counts = await countQueue(deps.db, seen, filter, rules.shows);
-    const total = counts.of.get(filter.show) ?? 0;
+    const count = countOf(counts, filter.show);
     if (filter.page !== undefined && filter.place.kind === 'first') {
       // an address with a page number: the last page and those beyond it are still the last one, any other is the beginning
-      if (filter.page > 1 && filter.page * PAGE_ROWS >= total) filter.place = { kind: 'last' };
+      if (filter.page > 1 && filter.page * PAGE_ROWS >= count.n) filter.place = { kind: 'last' };
     }
-    // the last page holds what is left over, so that going on page by page leads to the same one
-    const limit = filter.place.kind === 'last' && !counts.isOpen ? total % PAGE_ROWS || PAGE_ROWS : PAGE_ROWS;
-    const slice = await listQueue(deps.db, seen, filter, filter, filter.place, limit);
+    const slice = await listQueue(deps.db, seen, filter, filter, filter.place, rowsAt(filter.place, count));
     const { rows } = slice;
     const years = await listYears(deps.db);
     const possible = (row: QueueRow): MoveName[] => queue.moves.filter((m) => obstacle(visit.actor, m, row) === undefined);
@@ -117,7 +115,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
         canTick: (row) => possible(row).length > 0,
         hrefOf: (row) => (queue.checks ? addressOf(`${queue.address}/${row.id}`, query) : paths.declaration(row.id)),
       }),
-      pages: queuePages(slice, filter, rules, queue.address, countText(counts, filter.show)),
+      pages: queuePages(slice, filter, rules, queue.address, countText(count)),
       exports: queue.exportTo && {
         ...queue.exportTo,
         fields: {

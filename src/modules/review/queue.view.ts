@@ -1,12 +1,13 @@
 import type { ControlModel } from '../../form/control';
 import { anyOr, choiceFilter, textFilter } from '../../form/filter-controls';
-import { addressOf } from '../../http/paging';
+import type { Slice } from '../../db/keyset';
+import { addressOf, countText, stepLinks, type StepLinks } from '../../http/paging';
 import { showMoment } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
 import { states } from '../../policy/declaration-moves';
 import { levelOptions, seriesOptions, type Catalogue } from '../catalogue';
 import { atFirst, filterQuery, type FilterRules, type QueueFilter } from './queue-filter';
-import type { QueueCondition, QueueCounts, QueueRow, QueueSlice, Show, SortKey } from './queue.read';
+import { countOf, type QueueCondition, type QueueCounts, type QueueRow, type Show, type SortKey } from './queue.read';
 
 /** 年度, 职称系列, 职称级别: the same three on every list. */
 export function conditionControls(c: QueueCondition, catalogue: Catalogue, years: readonly number[]): ControlModel[] {
@@ -22,9 +23,6 @@ export interface ShowOption {
   text: string;
 }
 
-/** 「53」, or 「53以上」 where a search found more than it counts. */
-export const countText = (counts: QueueCounts, show: Show): string => `${counts.of.get(show) ?? 0}${counts.isOpen ? '以上' : ''}`;
-
 /** The filter of a list; the states carry how many there are of each. */
 export function filterControls(
   f: QueueFilter,
@@ -36,7 +34,7 @@ export function filterControls(
   // the first one is what the list opens with: it needs no word in the address
   const state = shows.map((s, i) => ({
     value: i === 0 ? '' : s.value,
-    text: `${s.text}（${countText(counts, s.value)}）`,
+    text: `${s.text}（${countText(countOf(counts, s.value))}）`,
   }));
   return [
     ...conditionControls(f, catalogue, years),
@@ -136,13 +134,6 @@ export function queueTable(input: {
   };
 }
 
-/** Links from one page of a list to those beside it, for the component stepPages. */
-export function queuePages(slice: QueueSlice, filter: QueueFilter, rules: FilterRules, address: string, total: string): object {
-  const at = (place: QueueFilter['place']): string => addressOf(address, filterQuery({ ...atFirst(filter), place }, rules));
-  const [first, last] = [slice.rows[0], slice.rows.at(-1)];
-  return {
-    total,
-    ...(slice.hasBefore && first ? { firstHref: at({ kind: 'first' }), previousHref: at({ kind: 'before', id: first.id }) } : {}),
-    ...(slice.hasAfter && last ? { nextHref: at({ kind: 'after', id: last.id }), lastHref: at({ kind: 'last' }) } : {}),
-  };
-}
+/** Links from one page of a list to those beside it. */
+export const queuePages = (slice: Slice<QueueRow>, filter: QueueFilter, rules: FilterRules, address: string, total: string): StepLinks =>
+  stepLinks(slice, total, (place) => addressOf(address, filterQuery({ ...atFirst(filter), place }, rules)));

@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import type { Handle } from '../../db/db';
-import type { StateName } from '../../policy/declaration-moves';
+import { COUNTED, fromPlace, readSlice, type KeyOrder, type Place, type Slice } from '../../db/keyset';
+import { gramsOf } from '../../lib/grams';
+import { stateNames, type StateName } from '../../policy/declaration-moves';
 import type { DeclarationSubject } from '../../policy/policy';
 import { SUBJECT_COLUMNS, toSubject, type SubjectRow } from '../declarations';
 import { LINE_COLUMNS, type DeclarationLine } from './declaration-line.read';
@@ -14,48 +16,116 @@ export interface RegionRow extends DeclarationLine {
   subject: DeclarationSubject;
 }
 
-/** What units of these divisions (first and last code) have declared, submitted ones only. */
-function inRegion(h: Handle, range: readonly [string, string], c: QueueCondition): Knex.QueryBuilder {
-  const q = h('declarations as d')
-    .join('units as u', 'u.id', 'd.unit_id')
-    .join('batches as b', 'b.id', 'd.batch_id')
-    .join('committees as c', 'c.id', 'b.committee_id')
-    .whereBetween('u.division_code', [...range])
-    .whereNull('d.deleted_at')
-    .whereNot('d.state', 'draft');
-  if (c.year !== undefined) q.where('d.year', c.year);
+/** A bureau's region: its own division, and the first and last code of what lies below it. */
+export interface Region {
+  code: string;
+  range: readonly [string, string];
+}
+
+const submitted = stateNames.filter((s) => s !== 'draft');
+const isProvince = ({ code }: Region): boolean => code.endsWith('0000');
+
+/** Submitted declarations `d` under these conditions, wherever they are. */
+function narrowed(q: Knex.QueryBuilder, c: QueueCondition): Knex.QueryBuilder {
+  q.whereNull('d.deleted_at').whereNot('d.state', 'draft');
   if (c.seriesId !== undefined) q.where('d.series_id', c.seriesId);
   if (c.level !== undefined) q.where('d.level', c.level);
-  if (c.name !== '') q.whereRaw('strpos(lower(d.applicant_name), lower(?)) > 0', [c.name]);
-  if (c.unit !== '') q.whereRaw('strpos(u.name, ?) > 0', [c.unit]);
+  if (c.name !== '') {
+    const name = c.name.replace(/[A-Z]+/g, (s) => s.toLowerCase());
+    q.whereRaw("short_grams('', d.applicant_name) @> ?::text[]", [gramsOf(name)]);
+    // one or two characters are grams themselves; of longer ones grams do not know the order
+    if ([...name].length > 2) q.whereRaw('strpos(lower(d.applicant_name), ?) > 0', [name]);
+  }
+  if (c.unit !== '') q.whereExists((x) => void x.from('units as n').whereRaw('n.id = d.unit_id AND strpos(n.name, ?) > 0', [c.unit]));
   return q;
 }
 
-/** How many there are in each state. One query. */
-export async function countRegion(h: Handle, range: readonly [string, string], c: QueueCondition): Promise<Map<StateName, number>> {
-  const rows = (await inRegion(h, range, c).groupBy('d.state').select('d.state as state', h.raw('count(*)::int AS n'))) as {
-    state: StateName;
-    n: number;
-  }[];
-  return new Map(rows.map((r) => [r.state, r.n]));
+export interface RegionCounts {
+  of: ReadonlyMap<StateName, number>;
+  /** a search found more than COUNTED */
+  isOpen: boolean;
 }
 
-/** The declarations moved last, `limit` at most; `after`: those that follow this one. One query, by keyset. */
-export async function listRegion(
+/** How many there are in each state: exact at any size, because counts by year, series and level are kept; a search counts COUNTED at most. One query. */
+export async function countRegion(h: Handle, region: Region, c: QueueCondition): Promise<RegionCounts> {
+  const isSearch = c.name !== '' || c.unit !== '';
+  const q: Knex.QueryBuilder = isSearch
+    ? h
+        .from(
+          narrowed(h('declarations as d'), c)
+            .whereBetween('d.region_code', [...region.range])
+            .modify((x) => void (c.year !== undefined && x.where('d.year', c.year)))
+            .select('d.state as state')
+            .limit(COUNTED + 1)
+            .as('x'),
+        )
+        .select('state', h.raw('count(*)::int AS n'))
+    : h('queue_counts')
+        .where({ reader_kind: 'region', reader_id: Number(region.code) })
+        .where({
+          ...(c.year === undefined ? {} : { year: c.year }),
+          ...(c.seriesId === undefined ? {} : { series_id: c.seriesId }),
+          ...(c.level === undefined ? {} : { level: c.level }),
+        })
+        .select('bucket as state', h.raw('sum(n)::int AS n'));
+  const rows = (await q.groupByRaw('1')) as { state: StateName; n: number }[];
+  const found = rows.reduce((sum, r) => sum + r.n, 0);
+  return { of: new Map(rows.map((r) => [r.state, r.n])), isOpen: isSearch && found > COUNTED };
+}
+
+const order: KeyOrder = { columns: ['d.moved_at', 'd.id'], way: 'DESC' };
+
+/**
+ * One page of the declarations, those moved last first. `years`: all there are. The index knows the order within a division, a year and a state (for a province
+ * within a year and a state), so the list is put together from the first rows of each. A search by name goes by the grams. One query, seldom two.
+ */
+export function listRegion(
   h: Handle,
-  range: readonly [string, string],
+  region: Region,
   c: QueueCondition,
-  o: { state: StateName | undefined; after: string | undefined; limit: number },
-): Promise<RegionRow[]> {
-  const q = inRegion(h, range, c);
-  if (o.state !== undefined) q.where('d.state', o.state);
-  if (o.after !== undefined) q.whereRaw('(d.moved_at, d.id) < (SELECT x.moved_at, x.id FROM declarations x WHERE x.id = ?)', [o.after]);
-  const rows = (await q
-    .select(h.raw(`${LINE_COLUMNS}, ${SUBJECT_COLUMNS}, d.moved_at AS "movedAt"`))
-    .orderBy([
-      { column: 'd.moved_at', order: 'desc' },
-      { column: 'd.id', order: 'desc' },
-    ])
-    .limit(o.limit)) as (SubjectRow & Omit<RegionRow, 'subject'>)[];
-  return rows.map((r) => ({ ...r, subject: toSubject(r) }));
+  o: { state: StateName | undefined; place: Place; limit: number; years: readonly number[] },
+): Promise<Slice<RegionRow>> {
+  return readSlice(o.place, o.limit, async (place, limit) => {
+    const from = fromPlace(order, place, { from: 'declarations x WHERE x.id = ?' });
+    const part = (q: Knex.QueryBuilder): Knex.QueryBuilder =>
+      narrowed(q, c).whereRaw(from.condition, from.bindings).select('d.id', 'd.moved_at').orderByRaw(from.orderBy).limit(limit);
+    const years = c.year === undefined ? [...o.years] : [c.year];
+    const states = o.state === undefined ? [...submitted] : [o.state];
+    let ids: Knex.QueryBuilder;
+    if (c.name === '' && c.unit === '') {
+      const runs = h
+        .from(h.raw('unnest(?::int[]) AS y(year)', [years]))
+        .crossJoin(h.raw('unnest(?::text[]) AS s(state)', [states]) as never)
+        .select('y.year', 's.state')
+        .modify((q) => {
+          if (!isProvince(region))
+            void q
+              .crossJoin(h.raw('(SELECT code FROM divisions WHERE code BETWEEN ? AND ?) AS v', [...region.range]) as never)
+              .select('v.code');
+        });
+      const run = part(h('declarations as d')).whereRaw('d.year = r.year AND d.state = r.state');
+      if (isProvince(region)) void run.whereBetween('d.region_code', [...region.range]);
+      else void run.whereRaw('d.region_code = r.code');
+      ids = h
+        .from(runs.as('r'))
+        .joinRaw('CROSS JOIN LATERAL ? AS d', [run as never])
+        .select('d.id', 'd.moved_at')
+        .orderByRaw(from.orderBy)
+        .limit(limit);
+    } else {
+      ids = part(h('declarations as d'))
+        .whereBetween('d.region_code', [...region.range])
+        .whereIn('d.year', years)
+        .whereIn('d.state', states);
+    }
+    const rows = (await h
+      .from(ids.as('f'))
+      .join('declarations as d', 'd.id', 'f.id')
+      .join('units as u', 'u.id', 'd.unit_id')
+      .join('batches as b', 'b.id', 'd.batch_id')
+      .join('committees as c', 'c.id', 'b.committee_id')
+      .select(h.raw(`${LINE_COLUMNS}, ${SUBJECT_COLUMNS}, d.moved_at AS "movedAt"`))
+      .orderByRaw('d.moved_at DESC, d.id DESC')) as (SubjectRow & Omit<RegionRow, 'subject'>)[];
+    return rows.map((r) => ({ ...r, subject: toSubject(r) }));
+  });
 }

@@ -2,7 +2,7 @@ import { databaseNow } from '../../db/db';
 import type { Deps } from '../../deps';
 import { choiceFilter, textFilter } from '../../form/filter-controls';
 import { homeCrumb } from '../../http/crumbs';
-import { addressOf } from '../../http/paging';
+import { addressOf, countText, placeEntries, readPlace, rowsAt, stepLinks } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { page, type Reply, type Route, type Visit } from '../../http/route';
 import { isUuid } from '../../lib/ids';
@@ -15,7 +15,6 @@ import { listYears } from './queue.read';
 import { conditionControls, titleCell, unitCell } from './queue.view';
 import { countRegion, listRegion } from './region.read';
 
-const LIMIT = 50;
 const shown = stateNames.filter((s) => s !== 'draft');
 
 /** X2, R7: what the units of a bureau's region have declared, to read only: how many are in which state, and the list. Opens with the present year. */
@@ -23,7 +22,7 @@ export function regionRoutes(deps: Deps): Route[] {
   async function list(visit: Visit): Promise<Reply> {
     const { divisionCode } = visit.actor;
     if (divisionCode === undefined) throw new Error('a bureau without a division');
-    const range = divisionRange(divisionCode);
+    const region = { code: divisionCode, range: divisionRange(divisionCode) };
     const [{ today }, division, catalogue, years] = await Promise.all([
       databaseNow(deps.db),
       findDivision(deps.db, divisionCode),
@@ -33,10 +32,12 @@ export function regionRoutes(deps: Deps): Route[] {
     const asked = readCondition(visit.query);
     const condition = visit.query.has('year') ? asked : { ...asked, year: Number(today.slice(0, 4)) };
     const state: StateName | undefined = shown.find((s) => s === visit.query.one('state'));
-    const after = isUuid(visit.query.one('after')) ? visit.query.one('after') : undefined;
-    const counts = await countRegion(deps.db, range, condition);
-    const found = await listRegion(deps.db, range, condition, { state, after, limit: LIMIT + 1 });
-    const rows = found.slice(0, LIMIT);
+    const place = readPlace(visit.query, isUuid);
+    const counts = await countRegion(deps.db, region, condition);
+    const all = [...counts.of.values()].reduce((a, b) => a + b, 0);
+    const count = { n: state === undefined ? all : (counts.of.get(state) ?? 0), isOpen: counts.isOpen };
+    const slice = await listRegion(deps.db, region, condition, { state, place, limit: rowsAt(place, count), years });
+    const { rows } = slice;
     const entries: [string, string][] = [
       ...conditionEntries(condition),
       // every year is asked for by an empty one
@@ -45,8 +46,7 @@ export function regionRoutes(deps: Deps): Route[] {
     const at = (more: [string, string][]): string =>
       addressOf(paths.regionDeclarations(), new URLSearchParams([...entries, ...more]).toString());
     const ofState: [string, string][] = state === undefined ? [] : [['state', state]];
-    const all = [...counts.values()].reduce((a, b) => a + b, 0);
-    const last = rows.at(-1);
+    const said = (s: StateName): string => countText({ n: counts.of.get(s) ?? 0, isOpen: counts.isOpen });
     return page(
       'review/region',
       { title: '辖区申报情况', breadcrumbs: [homeCrumb, { text: '辖区申报情况' }] },
@@ -61,8 +61,8 @@ export function regionRoutes(deps: Deps): Route[] {
               'state',
               '状态',
               [
-                { value: '', text: `全部（${all}）` },
-                ...shown.map((s) => ({ value: s as string, text: `${states[s].text}（${counts.get(s) ?? 0}）` })),
+                { value: '', text: `全部（${countText({ n: all, isOpen: counts.isOpen })}）` },
+                ...shown.map((s) => ({ value: s as string, text: `${states[s].text}（${said(s)}）` })),
               ],
               state ?? '',
               'm',
@@ -72,8 +72,8 @@ export function regionRoutes(deps: Deps): Route[] {
           ],
         },
         counts: shown
-          .filter((s) => (counts.get(s) ?? 0) > 0)
-          .map((s) => ({ tag: { text: states[s].text, colour: states[s].colour }, n: counts.get(s), href: at([['state', s]]) })),
+          .filter((s) => (counts.of.get(s) ?? 0) > 0)
+          .map((s) => ({ tag: { text: states[s].text, colour: states[s].colour }, n: said(s), href: at([['state', s]]) })),
         table: {
           caption: '辖区申报',
           emptyText: '没有符合条件的申报',
@@ -97,9 +97,7 @@ export function regionRoutes(deps: Deps): Route[] {
             ],
           })),
         },
-        total: state === undefined ? all : (counts.get(state) ?? 0),
-        firstHref: after === undefined ? undefined : at(ofState),
-        nextHref: found.length > LIMIT && last ? at([...ofState, ['after', last.id]]) : undefined,
+        pages: stepLinks(slice, countText(count), (to) => at([...ofState, ...placeEntries(to)])),
       },
     );
   }

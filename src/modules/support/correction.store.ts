@@ -1,4 +1,5 @@
 import type { Handle, Trx } from '../../db/db';
+import { countUpTo, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
 import type { Cipher } from '../../lib/cipher';
 import type { PlainDate } from '../../lib/dates';
 import type { IdType } from '../../lib/id-number';
@@ -121,22 +122,29 @@ export async function listCorrectionsOf(h: Handle, cipher: Cipher, accountId: nu
   return rows.map(correctionOf(cipher));
 }
 
-export async function countCorrections(h: Handle, state: CorrectionState): Promise<number> {
-  const { rows } = await h.raw<{ rows: { n: number }[] }>('SELECT count(*)::int AS n FROM identity_corrections WHERE state = ?', [state]);
-  return rows[0]?.n ?? 0;
-}
+export const countCorrections = (h: Handle, state: CorrectionState): Promise<Count> =>
+  countUpTo(h, 'FROM identity_corrections WHERE state = ?', [state]);
 
-/** Those that wait with the oldest first, decided ones with the newest first. */
-export async function listCorrections(
+/** One page: those that wait with the oldest first, decided ones with the newest first. One query, seldom two. */
+export function listCorrections(
   h: Handle,
   cipher: Cipher,
   state: CorrectionState,
+  place: Place,
   limit: number,
-  offset: number,
-): Promise<Correction[]> {
-  const order = state === 'pending' ? 'c.requested_at, c.id' : 'c.decided_at DESC, c.id DESC';
-  const { rows } = await h.raw<{ rows: Row[] }>(`${SELECT} WHERE c.state = ? ORDER BY ${order} LIMIT ? OFFSET ?`, [state, limit, offset]);
-  return rows.map(correctionOf(cipher));
+): Promise<Slice<Correction>> {
+  const order: KeyOrder =
+    state === 'pending' ? { columns: ['c.requested_at', 'c.id'], way: 'ASC' } : { columns: ['c.decided_at', 'c.id'], way: 'DESC' };
+  return readSlice(place, limit, async (at, n) => {
+    const from = fromPlace(order, at, { from: 'identity_corrections x WHERE x.id = ?' });
+    const { rows } = await h.raw<{ rows: Row[] }>(`${SELECT} WHERE c.state = ? AND ${from.condition} ORDER BY ${from.orderBy} LIMIT ?`, [
+      state,
+      ...from.bindings,
+      n,
+    ]);
+    const list = rows.map(correctionOf(cipher));
+    return from.isBackward ? list.reverse() : list;
+  });
 }
 
 export interface Identity {

@@ -11,7 +11,7 @@ import type { Problem } from '../../form/section';
 import { smallForm, smallFormContext } from '../../form/small-form';
 import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft, removeDraft } from '../../http/form-drafts.store';
-import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
+import { addressOf, countText, placeQuery, readPlace, rowsAt, stepLinks } from '../../http/paging';
 import { paths } from '../../http/paths';
 import {
   accountOf,
@@ -27,7 +27,7 @@ import {
   type UploadedFile,
   type Visit,
 } from '../../http/route';
-import { wholeNumber } from '../../lib/ids';
+import { isRowId, wholeNumber } from '../../lib/ids';
 import { maskIdNumber, maskMobile, maskNumbersIn } from '../../lib/mask';
 import { showMoment } from '../../lib/moment';
 import { can } from '../../policy/policy';
@@ -248,8 +248,9 @@ export function correctionsRoutes(deps: Deps): Route[] {
   const queue = async (visit: Visit): Promise<Reply> => {
     const asked = visit.query.one('state');
     const state = stateNames.find((s) => s.value === asked)?.value ?? 'pending';
-    const paging = pagingOf(visit.query.one('page'), await countCorrections(db, state));
-    const list = await listCorrections(db, cipher, state, paging.limit, paging.offset);
+    const place = readPlace(visit.query, isRowId);
+    const count = await countCorrections(db, state);
+    const slice = await listCorrections(db, cipher, state, place, rowsAt(place, count));
     const done = visit.query.one('done');
     const notice: PageMeta['notice'] =
       done === 'confirm'
@@ -266,8 +267,8 @@ export function correctionsRoutes(deps: Deps): Route[] {
           resetHref: paths.corrections(),
           controls: [choiceFilter('state', '状态', stateNames, state)],
         },
-        table: correctionsTable('更正申请', state === 'pending' ? '没有等待复核的更正申请' : '没有这样的更正', list, true),
-        paging: pagingLinks(paging, paths.corrections(), { state }),
+        table: correctionsTable('更正申请', state === 'pending' ? '没有等待复核的更正申请' : '没有这样的更正', slice.rows, true),
+        pages: stepLinks(slice, countText(count), (to) => addressOf(paths.corrections(), { state, ...placeQuery(to) })),
       },
     );
   };

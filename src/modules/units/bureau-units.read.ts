@@ -1,4 +1,5 @@
 import type { Handle } from '../../db/db';
+import { countUpTo, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
 import { divisionRange } from '../catalogue';
 import { escapeLike, readSearchTerms } from './search-terms';
 import { matchCondition } from './search-units.read';
@@ -22,37 +23,56 @@ export interface BureauUnit {
   hasNamesake: boolean;
 }
 
-function conditions(divisionCode: string, f: BureauUnitFilter): { where: string; bindings: unknown[] } {
-  const [from, to] = divisionRange(divisionCode);
+const NAMESAKE = 'EXISTS (SELECT 1 FROM units o WHERE o.name = u.name AND o.id <> u.id)';
+
+function conditions(f: BureauUnitFilter): { where: string; bindings: unknown[] } {
   const terms = readSearchTerms(f.name);
   const match = terms ? matchCondition(terms) : undefined;
   return {
-    where: `u.division_code BETWEEN ? AND ?${match ? ` AND ${match.sql}` : ''}${f.code ? ' AND u.credit_code LIKE ?' : ''}${f.namesakes ? ` AND ${NAMESAKE}` : ''}`,
-    bindings: [from, to, ...(match ? match.bindings : []), ...(f.code ? [`${escapeLike(f.code)}%`] : [])],
+    where: `true${match ? ` AND ${match.sql}` : ''}${f.code ? ' AND u.credit_code LIKE ?' : ''}${f.namesakes ? ` AND ${NAMESAKE}` : ''}`,
+    bindings: [...(match ? match.bindings : []), ...(f.code ? [`${escapeLike(f.code)}%`] : [])],
   };
 }
-const NAMESAKE = 'EXISTS (SELECT 1 FROM units o WHERE o.name = u.name AND o.id <> u.id)';
 
-export async function countBureauUnits(h: Handle, divisionCode: string, f: BureauUnitFilter): Promise<number> {
-  const { where, bindings } = conditions(divisionCode, f);
-  const { rows } = await h.raw<{ rows: { n: number }[] }>(`SELECT count(*)::int AS n FROM units u WHERE ${where}`, bindings as string[]);
-  return rows[0]?.n ?? 0;
+export function countBureauUnits(h: Handle, divisionCode: string, f: BureauUnitFilter): Promise<Count> {
+  const { where, bindings } = conditions(f);
+  return countUpTo(h, `FROM units u WHERE u.division_code BETWEEN ? AND ? AND ${where}`, [...divisionRange(divisionCode), ...bindings]);
 }
 
-/** C4: units of a bureau's division by name. */
-export async function listBureauUnits(
+const order: KeyOrder = { columns: ['u.name', 'u.id'], way: 'ASC' };
+
+/**
+ * C4: one page of the units of a bureau's division by name. The index knows the order within a division, so the list is put together from the first rows of each; a
+ * search goes by the grams or the beginning of the code. One query, seldom two.
+ */
+export function listBureauUnits(
   h: Handle,
   divisionCode: string,
   f: BureauUnitFilter,
+  place: Place,
   limit: number,
-  offset: number,
-): Promise<BureauUnit[]> {
-  const { where, bindings } = conditions(divisionCode, f);
-  const { rows } = await h.raw<{ rows: BureauUnit[] }>(
-    `SELECT u.id, u.name, u.credit_code AS "creditCode", d.full_name AS "divisionName", u.contact_name AS "contactName",
-       u.permission_state AS "permissionState", ${NAMESAKE} AS "hasNamesake"
-     FROM units u JOIN divisions d ON d.code = u.division_code WHERE ${where} ORDER BY u.name, u.id LIMIT ? OFFSET ?`,
-    [...bindings, limit, offset] as string[],
-  );
-  return rows;
+): Promise<Slice<BureauUnit>> {
+  const { where, bindings } = conditions(f);
+  return readSlice(place, limit, async (at, n) => {
+    const from = fromPlace(order, at, { from: 'units x WHERE x.id = ?' });
+    const range = divisionRange(divisionCode);
+    const ids =
+      f.name || f.code
+        ? {
+            sql: `SELECT u.id FROM units u WHERE u.division_code BETWEEN ? AND ? AND ${where} AND ${from.condition} ORDER BY ${from.orderBy} LIMIT ?`,
+            bindings: [...range, ...bindings, ...from.bindings, n],
+          }
+        : {
+            sql: `SELECT u.id FROM divisions v CROSS JOIN LATERAL (SELECT u.id, u.name FROM units u WHERE u.division_code = v.code AND ${where} AND ${from.condition}
+                ORDER BY ${from.orderBy} LIMIT ?) u WHERE v.code BETWEEN ? AND ? ORDER BY ${from.orderBy} LIMIT ?`,
+            bindings: [...bindings, ...from.bindings, n, ...range, n],
+          };
+    const { rows } = await h.raw<{ rows: BureauUnit[] }>(
+      `SELECT u.id, u.name, u.credit_code AS "creditCode", d.full_name AS "divisionName", u.contact_name AS "contactName",
+         u.permission_state AS "permissionState", ${NAMESAKE} AS "hasNamesake"
+       FROM (${ids.sql}) f JOIN units u ON u.id = f.id JOIN divisions d ON d.code = u.division_code ORDER BY u.name, u.id`,
+      ids.bindings as string[],
+    );
+    return rows;
+  });
 }

@@ -9,9 +9,10 @@ import type { Problem } from '../../form/section';
 import { smallForm } from '../../form/small-form';
 import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft, removeDraft } from '../../http/form-drafts.store';
-import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
+import { addressOf, countText, placeQuery, readPlace, rowsAt, stepLinks } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { page, refusal, seeOther, unitOf, type Crumb, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import { isRowId } from '../../lib/ids';
 import { maskMobile, maskNumbersIn } from '../../lib/mask';
 import { showMoment } from '../../lib/moment';
 import { compactCode, normaliseLine } from '../../lib/text';
@@ -80,8 +81,9 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
     const division = await findDivision(db, visit.actor.divisionCode ?? '');
     if (!division) throw new Error('a bureau without a division');
     const { filter, address } = filterOf(visit);
-    const paging = pagingOf(visit.query.one('page'), await countBureauUnits(db, division.code, filter));
-    const rows = await listBureauUnits(db, division.code, filter, paging.limit, paging.offset);
+    const place = readPlace(visit.query, isRowId);
+    const count = await countBureauUnits(db, division.code, filter);
+    const slice = await listBureauUnits(db, division.code, filter, place, rowsAt(place, count));
     const show = [
       { value: '', text: '全部单位' },
       { value: 'namesakes', text: '有同名单位的' },
@@ -109,7 +111,7 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
             { key: 'contact', text: '联系人' },
             { key: 'state', text: '权限' },
           ],
-          rows: rows.map((u) => ({
+          rows: slice.rows.map((u) => ({
             cells: [
               { text: u.name, href: paths.bureauUnit(u.id), sub: u.hasNamesake ? `${u.creditCode}，有同名单位` : u.creditCode },
               { text: u.divisionName },
@@ -118,7 +120,7 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
             ],
           })),
         },
-        paging: pagingLinks(paging, paths.bureauUnits(), address),
+        pages: stepLinks(slice, countText(count), (to) => addressOf(paths.bureauUnits(), { ...address, ...placeQuery(to) })),
       },
     );
   };

@@ -1,4 +1,5 @@
 import type { Handle } from '../../db/db';
+import { countUpTo, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
 import { divisionRange } from '../catalogue';
 import { readSearchTerms } from './search-terms';
 import { matchCondition } from './search-units.read';
@@ -21,43 +22,62 @@ export interface PermissionRow {
   requestedAt: Date;
 }
 
-function conditions(divisionCode: string, f: QueueFilter): { where: string; bindings: unknown[] } {
-  const [from, to] = divisionRange(divisionCode);
+const states: readonly PermissionRequest['state'][] = ['requested', 'granted', 'refused'];
+
+function conditions(f: QueueFilter): { where: string; bindings: unknown[] } {
   const terms = readSearchTerms(f.name);
   const match = terms ? matchCondition(terms) : undefined;
-  return {
-    where: `r.division_code BETWEEN ? AND ?${f.state ? ' AND r.state = ?' : ''}${match ? ` AND ${match.sql}` : ''}`,
-    bindings: [from, to, ...(f.state ? [f.state] : []), ...(match ? match.bindings : [])],
-  };
+  return match
+    ? { where: `EXISTS (SELECT 1 FROM units u WHERE u.id = r.unit_id AND ${match.sql})`, bindings: match.bindings }
+    : { where: 'true', bindings: [] };
 }
 
-export async function countPermissionRequests(h: Handle, divisionCode: string, f: QueueFilter): Promise<number> {
-  const { where, bindings } = conditions(divisionCode, f);
-  const { rows } = await h.raw<{ rows: { n: number }[] }>(
-    `SELECT count(*)::int AS n FROM permission_requests r${f.name ? ' JOIN units u ON u.id = r.unit_id' : ''} WHERE ${where}`,
-    bindings as string[],
+export function countPermissionRequests(h: Handle, divisionCode: string, f: QueueFilter): Promise<Count> {
+  const { where, bindings } = conditions(f);
+  return countUpTo(
+    h,
+    `FROM permission_requests r WHERE r.division_code BETWEEN ? AND ? AND r.state = ANY(CAST(? AS text[])) AND ${where}`,
+    [...divisionRange(divisionCode), f.state === '' ? [...states] : [f.state], ...bindings],
   );
-  return rows[0]?.n ?? 0;
 }
 
-/** Requests of a bureau's division: those that wait longest first, decided ones the newest first. */
-export async function listPermissionRequests(
+/**
+ * One page of the requests of a bureau's division: those that wait longest first, others the newest first. The index knows the order within a division and a state, so
+ * the list is put together from the first rows of each; a search by name begins with the units. One query, seldom two.
+ */
+export function listPermissionRequests(
   h: Handle,
   divisionCode: string,
   f: QueueFilter,
+  place: Place,
   limit: number,
-  offset: number,
-): Promise<PermissionRow[]> {
-  const { where, bindings } = conditions(divisionCode, f);
-  const order = f.state === 'requested' ? 'r.requested_at, r.id' : 'r.requested_at DESC, r.id DESC';
-  const { rows } = await h.raw<{ rows: PermissionRow[] }>(
-    `SELECT r.id, u.name AS "unitName", u.credit_code AS "creditCode", d.full_name AS "divisionName", r.state, r.is_automatic AS "isAutomatic",
-       r.check_note AS "checkNote", r.requested_at AS "requestedAt"
-     FROM permission_requests r JOIN units u ON u.id = r.unit_id JOIN divisions d ON d.code = r.division_code
-     WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`,
-    [...bindings, limit, offset] as string[],
-  );
-  return rows;
+): Promise<Slice<PermissionRow>> {
+  const order: KeyOrder = { columns: ['r.requested_at', 'r.id'], way: f.state === 'requested' ? 'ASC' : 'DESC' };
+  const { where, bindings } = conditions(f);
+  return readSlice(place, limit, async (at, n) => {
+    const from = fromPlace(order, at, { from: 'permission_requests x WHERE x.id = ?' });
+    const range = divisionRange(divisionCode);
+    const asked = f.state === '' ? [...states] : [f.state];
+    const ids = f.name
+      ? {
+          sql: `SELECT r.id FROM permission_requests r WHERE r.division_code BETWEEN ? AND ? AND r.state = ANY(CAST(? AS text[])) AND ${where} AND ${from.condition} ORDER BY ${from.orderBy} LIMIT ?`,
+          bindings: [...range, asked, ...bindings, ...from.bindings, n],
+        }
+      : {
+          sql: `SELECT r.id FROM divisions v CROSS JOIN unnest(CAST(? AS text[])) s(state) CROSS JOIN LATERAL (SELECT r.id, r.requested_at FROM permission_requests r
+              WHERE r.division_code = v.code AND r.state = s.state AND ${from.condition} ORDER BY ${from.orderBy} LIMIT ?) r
+            WHERE v.code BETWEEN ? AND ? ORDER BY ${from.orderBy} LIMIT ?`,
+          bindings: [asked, ...from.bindings, n, ...range, n],
+        };
+    const { rows } = await h.raw<{ rows: PermissionRow[] }>(
+      `SELECT r.id, u.name AS "unitName", u.credit_code AS "creditCode", d.full_name AS "divisionName", r.state, r.is_automatic AS "isAutomatic",
+         r.check_note AS "checkNote", r.requested_at AS "requestedAt"
+       FROM (${ids.sql}) f JOIN permission_requests r ON r.id = f.id JOIN units u ON u.id = r.unit_id JOIN divisions d ON d.code = r.division_code
+       ORDER BY ${order.columns.map((c) => `${c} ${order.way}`).join(', ')}`,
+      ids.bindings as string[],
+    );
+    return rows;
+  });
 }
 
 export interface Namesake {

@@ -8,7 +8,7 @@ import type { Problem } from '../../form/section';
 import { choiceFilter, textFilter } from '../../form/filter-controls';
 import { smallForm } from '../../form/small-form';
 import { homeCrumb, startCrumb } from '../../http/crumbs';
-import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
+import { addressOf, countText, placeQuery, readPlace, rowsAt, stepLinks } from '../../http/paging';
 import { paths } from '../../http/paths';
 import {
   page,
@@ -23,6 +23,7 @@ import {
   type Visit,
 } from '../../http/route';
 import { siteAddress } from '../../http/site-address';
+import { isRowId } from '../../lib/ids';
 import { showMoment } from '../../lib/moment';
 import { bureauName, findDivision, listDivisions } from '../catalogue';
 import { bureauUnitsRoutes } from './bureau-units.routes';
@@ -143,8 +144,9 @@ export function unitsRoutes(deps: Deps): Route[] {
     const division = await findDivision(db, visit.actor.divisionCode ?? '');
     if (!division) throw new Error('a bureau without a division');
     const { filter, address } = filterOf(visit);
-    const paging = pagingOf(visit.query.one('page'), await countPermissionRequests(db, division.code, filter));
-    const list = await listPermissionRequests(db, division.code, filter, paging.limit, paging.offset);
+    const place = readPlace(visit.query, isRowId);
+    const count = await countPermissionRequests(db, division.code, filter);
+    const slice = await listPermissionRequests(db, division.code, filter, place, rowsAt(place, count));
     const done = visit.query.one('done');
     const notice: PageMeta['notice'] =
       done === 'grant'
@@ -165,10 +167,10 @@ export function unitsRoutes(deps: Deps): Route[] {
         table: {
           caption: '单位权限申请',
           columns: queueColumns,
-          rows: list.map((r) => queueRow(r, paths.decidePermission(r.id))),
+          rows: slice.rows.map((r) => queueRow(r, paths.decidePermission(r.id))),
           emptyText: filter.name || filter.state !== 'requested' ? '没有符合条件的权限申请' : '没有等待审核的权限申请',
         },
-        paging: pagingLinks(paging, paths.permissions(), address),
+        pages: stepLinks(slice, countText(count), (to) => addressOf(paths.permissions(), { ...address, ...placeQuery(to) })),
       },
     );
   }
