@@ -1,14 +1,13 @@
 import path from 'node:path';
-import compression from 'compression';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import precompressed from 'express-static-gzip';
 import helmet from 'helmet';
 import type { Pool } from 'pg';
 import { pinoHttp } from 'pino-http';
 import { randomInt, randomUUID } from 'node:crypto';
-import { constants } from 'node:zlib';
 import type { Deps } from './deps';
 import { admitting, type Admission } from './http/admission';
+import { compressPages } from './http/compress-pages';
 import { BusyError, isDatabaseAway, SessionsAwayError, statusOfFault } from './http/errors';
 import { RepeatedFieldError } from './http/form-input';
 import { matchRoute } from './http/match-route';
@@ -117,14 +116,7 @@ export function createApp({ deps, routes, mount, sessionPool, readiness, admissi
     (_req, res) => void res.set('Cache-Control', 'public, max-age=86400').sendFile(path.join(renderer.assetsDir, 'favicon.ico')),
   );
 
-  // M9: pages only. Their form tokens are masked anew each time (BREACH); files go out as they are, so that parts of them can be asked for
-  app.use(
-    compression({
-      threshold: 1024,
-      brotli: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
-      filter: (_req, res) => String(res.getHeader('Content-Type')).startsWith('text/html'),
-    }),
-  );
+  app.use(compressPages());
   const blank = { visitor: undefined, csrf: '', nav: [] };
   const busyPage = (address: string, requestId: unknown, wait: number, resend?: Resend): string =>
     renderer.page('errors/busy', { page: { title: '访问人数较多' }, data: { requestId, wait, resend }, ...blank, address });

@@ -55,11 +55,13 @@ async function showAsItComes(req: Request, res: Response, status: number, html: 
   const at = html.indexOf(ROWS_HERE);
   if (at < 0) throw new Error(`the view of ${req.path} has no place for its rows`);
   const pieces = async function* (): AsyncGenerator<string> {
-    yield html.slice(0, at);
     if (req.method !== 'HEAD') yield* rows;
     yield html.slice(at + ROWS_HERE.length);
   };
   res.status(status).type('html');
+  res.write(html.slice(0, at));
+  // M4: not kept back by the compression until there is more
+  res.flush();
   await pipeline(Readable.from(pieces()), res).catch((e: unknown) => broken(req, e));
 }
 

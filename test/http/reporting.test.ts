@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { checkRanks } from '../../src/modules/reporting/check-ranks';
-import { countQueries, makeDeclaration, namesOn, stateOf } from '../support/declarations';
+import { countQueries, makeDeclaration, makeReportable, namesOn, stateOf } from '../support/declarations';
 import { makeBatch, makeCommittee, makePath, makeUnit, signInAs, type TestBatch, type TestUnit } from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
@@ -226,6 +226,25 @@ describe('R2 职称申报数据上报', () => {
     expect(new Set(counts).size).toBe(1);
     const page = await press(visitor, await visitor.get('/unit/report'), ids, Object.fromEntries(ids.map((id, i) => [id, `${i + 1}/30`])));
     expect(page.text()).toContain('已上报 30 人');
+  });
+
+  it('of more than one report can hold, says how many wait, and finds those that do not fit by name and unit', async () => {
+    const { unit, visitor } = await unitWithPath();
+    const many = await makeBatch(site, { committeeId: committee.id, level: 'associate', year: 2027, rankBy: 'unit' });
+    const ids = await makeReportable(site, many, unit, 1003);
+    const page = await visitor.get('/unit/report');
+    expect(namesOn(page)).toHaveLength(1000);
+    expect(page.text()).toContain('共 1003 人等待上报，本页列出前 1000 人');
+    // places by order need everybody on the page
+    expect(page.find('[data-rank-all]')).toBeNull();
+    const hidden = ['人员1', '人员1001', '人员1002', '人员1003'].find((name) => !namesOn(page).includes(name)) ?? '人员1003';
+    const found = await visitor.get(`/unit/report?name=${encodeURIComponent(hidden)}&unit=${encodeURIComponent('文化馆')}`);
+    expect(namesOn(found)).toContain(hidden);
+    expect(found.text()).toMatch(/查询到 \d+ 人，共 1003 人等待上报/);
+    expect(found.link('显示全部人员')).toBe('/unit/report');
+    expect(found.find('input[name="back"]')?.getAttribute('value')).toContain('name=');
+    expect(namesOn(await visitor.get(`/unit/report?unit=${encodeURIComponent('没有这个单位')}`))).toEqual([]);
+    await site.db('declarations').whereIn('id', ids).update({ state: 'not_recommended', holder_unit_id: null });
   });
 
   it('S33 a page of 1,000 rows with their ranks fits into one form, 1,001 are told to come in parts', async () => {

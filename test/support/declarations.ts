@@ -206,17 +206,23 @@ export async function attachFile(site: Site, declaration: string, name: string, 
 }
 
 /** Many declarations of one unit that wait to be reported, named 人员1 …, ranked 1/n …; made by a few statements. Gives the ids in the order of the ranks. */
-export async function makeReportable(site: Site, batch: TestBatch, unit: { unitId: number }, n: number): Promise<string[]> {
+export async function makeReportable(
+  site: Site,
+  batch: TestBatch,
+  unit: { unitId: number },
+  n: number,
+  { first = 1, of = n }: { first?: number; of?: number } = {},
+): Promise<string[]> {
   const { rows } = await site.db.raw<{ rows: { id: string }[] }>(
     `WITH a AS (INSERT INTO accounts (role, login_name, password_hash, display_name)
-         SELECT 'person', 'many-' || :unit || '-' || i, '-', '人员' || i FROM generate_series(1, :n) i RETURNING id, display_name),
+         SELECT 'person', 'many-' || :unit || '-' || i, '-', '人员' || i FROM generate_series(CAST(:first AS int), CAST(:first AS int) + CAST(:n AS int) - 1) i RETURNING id, display_name),
        p AS (INSERT INTO persons (account_id, name, id_type, id_number, sex, born_on, ethnicity, mobile)
          SELECT id, display_name, 'resident', '\\x00', 'female', '1995-03-12', '01', '\\x00' FROM a RETURNING account_id, name, substr(name, 3)::int AS i),
        d AS (INSERT INTO declarations (person_id, batch_id, year, series_id, level, state, applicant_name, unit_id, rank_n, rank_of, stop_position, holder_unit_id, round, submitted_at)
-         SELECT account_id, :batch, :year, :series, :level, 'unit_passed', name, :unit, i, :n, 0, :unit, 1, app_now() FROM p RETURNING id, rank_n),
+         SELECT account_id, :batch, :year, :series, :level, 'unit_passed', name, :unit, i, :of, 0, :unit, 1, app_now() FROM p RETURNING id, rank_n),
        s AS (INSERT INTO declaration_stops (declaration_id, position, unit_id, passed_at) SELECT id, 0, :unit, app_now() FROM d)
      SELECT id FROM d ORDER BY rank_n`,
-    { unit: unit.unitId, n, batch: batch.id, year: batch.year, series: batch.seriesId, level: batch.level },
+    { unit: unit.unitId, n, first, of, batch: batch.id, year: batch.year, series: batch.seriesId, level: batch.level },
   );
   return rows.map((r) => r.id);
 }

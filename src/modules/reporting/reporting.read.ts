@@ -34,12 +34,13 @@ const SELECT = `SELECT d.id, ${LINE_COLUMNS}, d.unit_id AS "unitId", d.batch_id 
     LEFT JOIN unit_publicity_items pi ON pi.declaration_id = d.id AND pi.voided_at IS NULL LEFT JOIN unit_publicities pu ON pu.id = pi.publicity_id
   WHERE d.holder_unit_id = :unit AND d.state = 'unit_passed' AND d.deleted_at IS NULL`;
 
-/** What the unit has passed and not yet reported, by series, level and declaring unit. One query; at most `limit` rows. */
+/** What the unit has passed and not yet reported, under these conditions, by series, level and declaring unit. One query; at most `limit` rows. */
 export async function listReportable(h: Handle, unitId: number, c: QueueCondition, limit: number): Promise<ReportRow[]> {
   const { rows } = await h.raw<{ rows: ReportRow[] }>(
     `${SELECT} AND (CAST(:year AS int) IS NULL OR d.year = :year) AND (CAST(:series AS int) IS NULL OR d.series_id = :series) AND (CAST(:level AS text) IS NULL OR d.level = :level)
+       AND (:name = '' OR strpos(lower(d.applicant_name), lower(:name)) > 0) AND (:part = '' OR strpos(u.name, :part) > 0)
      ORDER BY d.year, d.series_id, d.level, u.name, d.rank_n NULLS LAST, d.applicant_name, d.id LIMIT :limit`,
-    { unit: unitId, year: c.year ?? null, series: c.seriesId ?? null, level: c.level ?? null, limit },
+    { unit: unitId, year: c.year ?? null, series: c.seriesId ?? null, level: c.level ?? null, name: c.name, part: c.unit, limit },
   );
   return rows;
 }

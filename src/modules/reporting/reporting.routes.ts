@@ -1,20 +1,24 @@
 import type { Handle } from '../../db/db';
 import type { Deps } from '../../deps';
+import { textFilter } from '../../form/filter-controls';
 import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { FormInput } from '../../http/form-input';
-import { addressOf } from '../../http/paging';
+import { addressOf, countText } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { showDate } from '../../lib/dates';
 import { showMoment } from '../../lib/moment';
 import { page, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { normaliseLine } from '../../lib/text';
 import { moves } from '../../policy/declaration-moves';
+import { scope } from '../../policy/policy';
 import type { Catalogue } from '../catalogue';
 import {
   BULK_LIMIT,
   conditionControls,
   conditionEntries,
+  countOf,
+  countQueue,
   listYears,
   rankText,
   readCondition,
@@ -53,6 +57,11 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
   const catalogue = await deps.catalogue.get();
   const found = await listReportable(deps.db, unitId, condition, BULK_LIMIT + 1);
   const rows = found.slice(0, BULK_LIMIT);
+  // more than one report can hold, or looked for by name: how many wait in all
+  const isWhole = found.length <= BULK_LIMIT && condition.name === '';
+  const waiting = isWhole
+    ? { n: rows.length, isOpen: false }
+    : countOf(await countQueue(deps.db, scope(visit.actor), { ...condition, name: '', unit: '' }, ['unit_passed']), 'unit_passed');
   const upstreams = await listUpstreams(deps.db, unitId);
   const years = await listYears(deps.db);
   const rankGroups = await rankGroupsOf(deps, rows);
@@ -67,7 +76,15 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
   const reasonsOf = new Map(attempt?.outcome.kind === 'refused' ? attempt.outcome.problems.map((p) => [p.id, p.reasons] as const) : []);
   const isNarrowed = conditionEntries(condition).length > 0;
   return page('reporting/queue', meta, {
-    filter: { action: paths.report(), controls: conditionControls(condition, catalogue, years), resetHref: paths.report() },
+    filter: {
+      action: paths.report(),
+      controls: [
+        ...conditionControls(condition, catalogue, years),
+        textFilter('name', '姓名', condition.name),
+        textFilter('unit', '申报单位', condition.unit),
+      ],
+      resetHref: paths.report(),
+    },
     groups: groupsOf(rows, condition, upstreams, catalogue),
     rows: rows.map((r) => ({
       id: r.id,
@@ -88,8 +105,10 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
       isTicked: attempt?.ticked.includes(r.id) ?? false,
       reasons: reasonsOf.get(r.id) ?? [],
     })),
-    takesRanks: rows.some((r) => r.takesRank),
+    // places by order need everybody of a declaring unit on the page
+    takesRanks: isWhole && rows.some((r) => r.takesRank),
     total: rows.length,
+    waiting: isWhole ? undefined : countText(waiting),
     limit: found.length > BULK_LIMIT ? BULK_LIMIT : undefined,
     action: paths.report(),
     back: new URLSearchParams(conditionEntries(condition)).toString(),

@@ -3,6 +3,6 @@ export { queueRoutes, tickedIds, type Prepare, type QueuePage } from './queue.ro
 export { BULK_LIMIT, moveEach, moveTogether, vanished, type Answer, type BulkItem, type Reason, type TogetherOutcome } from './bulk';
 export { conditionEntries, readCondition, readFilter, type QueueFilter } from './queue-filter';
 export { LINE_COLUMNS, type DeclarationLine } from './declaration-line.read';
-export { foldQueueCounts, listEntries, listYears, type QueueCondition, type QueueRow, type Show } from './queue.read';
+export { countOf, countQueue, foldQueueCounts, listEntries, listYears, type QueueCondition, type QueueRow, type Show } from './queue.read';
 export { findQueueFaults } from './queue-proof.read';
 export { conditionControls, rankText, titleCell, unitCell, type ShowOption } from './queue.view';
