@@ -119,7 +119,6 @@ export async function plans(site: Site): Promise<object> {
       [paths.regionDeclarations(), REGION],
       [paths.permissions(), PERMISSIONS],
       [paths.bureauUnits(), UNITS],
-      [paths.batches(), ['']],
       [paths.resultObjections(), ['']],
     ],
   ];
@@ -175,7 +174,6 @@ export async function plans(site: Site): Promise<object> {
         [paths.home(), ['']],
         [paths.staff(), ['', 'role=office', `name=${HAI}`]],
         [paths.divisions(), ['']],
-        [paths.batches(), ['']],
       ],
     ],
     [

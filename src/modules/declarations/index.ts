@@ -25,6 +25,7 @@ export { APPEAL_SELECT, findAppealChance, findAppeals, type Appeal, type AppealC
 export { loadDeclaration } from './load-declaration';
 export { contentOfRound, currentContent, submittedContent, type FrozenContent } from './freeze-version';
 export { explain, moveDeclaration, moveDeclarations, openPublicity, type MoveItem, type MoveOutcome } from './move-declaration';
+export { OBJECTION_WORDS, readDecision, settleObjection, type SettleOutcome } from './settle-objection';
 export { rosterFacts, type RosterFacts } from './roster-facts';
 export { watchCorrections } from './watch-corrections';
 export { loadMoveDays, proposeCorrectionDay, type MoveDays } from './correction-day';

@@ -7,13 +7,12 @@ import { paths } from '../../http/paths';
 import { notFound, page, seeOther, type PageError, type Reply, type Route, type Visit } from '../../http/route';
 import { wholeNumber } from '../../lib/ids';
 import { showMoment } from '../../lib/moment';
-import { countCharacters, normaliseText } from '../../lib/text';
+import { OBJECTION_WORDS, readDecision } from '../declarations';
 import { decideObjection } from './decide-objection';
 import { countObjections, findObjectionFor, findObjector, listObjections, type Objection, type ObjectionOutcome } from './objections.store';
 import { outcomeTag, outcomeTexts } from './objections.view';
 
 const PAGE_SIZE = 20;
-const WORDS = 500;
 const isOutcome = (s: string): s is ObjectionOutcome => s in outcomeTexts;
 const crumb = { text: '公示异议', href: paths.resultObjections() };
 
@@ -94,7 +93,7 @@ export function handlingRoutes(deps: Deps): Route[] {
                 outcomes: Object.entries(outcomeTexts).map(([value, x]) => ({ value, ...x, chosen: typed?.one('outcome') === value })),
                 finding: typed?.one('finding') ?? '',
                 errors: Object.fromEntries(errors.map((e) => [e.href.slice(1), e.text])),
-                limit: WORDS,
+                limit: OBJECTION_WORDS,
               }
             : undefined,
       },
@@ -106,13 +105,8 @@ export function handlingRoutes(deps: Deps): Route[] {
     const o = await find(visit);
     if (!o) return notFound;
     const { body } = visit;
-    const errors: PageError[] = [];
-    const outcome = body.one('outcome');
-    if (!isOutcome(outcome)) errors.push({ text: '请选择处理结果', href: '#outcome' });
-    const finding = normaliseText(body.one('finding'));
-    if (finding === '') errors.push({ text: '请填写核查情况', href: '#finding' });
-    else if (countCharacters(finding) > WORDS) errors.push({ text: `核查情况最多 ${WORDS} 个字`, href: '#finding' });
-    if (errors.length > 0 || !isOutcome(outcome)) return show(visit, body, errors, 422);
+    const { errors, outcome, finding } = readDecision(body, isOutcome);
+    if (errors.length > 0 || outcome === undefined) return show(visit, body, errors, 422);
     const done = await decideObjection(deps, visit.actor, o, { outcome, finding, requestId: visit.requestId });
     if (done.kind === 'not-now') return show(visit, body, [{ text: done.reason, href: '#outcome' }], 409);
     return seeOther(addressOf(paths.resultObjections(), { done: 'decided' }));

@@ -142,19 +142,3 @@ export async function listObjections(h: Handle, actor: Actor, limit: number, off
   );
   return rows;
 }
-
-/** False when it was decided already. */
-export async function decideRow(trx: Trx, id: number, d: { outcome: ObjectionOutcome; finding: string; by: Actor }): Promise<boolean> {
-  return (
-    (await trx('result_objections')
-      .where({ id })
-      .whereNull('outcome')
-      .update({
-        outcome: d.outcome,
-        finding: d.finding,
-        decided_by: d.by.accountId,
-        decider_name: d.by.name,
-        decided_at: trx.raw('app_now()'),
-      })) === 1
-  );
-}

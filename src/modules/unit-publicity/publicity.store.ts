@@ -164,23 +164,3 @@ export async function insertObjection(
   if (!row) throw new Error('insert gave no row');
   return row.id;
 }
-
-/** False when it was decided already. */
-export async function decideObjectionRow(
-  trx: Trx,
-  id: number,
-  d: { outcome: ObjectionOutcome; finding: string; by: Actor },
-): Promise<boolean> {
-  return (
-    (await trx('unit_objections')
-      .where({ id })
-      .whereNull('outcome')
-      .update({
-        outcome: d.outcome,
-        finding: d.finding,
-        decided_by: d.by.accountId,
-        decider_name: d.by.name,
-        decided_at: trx.raw('app_now()'),
-      })) === 1
-  );
-}
