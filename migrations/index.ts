@@ -34,6 +34,7 @@ import * as m0057 from './0057_long_lists';
 import * as m0058 from './0058_appeals';
 import * as m0061 from './0061_metrics';
 import * as m0059 from './0059_printed_forms';
+import * as m0060 from './0060_certificate_schemes';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -72,6 +73,7 @@ const list: Record<string, Knex.Migration> = {
   '0058_appeals': m0058,
   '0061_metrics': m0061,
   '0059_printed_forms': m0059,
+  '0060_certificate_schemes': m0060,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

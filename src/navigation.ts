@@ -110,6 +110,7 @@ export function navigation(actor: Pick<Actor, 'role'> | undefined): NavItem[] {
         { text: '职称目录', href: paths.catalogue() },
         { text: '行政区划', href: paths.divisions() },
         { text: '申报条件', href: paths.eligibility() },
+        { text: '证书编号规则', href: paths.certificateSchemes() },
         ...second(
           { text: '工作人员账号', href: paths.staff() },
           { text: '解除二次验证', href: paths.factorResets() },

@@ -28,6 +28,7 @@ export const paths = {
   rechecks: () => '/results/rechecks',
   handleRecheck: (id: number) => `/results/rechecks/${id}`,
   decideRecheck: (id: number) => `/results/rechecks/${id}/decision`,
+  certificateSchemes: () => '/admin/certificate-numbers',
   certificateCheck: () => '/certificates/check',
   certificateByCode: (code: string) => `/certificates/check/${code}`,
   certificateResult: (draft: string) => `/certificates/check?result=${draft}`,

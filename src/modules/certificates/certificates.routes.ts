@@ -6,25 +6,28 @@ import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
 import { newToken } from '../../lib/new-token';
+import type { NumberScheme } from '../../lib/certificate-number';
 import { countCharacters, normaliseLine } from '../../lib/text';
 import { takeTurn } from '../../http/rate-limit.store';
 import { findCertificateOf } from './certificates.store';
-import { checkByCode, checkByNumber, readNumber, type CheckInput, type CheckOutcome } from './check-certificate';
+import { checkByCode, checkByNumber, numberForm, readNumber, type CheckInput, type CheckOutcome } from './check-certificate';
 import { printCertificate } from './print-certificate';
+import { schemesRoutes } from './schemes.routes';
+import { listSchemes } from './schemes.store';
 import { certificateStatusRoutes } from './status.routes';
 
 const DRAFT = 'certificate-check';
 const OF_A_NUMBER = { most: 20, minutes: 60 };
 const OF_A_BROWSER = { most: 30, minutes: 10 };
 
-function controls(typed: CheckInput, problems: { number?: string; name?: string }): ControlModel[] {
+function controls(typed: CheckInput, problems: { number?: string; name?: string }, schemes: readonly NumberScheme[]): ControlModel[] {
   return [
     {
       type: 'text',
       id: 'f-check-number',
       name: 'number',
       label: '证书编号',
-      hint: '印在证书上，由「鲁」和 19 位数字组成',
+      hint: `印在证书上，为${numberForm(schemes)}`,
       required: true,
       value: typed.number,
       width: 'm',
@@ -44,7 +47,7 @@ function controls(typed: CheckInput, problems: { number?: string; name?: string 
   ];
 }
 
-function checkPage(visit: Visit, typed: CheckInput, outcome: CheckOutcome | undefined, byCode: boolean): Reply {
+async function checkPage(deps: Deps, visit: Visit, typed: CheckInput, outcome: CheckOutcome | undefined, byCode: boolean): Promise<Reply> {
   const problems: { number?: string; name?: string } = outcome?.kind === 'problems' ? outcome : {};
   const errors = [
     ...(problems.number === undefined ? [] : [{ text: problems.number, href: '#f-check-number' }]),
@@ -53,7 +56,7 @@ function checkPage(visit: Visit, typed: CheckInput, outcome: CheckOutcome | unde
   const meta = { title: '证书查验', breadcrumbs: [startCrumb(visit), { text: '证书查验' }], errors };
   const data = {
     // after a find the form is for another certificate
-    controls: controls(outcome?.kind === 'found' ? { number: '', name: '' } : typed, problems),
+    controls: controls(outcome?.kind === 'found' ? { number: '', name: '' } : typed, problems, await listSchemes(deps.db)),
     token: newToken(),
     certificate: outcome?.kind === 'found' ? outcome.certificate : null,
     isMissing: outcome?.kind === 'not-found',
@@ -95,18 +98,18 @@ export function certificatesRoutes(deps: Deps): Route[] {
   const showCheck = async (visit: Visit): Promise<Reply> => {
     const empty: CheckInput = { number: '', name: '' };
     const draft = visit.query.one('result');
-    if (draft === '') return checkPage(visit, empty, undefined, false);
+    if (draft === '') return checkPage(deps, visit, empty, undefined, false);
     const typed = await findDraft<CheckInput>(deps.db, deps.cipher, DRAFT, visit.owner, draft);
     // a result is one browser's for an hour; afterwards, or elsewhere, one asks again
     if (!typed) return seeOther(paths.certificateCheck());
-    return checkPage(visit, typed, await checkByNumber(deps.db, typed), false);
+    return checkPage(deps, visit, typed, await checkByNumber(deps.db, typed, await listSchemes(deps.db)), false);
   };
 
   const postCheck = async (visit: Visit): Promise<Reply> => {
     const typed: CheckInput = { number: cut(visit.body.one('number')), name: cut(visit.body.one('name')) };
     // each look counts, also one that finds: names are not to be tried out on a number, nor numbers by one browser
     const turns = [
-      await takeTurn(deps.db, 'certificate-check:number', readNumber(typed.number), OF_A_NUMBER),
+      await takeTurn(deps.db, 'certificate-check:number', readNumber(typed.number, await listSchemes(deps.db)), OF_A_NUMBER),
       await takeTurn(deps.db, 'certificate-check:browser', visit.owner, OF_A_BROWSER),
     ];
     if (turns.includes(false))
@@ -118,11 +121,12 @@ export function certificatesRoutes(deps: Deps): Route[] {
   const showByCode = async (visit: Visit): Promise<Reply> => {
     const code = visit.param('code');
     if (countCharacters(code) > 40) return notFound;
-    return checkPage(visit, { number: '', name: '' }, await checkByCode(deps.db, code), true);
+    return checkPage(deps, visit, { number: '', name: '' }, await checkByCode(deps.db, code), true);
   };
 
   return [
     ...certificateStatusRoutes(deps),
+    ...schemesRoutes(deps),
     {
       method: 'get',
       path: '/declarations/:declaration/certificate.pdf',

@@ -73,6 +73,7 @@ export async function insertCertificate(
   queryCode: string,
   content: CertificateContent,
   replacesId: number | undefined,
+  schemeId: number,
 ): Promise<number> {
   const [row] = (await trx('certificates')
     .insert({
@@ -83,6 +84,7 @@ export async function insertCertificate(
       content: JSON.stringify(content),
       issued_on: content.issuedOn,
       replaces_id: replacesId ?? null,
+      scheme_id: schemeId,
     })
     .returning('id')) as { id: number }[];
   if (!row) throw new Error('certificates: insert gave no id');

@@ -1,5 +1,5 @@
 import type { Handle } from '../../db/db';
-import { isCertificateNumber } from '../../lib/certificate-number';
+import { digitsOf, fitsScheme, type NumberScheme } from '../../lib/certificate-number';
 import { maskName } from '../../lib/mask';
 import { showMoment } from '../../lib/moment';
 import { compactCode, normaliseLine } from '../../lib/text';
@@ -48,24 +48,30 @@ const shown = (c: Certificate): CheckedCertificate => ({
   isReplaced: c.replacedBy !== null,
 });
 
-/** A number as typed: full-width, blanks and dashes do no harm, 「鲁」 may be left out. */
-export function readNumber(typed: string): string {
+/** A number as typed: full-width, blanks and dashes do no harm, and the prefix may be left out. */
+export function readNumber(typed: string, schemes: readonly NumberScheme[]): string {
   const compact = compactCode(typed).replace(/-/g, '');
-  return /^\d/.test(compact) ? `鲁${compact}` : compact;
+  if (!/^\d/.test(compact)) return compact;
+  const whole = schemes.map((s) => s.prefix + compact);
+  return whole.find((n, i) => fitsScheme(n, schemes[i] as NumberScheme)) ?? whole.at(-1) ?? compact;
 }
+
+/** 「鲁」和 19 位数字: what numbers look like, the present ones first. */
+export const numberForm = (schemes: readonly NumberScheme[]): string =>
+  schemes.map((s) => `「${s.prefix}」和 ${digitsOf(s)} 位数字`).join('，或者');
 
 /** Names are the same when only blanks and the kind of dot between them differ. */
 const nameKey = (name: string): string => normaliseLine(name).replace(/[\s.·•‧・･∙⋅．]/gu, '');
 
 /** By number and name. A wrong name gets the same answer as a number that does not exist, so that numbers give no names away. */
-export async function checkByNumber(h: Handle, typed: CheckInput): Promise<CheckOutcome> {
-  const number = readNumber(typed.number);
+export async function checkByNumber(h: Handle, typed: CheckInput, schemes: readonly NumberScheme[]): Promise<CheckOutcome> {
+  const number = readNumber(typed.number, schemes);
   const problems = {
     ...(typed.number.trim() === ''
       ? { number: '请填写「证书编号」' }
-      : isCertificateNumber(number)
+      : schemes.some((s) => fitsScheme(number, s))
         ? {}
-        : { number: '「证书编号」填写有误，应为「鲁」和 19 位数字，请按证书核对' }),
+        : { number: `「证书编号」填写有误，应为${numberForm(schemes)}，请按证书核对` }),
     ...(nameKey(typed.name) === '' ? { name: '请填写「姓名」' } : {}),
   };
   if (Object.keys(problems).length > 0) return { kind: 'problems', ...problems };

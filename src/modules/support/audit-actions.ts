@@ -59,6 +59,7 @@ export const auditActions: readonly { action: string; text: string }[] = [
   { action: 'appeal.withdraw', text: '撤回复查申请' },
   { action: 'appeal.answer', text: '答复复查申请' },
   { action: 'appeal.decide', text: '审核复查申请' },
+  { action: 'certificate-scheme.save', text: '修改证书编号规则' },
   { action: 'certificate.sign', text: '签发电子证书' },
   { action: 'certificate.revoke', text: '撤销证书' },
   { action: 'certificate.reissue', text: '重新核发证书' },
