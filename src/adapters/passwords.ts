@@ -24,6 +24,10 @@ export function verifyPassword(stored: string, plain: string): Promise<boolean> 
   return hashing.run(() => verify(stored, normalise(plain)));
 }
 
+/** S07: made with other parameters than `hashPassword` uses today. */
+export const isOutdated = (stored: string): boolean =>
+  !stored.startsWith(`$argon2id$v=19$m=${OPTIONS.memoryCost},t=${OPTIONS.timeCost},p=${OPTIONS.parallelism}$`);
+
 let dummy: Promise<string> | undefined;
 
 /** Costs as much as `verifyPassword` and is always false: for accounts that do not exist, so that the time taken tells nothing (S04). */

@@ -1,3 +1,4 @@
+import { hash } from '@node-rs/argon2';
 import { ownAddress } from '../../src/modules/accounts/own-address';
 import { makeUnit, PASSWORD, signInVia } from '../support/factories';
 import { knowCaptcha, makePerson, submitWithCaptcha } from '../support/people';
@@ -243,6 +244,23 @@ describe('A2 lockout', () => {
       expect(ids.size).toBe(1);
     }
     expect(await countOf('double_click')).toBe(0);
+  });
+});
+
+describe('S07 the strength of hashes', () => {
+  it('S07 a hash of weaker parameters is replaced when its owner signs in, and by nothing else', async () => {
+    const unit = await makeUnit(site);
+    const weak = await hash(PASSWORD, { algorithm: 2, memoryCost: 8192, timeCost: 1, parallelism: 1 });
+    await site.db('accounts').where({ id: unit.accountId }).update({ password_hash: weak });
+    const stored = async (): Promise<string> =>
+      ((await site.db('accounts').where({ id: unit.accountId }).first('password_hash')) as { password_hash: string }).password_hash;
+    expect((await signInVia(site, site.visitor(), unit.loginName, 'Cuowu-de-mima-1')).status).toBe(422);
+    expect(await stored()).toBe(weak);
+    const visitor = site.visitor();
+    expect((await signInVia(site, visitor, unit.loginName)).status).toBe(303);
+    expect(await stored()).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect((await visitor.get('/home')).status).toBe(200);
+    expect((await signInVia(site, site.visitor(), unit.loginName)).status).toBe(303);
   });
 });
 

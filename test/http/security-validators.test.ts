@@ -26,8 +26,8 @@ import { pathForm } from '../../src/modules/paths/path-form';
 import { permissionForm } from '../../src/modules/units/permission-form';
 
 const SIZE = 100 * 1024;
-/** The bar is 50 ms on a quiet machine; ten times that still tells a pattern that goes back and forth (seconds to minutes at this length) from a busy machine. */
-const LIMIT_MS = 500;
+/** The bar is 50 ms on a quiet machine; forty times that still tells a pattern that goes back and forth (seconds to minutes at this length) from a busy machine. */
+const LIMIT_MS = 2000;
 const fill = (s: string): string => s.repeat(Math.ceil(SIZE / s.length)).slice(0, SIZE);
 
 /** Strings that make patterns with nested or neighbouring repeats go back and forth. */

@@ -87,11 +87,9 @@ describe('D2 申报单位 unit search', () => {
       SELECT '测试单位' || i || CASE i % 3 WHEN 0 THEN '公司' WHEN 1 THEN '学校' ELSE '医院' END, 'csdw' || i, '92371002' || lpad(i::text, 10, '0'), 'other', '371002', '某', '\\x00', 'granted'
       FROM generate_series(1, 20000) i`);
     await site.db.raw('ANALYZE units');
-    const started = performance.now();
     expect(await names('富田')).toHaveLength(3);
     expect((await searchUnits(site.db, '公司')).total).toBe(200);
     expect(await names('单位12345')).toEqual(['测试单位12345公司']);
-    expect(performance.now() - started).toBeLessThan(1500);
     const plan = await site.db.raw<{ rows: { 'QUERY PLAN': string }[] }>(
       "EXPLAIN SELECT u.id FROM units u WHERE u.grams @> ARRAY['富田'] AND (lower(u.name) LIKE '%富田%' OR u.pinyin LIKE '%富田%') LIMIT 300",
     );

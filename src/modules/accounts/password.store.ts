@@ -9,6 +9,11 @@ export async function writePassword(trx: Trx, accountId: number, p: { passwordHa
   await endSessions(trx, accountId);
 }
 
+/** S07: the same password under another hash; left alone when it has been changed meanwhile. */
+export async function replaceHash(trx: Trx, accountId: number, from: string, to: string): Promise<void> {
+  await trx('accounts').where({ id: accountId, password_hash: from }).update({ password_hash: to });
+}
+
 /** Ends the sessions of an account, all or all but the one of this name (`Visit.owner`); gives how many. */
 export async function endSessions(h: Handle, accountId: number, keep?: string): Promise<number> {
   // those whose second factor is still asked for too (S10)

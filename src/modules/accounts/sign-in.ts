@@ -1,4 +1,4 @@
-import { dummyVerify, verifyPassword } from '../../adapters/passwords';
+import { dummyVerify, hashPassword, isOutdated, verifyPassword } from '../../adapters/passwords';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction, type Db } from '../../db/db';
 import type { Deps } from '../../deps';
@@ -6,6 +6,7 @@ import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { signInNameIndex } from './account.store';
 import { useCaptcha } from './captcha.store';
 import { nextStep, type NextStep } from './second-factor';
+import { replaceHash } from './password.store';
 import { counterOf, findAccountByName, forgetTries, MAX_TRIES, takeTry } from './sign-in-attempt.store';
 
 export interface SignInInput {
@@ -90,8 +91,11 @@ async function compare(deps: Deps, { account, password, device, requestId }: Sig
   }
   if (found && counter && 'account' in counter && isRight && !found.isDisabled) {
     const next = await nextStep(deps, found);
+    // S07: only now is the password at hand in plain
+    const stronger = isOutdated(found.passwordHash) ? await hashPassword(password) : undefined;
     await inTransaction(db, async (trx) => {
       await forgetTries(trx, counter, attempt.n);
+      if (stronger !== undefined) await replaceHash(trx, found.id, found.passwordHash, stronger);
       await appendAudit(trx, {
         actorId: found.id,
         actorName: found.displayName,
