@@ -42,6 +42,7 @@ const app = [
   'worker.ts',
   'prepare-database.ts',
   'process-end.ts',
+  'prune-expired.ts',
 ];
 
 export default tseslint.config(

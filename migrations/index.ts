@@ -33,6 +33,7 @@ import * as m0056 from './0056_quick_grams';
 import * as m0057 from './0057_long_lists';
 import * as m0058 from './0058_appeals';
 import * as m0061 from './0061_metrics';
+import * as m0062 from './0062_retention';
 import * as m0059 from './0059_printed_forms';
 import * as m0060 from './0060_certificate_schemes';
 
@@ -72,6 +73,7 @@ const list: Record<string, Knex.Migration> = {
   '0057_long_lists': m0057,
   '0058_appeals': m0058,
   '0061_metrics': m0061,
+  '0062_retention': m0062,
   '0059_printed_forms': m0059,
   '0060_certificate_schemes': m0060,
 };

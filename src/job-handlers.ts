@@ -1,14 +1,13 @@
-import { pruneSms, sendQueuedSms } from './adapters/sms';
+import { sendQueuedSms } from './adapters/sms';
 import { sealAudit } from './audit/audit.store';
 import type { Deps } from './deps';
-import { pruneExpired } from './http/housekeeping.store';
 import type { OneTimeTokens } from './http/one-time-token.store';
-import { pruneSmsCodes } from './modules/accounts';
-import { pruneReminders, sendReminders } from './modules/batches';
+import { sendReminders } from './modules/batches';
 import { watchCorrections } from './modules/declarations';
 import { makeOfficeSheet } from './modules/committee';
 import { fetchRecords } from './modules/education';
 import { collectOrphans, scanWaiting, verifyStored } from './modules/attachments';
+import { pruneAll } from './prune-expired';
 import type { JobHandlers } from './jobs/jobs';
 import { sweepBallotKeys } from './modules/meetings';
 import { printCertificate } from './modules/certificates';
@@ -16,7 +15,7 @@ import { makeFormsZip } from './modules/printing';
 import { makeRosterPdf, makeRosterXlsx } from './modules/reporting';
 import { foldQueueCounts } from './modules/review';
 import { recheckPermissions } from './modules/units';
-import { pruneTasks, runTasks, type TaskRunners } from './modules/tasks';
+import { runTasks, type TaskRunners } from './modules/tasks';
 
 /** What each kind of long task makes; src/modules/tasks/task-kinds.ts says which kinds there are. */
 const taskRunners: TaskRunners = {
@@ -32,15 +31,7 @@ export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
     'audit:seal': async () => {
       while ((await sealAudit(deps.db)) === 1000);
     },
-    'housekeeping:prune': async () => {
-      await tokens.prune();
-      const { smsDays, reminderDays, browserDays } = await deps.settings.get();
-      await pruneExpired(deps.db, browserDays);
-      await pruneSms(deps.db, smsDays);
-      await pruneSmsCodes(deps.db);
-      await pruneTasks(deps.db);
-      await pruneReminders(deps.db, reminderDays);
-    },
+    'housekeeping:prune': () => pruneAll(deps, tokens),
     'certificate:print': async ({ certificateId }) => void (await printCertificate(deps, certificateId)),
     'queues:fold': () => foldQueueCounts(deps.db),
     'reminders:send': async () => {

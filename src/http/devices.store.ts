@@ -38,6 +38,6 @@ export function createDevices(db: Db, cookies: SignedCookies): Devices {
 }
 
 /** Forgets the browsers that have not been used for so many days; after 180 their cookies have run out. */
-export async function pruneDevices(h: Handle, days: number): Promise<void> {
-  await h('device_cookies').whereRaw('last_used_at < now() - make_interval(days => ?)', [days]).delete();
+export function pruneDevices(h: Handle, days: number): Promise<number> {
+  return h('device_cookies').whereRaw('last_used_at < now() - make_interval(days => ?)', [days]).delete();
 }

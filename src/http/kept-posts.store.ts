@@ -115,7 +115,8 @@ export function createKeptPosts(db: Db, cipher: Cipher) {
 }
 export type KeptPosts = ReturnType<typeof createKeptPosts>;
 
-export async function pruneKeptPosts(h: Handle): Promise<void> {
-  await h('kept_posts').whereRaw('kept_at < now() - make_interval(mins => ?)', [KEPT_MINUTES]).delete();
+export async function pruneKeptPosts(h: Handle): Promise<number> {
+  const removed = await h('kept_posts').whereRaw('kept_at < now() - make_interval(mins => ?)', [KEPT_MINUTES]).delete();
   await h('session_forms').whereRaw('made_at < now() - make_interval(hours => ?)', [FORM_HOURS]).delete();
+  return removed;
 }

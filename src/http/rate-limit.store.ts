@@ -22,6 +22,6 @@ export async function takeTurn(h: Handle, what: string, who: string, limit: Limi
 }
 
 /** Removes what was counted in spans that are over: none is longer than a day. */
-export async function pruneTurns(h: Handle): Promise<void> {
-  await h('rate_counters').whereRaw("began_at < app_now() - interval '1 day'").delete();
+export function pruneTurns(h: Handle): Promise<number> {
+  return h('rate_counters').whereRaw("began_at < app_now() - interval '1 day'").delete();
 }

@@ -16,6 +16,8 @@ afterAll(() => site.close());
 
 const scrape = (s: Site): Promise<string> => s.composition.metrics.registry.metrics();
 
+const addressOf = (base: string): { host: string; port: string } => ({ host: new URL(base).hostname, port: new URL(base).port });
+
 describe('F19, S60 /healthz and /readyz', () => {
   const ask = async (s: Site): Promise<[number, string, string | null]> => {
     const r = await fetch(`${s.base}/readyz`);
@@ -134,6 +136,61 @@ describe('metrics', () => {
 
   test('S60 the public port knows no metrics', async () => {
     expect((await fetch(`${site.base}/metrics`)).status).toBe(404);
+  });
+});
+
+describe('S60 what the site shows of itself', () => {
+  const hidden = [
+    '/.git/config',
+    '/.env',
+    '/package.json',
+    '/server-status',
+    '/metrics',
+    '/debug',
+    '/dist/src/main.js',
+    '/assets',
+    '/assets/',
+    '/assets/x/css',
+    '/assets/x/css/',
+    '/assets/x/../../package.json',
+    '/assets/x/%2e%2e/%2e%2e/package.json',
+    '/assets/x/..%2f..%2fsrc%2fmain.js',
+    '/assets/x/css/site.css.map',
+    '/assets/x/.public.stamp.json',
+  ];
+  test.each(hidden)('S60 %s is not there', async (to) => {
+    const answer = await new Promise<{ status: number; text: string }>((resolve, reject) => {
+      // as it stands: fetch would tidy the dots away
+      http
+        .get({ ...addressOf(site.base), path: to }, (r) => {
+          let text = '';
+          r.on('data', (c: Buffer) => (text += c.toString()));
+          r.once('end', () => resolve({ status: r.statusCode ?? 0, text }));
+        })
+        .once('error', reject);
+    });
+    expect([400, 403, 404]).toContain(answer.status);
+    expect(answer.text).not.toMatch(/at .*\.(ts|js):\d|node_modules|"dependencies"|\[core\]/);
+  });
+
+  test.each(['TRACE', 'OPTIONS', 'PUT', 'DELETE', 'PATCH'])('S60 %s does nothing and gives nothing back', async (method) => {
+    const r = await new Promise<{ status: number; text: string }>((resolve, reject) => {
+      http
+        .request({ ...addressOf(site.base), path: '/sign-in', method, headers: { 'x-secret-echo': 'lighthouse' } }, (a) => {
+          let text = '';
+          a.on('data', (c: Buffer) => (text += c.toString()));
+          a.once('end', () => resolve({ status: a.statusCode ?? 0, text }));
+        })
+        .once('error', reject)
+        .end();
+    });
+    expect(r.text).not.toContain('lighthouse');
+    if (method !== 'OPTIONS') expect(r.status).toBe(404);
+  });
+
+  test('S60 an answer does not say what program or version made it', async () => {
+    const r = await fetch(`${site.base}/sign-in`);
+    expect([r.headers.get('server'), r.headers.get('x-powered-by')]).toEqual([null, null]);
   });
 });
 

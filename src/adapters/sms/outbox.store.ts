@@ -98,6 +98,6 @@ export async function listSms(h: Handle, cipher: Cipher, limit: number): Promise
 }
 
 /** Removes messages after a day: nobody needs their texts any more. */
-export async function pruneSms(h: Handle, days: number): Promise<void> {
-  await h('sms_outbox').whereRaw('created_at < app_now() - make_interval(days => ?)', [days]).delete();
+export function pruneSms(h: Handle, days: number): Promise<number> {
+  return h('sms_outbox').whereRaw('created_at < app_now() - make_interval(days => ?)', [days]).delete();
 }

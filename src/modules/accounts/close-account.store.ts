@@ -16,6 +16,7 @@ export async function erasePerson(trx: Trx, accountId: number, unusableHash: str
   const own = () => trx('declarations').where({ person_id: accountId }).select('id');
   await trx('attachments').whereIn('declaration_id', own()).delete();
   await trx('declaration_sections').whereIn('declaration_id', own()).delete();
+  await trx('declaration_rechecks').whereIn('declaration_id', own()).delete();
   await trx('declarations').where({ person_id: accountId }).delete();
   for (const table of ['commitments', 'identity_corrections', 'sign_in_names', 'device_cookies', 'session_forms', 'kept_posts', 'persons'])
     await trx(table).where({ account_id: accountId }).delete();

@@ -63,7 +63,8 @@ export async function takeGuess(h: Handle, { purpose, mobileIndex, owner }: Code
 }
 
 /** Removes what no limit counts any more. */
-export async function pruneSmsCodes(h: Handle): Promise<void> {
-  await h('sms_codes').whereRaw("made_at < app_now() - interval '1 day'").delete();
+export async function pruneSmsCodes(h: Handle): Promise<number> {
+  const removed = await h('sms_codes').whereRaw("made_at < app_now() - interval '1 day'").delete();
   await h('sms_minutes').whereRaw("minute < app_now() - interval '1 day'").delete();
+  return removed;
 }

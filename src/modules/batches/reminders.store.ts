@@ -97,6 +97,6 @@ export async function writeReminders(trx: Trx, who: { personId: number } | { uni
 }
 
 /** Marks that nobody asks for any more. */
-export async function pruneReminders(h: Handle, days: number): Promise<void> {
-  await h('window_reminders').whereRaw('at < app_now() - make_interval(days => ?)', [days]).delete();
+export function pruneReminders(h: Handle, days: number): Promise<number> {
+  return h('window_reminders').whereRaw('at < app_now() - make_interval(days => ?)', [days]).delete();
 }

@@ -27,6 +27,7 @@ export { contentOfRound, currentContent, submittedContent, type FrozenContent } 
 export { explain, moveDeclaration, moveDeclarations, openPublicity, type MoveItem, type MoveOutcome } from './move-declaration';
 export { OBJECTION_WORDS, readDecision, settleObjection, type SettleOutcome } from './settle-objection';
 export { rosterFacts, type RosterFacts } from './roster-facts';
+export { purgeDrafts } from './purge-drafts';
 export { watchCorrections } from './watch-corrections';
 export { loadMoveDays, proposeCorrectionDay, type MoveDays } from './correction-day';
 export { noInput, readMoveInput, readRank, type MoveInput } from './move-input';

@@ -12,7 +12,11 @@ export const settingParts: readonly { id: SettingPart; title: string; hint?: str
     hint: '对人社局、办事机构、评委、技术支持、系统管理员和审计管理员的账号有效，申报人和用人单位不受影响',
   },
   { id: 'messages', title: '提醒短信' },
-  { id: 'retention', title: '保存期限', hint: '到期的记录每小时清理一次，缩短期限后立即按新的期限清理。申报、版本和操作日志不受影响' },
+  {
+    id: 'retention',
+    title: '保存期限',
+    hint: '到期的记录每小时清理一次，缩短期限后立即按新的期限清理。提交过的申报、版本和操作日志不受影响',
+  },
 ];
 
 interface Definition<T extends FieldValue> {
@@ -108,6 +112,16 @@ export const definitions = {
   remindersTo: whole('messages', 'remindersTo', { label: '每天最晚发送时间' }, 21, 13, 22, '时'),
   smsDays: whole('retention', 'smsDays', { label: '短信内容', hint: '超过期限的短信全文删除' }, 1, 1, 30, '天'),
   reminderDays: whole('retention', 'reminderDays', { label: '提醒记录', hint: '谁在何时被提醒过' }, 90, 30, 730, '天'),
+  draftYears: whole(
+    'retention',
+    'draftYears',
+    { label: '从未提交的申报草稿', hint: '多久没有修改即删除，上传的材料一并删除' },
+    3,
+    2,
+    10,
+    '年',
+  ),
+  deletedDraftDays: whole('retention', 'deletedDraftDays', { label: '本人删除的申报草稿', hint: '删除以后保留多久' }, 30, 7, 365, '天'),
   browserDays: whole('retention', 'browserDays', { label: '常用浏览器', hint: '登录过的浏览器多久不用即不再视为常用' }, 180, 7, 180, '天'),
 } as const;
 

@@ -147,6 +147,6 @@ export async function cancelTaskRow(trx: Trx, id: number): Promise<boolean> {
 }
 
 /** Removes the tasks that are past their time; their files go with the next collection of orphans. */
-export async function pruneTasks(h: Handle): Promise<void> {
-  await h('tasks').whereRaw('expires_at < app_now()').whereNotIn('state', ['waiting', 'running']).delete();
+export function pruneTasks(h: Handle): Promise<number> {
+  return h('tasks').whereRaw('expires_at < app_now()').whereNotIn('state', ['waiting', 'running']).delete();
 }

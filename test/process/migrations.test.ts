@@ -1,0 +1,69 @@
+import { migrationSource } from '../../migrations';
+import { makeDb } from '../../src/db/db';
+import { migrate, missingMigrations } from '../../src/db/migrate';
+import { makeBatch, makeCommittee, makePath, makePerson, makeUnit, signInAs } from '../support/factories';
+import { databaseUrlOf } from '../support/process';
+import { openSite } from '../support/site';
+
+/** The newest migrations, without which the program serves: it is then one that meets a database on its way to the next release. */
+const NEWEST = ['0056_quick_grams', '0061_metrics', '0062_retention'];
+
+describe('F15 migrations beside a site under load', () => {
+  test('F15 the newest migrations run while people read and save and one transaction holds the tables: no request fails, no one waits long behind them', async () => {
+    const site = await openSite();
+    const second = makeDb(databaseUrlOf(site), 3, '0');
+    try {
+      for (const name of [...NEWEST].reverse()) {
+        await (await migrationSource.getMigration(name)).down?.(second);
+        await second('knex_migrations').where({ name }).delete();
+      }
+      expect(await missingMigrations(second)).toEqual(NEWEST);
+      const unit = await makeUnit(site);
+      const committee = await makeCommittee(site);
+      const batch = await makeBatch(site, { committeeId: committee.id });
+      await makePath(site, batch, unit, { committeeId: committee.id });
+      const visitor = await signInAs(site, await makePerson(site));
+      const begun = await visitor.submit(await visitor.open(`/declarations/new/${batch.id}`), { agree: 'yes' });
+      const section = `/declarations/${/declarations\/([0-9a-f-]{36})/.exec(begun.location)?.[1] ?? ''}/sections/education`;
+
+      let isOver = false;
+      const answers = new Map<string, number>();
+      const tell = (what: string): void => void answers.set(what, (answers.get(what) ?? 0) + 1);
+      const reading = [section, '/declarations', '/faq', '/notices'].map(async (to) => {
+        while (!isOver) tell(`GET ${(await visitor.get(to)).status}`);
+      });
+      const saving = (async () => {
+        for (let n = 0; !isOver; n++) {
+          const form = await visitor.get(section);
+          tell(`POST ${(await visitor.submit(form, { 'fullTime.school': `山东大学${n}` }, { button: 'do=save' })).status}`);
+        }
+      })();
+      // what waits for a lock, and for how long by the database's clock
+      let longest = 0;
+      const watching = (async () => {
+        while (!isOver) {
+          const { rows } = await second.raw<{ rows: { ms: number }[] }>(
+            `SELECT extract(epoch FROM clock_timestamp() - coalesce(l.waitstart, clock_timestamp())) * 1000 AS ms FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+             WHERE NOT l.granted AND l.locktype IN ('relation', 'tuple', 'transactionid') AND a.datname = current_database() AND a.query NOT LIKE '%CONCURRENTLY%'`,
+          );
+          for (const { ms } of rows) longest = Math.max(longest, Number(ms));
+        }
+      })();
+      // a long report holds its tables for a while (not the rows that are saved here), and the migrations come meanwhile
+      const holder = await second.transaction();
+      await holder.raw('LOCK TABLE declarations, accounts, sms_outbox IN ROW EXCLUSIVE MODE');
+      const migrating = migrate(site.db);
+      for (let n = 0; n < 30; n++) await visitor.get('/declarations');
+      await holder.rollback();
+      expect(await migrating).toEqual([]);
+      isOver = true;
+      await Promise.all([...reading, saving, watching]);
+      console.log(`F15: ${[...answers].map(([k, n]) => `${n} × ${k}`).join(', ')}; longest wait for a lock seen ${Math.round(longest)} ms`);
+      expect([...answers.keys()].sort()).toEqual(['GET 200', 'POST 303']);
+      expect(await missingMigrations(second)).toEqual([]);
+    } finally {
+      await second.destroy();
+      await site.close();
+    }
+  });
+});
