@@ -29,6 +29,8 @@ import * as m0050 from './0050_unit_invitations';
 import * as m0051 from './0051_region_list';
 import * as m0052 from './0052_staff_passwords';
 import * as m0053 from './0053_mobile_corrections';
+import * as m0054 from './0054_file_scans';
+import * as m0055 from './0055_removed_files';
 import * as m0056 from './0056_quick_grams';
 import * as m0057 from './0057_long_lists';
 import * as m0058 from './0058_appeals';
@@ -69,6 +71,8 @@ const list: Record<string, Knex.Migration> = {
   '0051_region_list': m0051,
   '0052_staff_passwords': m0052,
   '0053_mobile_corrections': m0053,
+  '0054_file_scans': m0054,
+  '0055_removed_files': m0055,
   '0056_quick_grams': m0056,
   '0057_long_lists': m0057,
   '0058_appeals': m0058,

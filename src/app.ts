@@ -16,6 +16,7 @@ import { typedText } from './http/resend';
 import { notFound, refusal, type Reply, type Resend, type Route } from './http/route';
 import { send } from './http/send';
 import { createSessions, keepSession } from './http/session';
+import type { SessionActors } from './http/session.store';
 import { steadyNow } from './lib/arrival';
 import type { Metrics } from './metrics';
 import type { Actor } from './policy/actor';
@@ -26,6 +27,7 @@ export interface AppInput {
   routes: readonly Route[];
   mount: MountDeps;
   sessionPool: Pool;
+  actors: SessionActors;
   readiness: ReadinessProbe;
   admission: Admission;
   metrics: Metrics;
@@ -41,7 +43,7 @@ function onlyShows(routes: readonly Route[], pathname: string): boolean {
 }
 
 /** The middleware order of the site. Production and tests call this same function. */
-export function createApp({ deps, routes, mount, sessionPool, readiness, admission, metrics }: AppInput): Express {
+export function createApp({ deps, routes, mount, sessionPool, actors, readiness, admission, metrics }: AppInput): Express {
   const { config, log, renderer } = deps;
   const app = express();
   app.disable('x-powered-by');
@@ -132,7 +134,7 @@ export function createApp({ deps, routes, mount, sessionPool, readiness, admissi
       else res.send(busyPage(req.path, req.id, wait));
     }),
   );
-  app.use(createSessions(sessionPool, config.secrets.session, config.secureCookies));
+  app.use(createSessions(sessionPool, config.secrets.session, config.secureCookies, actors));
   app.use((req, _res, next) => {
     keepSession(req, Date.now());
     next();

@@ -4,6 +4,7 @@ import type { Express } from 'express';
 import pg from 'pg';
 import { pino, type Logger } from 'pino';
 import { httpPlatform } from './adapters/continuing-education';
+import { createFileInspector } from './adapters/files/inspect-file';
 import { createPdfPages } from './adapters/files/pdf-pages';
 import { createBallotKeys } from './adapters/ballot-keys';
 import { createPrinter } from './adapters/printing';
@@ -33,7 +34,7 @@ import { createMetrics, type Metrics } from './metrics';
 import { createReadiness, type ReadinessProbe } from './readiness';
 import { helpFor } from './help';
 import { navigation, placesOf } from './navigation';
-import { findAccountSubject, findOperatorSubject, findStaffSubject, loadVisitor } from './modules/accounts';
+import { ACTOR_QUERY, findAccountSubject, findOperatorSubject, findStaffSubject, loadVisitor, visitorOfRow } from './modules/accounts';
 import { findBatchSubject } from './modules/batches';
 import { createCatalogueCache } from './modules/catalogue';
 import { findCommitteeSubject, findPlanSubject } from './modules/committee';
@@ -105,6 +106,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     demo: config.demo,
     secondFactor: config.secondFactor !== 'off',
   };
+  const inspector = createFileInspector((line) => log.warn(line));
   const pdfPages = createPdfPages((line) => log.warn(line));
   const renderer = createRenderer(config.rootDir, site, !config.reloadViews);
   const cipher = createCipher({ ...config.secrets.cipher, indexKey: config.secrets.index });
@@ -118,6 +120,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     settings,
     storage,
     scanner: config.clamd ? clamdScanner(config.clamd) : undefined,
+    inspector,
     pdfPages,
     printer,
     signer: signerOf(config),
@@ -168,7 +171,9 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     patience: { page: 5000, save: 20_000 },
   });
   metrics.watch({ db, sessionPool, printer, admission, log });
-  const appOf = (routes: readonly Route[]): Express => createApp({ deps, routes, mount, sessionPool, readiness, admission, metrics });
+  const actors = { query: ACTOR_QUERY, read: (row: unknown) => visitorOfRow({ settings }, row) };
+  const appOf = (routes: readonly Route[]): Express =>
+    createApp({ deps, routes, mount, sessionPool, actors, readiness, admission, metrics });
   return {
     deps,
     app: appOf(allRoutes(deps)),
@@ -180,6 +185,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
       readiness.drain();
       await listener.stop();
       await deps.jobs.stop();
+      await inspector.close();
       await pdfPages.close();
       await printer.close();
       await sessionPool.end();

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { LearningPlatform } from './adapters/continuing-education';
 import type { BallotKeys } from './adapters/ballot-keys';
 import type { SmsSender } from './adapters/sms';
+import type { FileInspector } from './adapters/files/inspect-file';
 import type { PdfPages } from './adapters/files/pdf-pages';
 import type { VirusScanner } from './adapters/scanning';
 import type { BlobStorage } from './adapters/storage/storage';
@@ -27,6 +28,7 @@ export interface Deps {
   storage: BlobStorage;
   /** undefined: no scanner is connected */
   scanner: VirusScanner | undefined;
+  inspector: FileInspector;
   pdfPages: PdfPages;
   printer: Printer;
   /** signs certificates; undefined: no key is configured and none can be issued (J5) */

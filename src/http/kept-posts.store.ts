@@ -65,7 +65,11 @@ export function createKeptPosts(db: Db, cipher: Cipher) {
     /** Puts a form aside; the same form sent again lies there once. Passwords are never kept: they are asked for again. */
     async keep(browser: Buffer, accountId: number, digest: string, post: KeptPost): Promise<void> {
       const fields = post.fields.filter(([name]) => !/password/i.test(name));
-      const stored: StoredPost = { ...post, fields, files: post.files.map((f) => ({ ...f, content: f.content.toString('base64') })) };
+      const stored: StoredPost = {
+        ...post,
+        fields,
+        files: post.files.map((f) => ({ field: f.field, name: f.name, content: f.content.toString('base64') })),
+      };
       const summary: Omit<KeptSummary, 'id' | 'keptAt'> = {
         url: post.url,
         filled: fields.filter(([name, value]) => value.trim() !== '' && !/^_|^do$|^version$|\.rows$/.test(name)).length,

@@ -29,6 +29,7 @@ import {
   saveSession,
   sessionOf,
   unmasked,
+  visitorOf,
 } from './session';
 import { hashOfToken, type SignedCookies } from './signed-cookie';
 
@@ -74,8 +75,7 @@ export function mountRoutes(router: Router, routes: readonly Route[], deps: Moun
   for (const route of routes) {
     router[route.method](route.path, async (req, res) => {
       await duringRequest(Number(res.locals.arrivedAt ?? steadyNow()), async () => {
-        const accountId = sessionOf(req)?.accountId;
-        const visitor = accountId === undefined ? undefined : await deps.loadActor(accountId);
+        const visitor = visitorOf(req);
         res.locals.actor = visitor;
         res.locals.needsNoToken = route.onlyShows === true && visitor === undefined;
         await send(req, res, visitor, await answer({ route, routes, req, res, visitor, deps }), deps);
@@ -201,7 +201,7 @@ async function readPost(route: Route, req: Request, res: Response): Promise<Post
 
 function digestOf(body: FormInput, files: readonly UploadedFile[]): string {
   const hash = createHash('sha256').update(JSON.stringify(body.entries().filter(([k]) => k !== '_csrf')));
-  for (const f of files) hash.update(f.field).update('\0').update(f.name).update('\0').update(f.content);
+  for (const f of files) hash.update([f.field, f.name, f.sha256 ?? createHash('sha256').update(f.content).digest('hex')].join('\0'));
   return hash.digest('hex');
 }
 

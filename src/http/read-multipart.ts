@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import multer from 'multer';
 import { asError } from '../lib/as-error';
@@ -15,17 +16,19 @@ const MAX_FORM_BYTES = 60 * 1024 * 1024;
 /** What all uploads to this process hold in memory until they are answered. */
 export const uploads = new UploadGate();
 
-/** Keeps files in memory as multer's own storage does, but counts every byte: for this form, and for the whole process. */
+/** Keeps files in memory as multer's own storage does, but counts every byte: for this form, and for the whole process. The hash is reckoned piece by piece, so that no large file holds up others. */
 function countingStorage(count: (bytes: number) => void): multer.StorageEngine {
   return {
     _handleFile(_req, file, done) {
       const chunks: Buffer[] = [];
+      const hash = createHash('sha256');
       let failed = false;
       file.stream.on('data', (chunk: Buffer) => {
         if (failed) return;
         try {
           count(chunk.length);
           chunks.push(chunk);
+          hash.update(chunk);
         } catch (e) {
           failed = true;
           chunks.length = 0;
@@ -35,7 +38,7 @@ function countingStorage(count: (bytes: number) => void): multer.StorageEngine {
       file.stream.on('error', (e: unknown) => done(e));
       file.stream.on('end', () => {
         const buffer = Buffer.concat(chunks);
-        if (!failed) done(null, { buffer, size: buffer.length });
+        if (!failed) done(null, { buffer, size: buffer.length, path: hash.digest('hex') });
       });
     },
     _removeFile(_req, _file, done) {
@@ -78,7 +81,7 @@ export async function readMultipart(req: Request, res: Response, maxFiles: numbe
   const sent = (req.files ?? []) as Express.Multer.File[];
   const files = sent
     .filter((f) => f.originalname !== '' || f.size > 0)
-    .map((f) => ({ field: f.fieldname, name: f.originalname, content: f.buffer }));
+    .map((f) => ({ field: f.fieldname, name: f.originalname, content: f.buffer, sha256: f.path }));
   return { body, files };
 }
 

@@ -11,6 +11,8 @@ export interface UploadedFile {
   /** as the browser sent it: metadata only, never a path */
   name: string;
   content: Buffer;
+  /** of the content, where it was reckoned while the file arrived */
+  sha256?: string;
 }
 
 /** One request, as a handler sees it. */

@@ -2,9 +2,17 @@ import connectPgSimple from 'connect-pg-simple';
 import type { Request } from 'express';
 import session, { type Session, type SessionData } from 'express-session';
 import type { Pool } from 'pg';
+import type { Actor } from '../policy/actor';
 import { SessionsAwayError } from './errors';
 
 type Callback = (e?: unknown) => void;
+
+/** How the account of a session is read together with it. */
+export interface SessionActors {
+  /** SQL that ends where the account's id is to stand */
+  query: string;
+  read: (row: unknown) => Promise<Actor>;
+}
 
 /** S19: however busy, a session ends this long after signing in. */
 export const ABSOLUTE_HOURS = 12;
@@ -12,36 +20,53 @@ export const ABSOLUTE_HOURS = 12;
 const PgStore = connectPgSimple(session);
 
 /**
- * connect-pg-simple with three changes (docs/decisions). Sessions are found by the hash of their id: who reads the table cannot make a cookie of it (S17). Limits go by the database's clock (F12).
+ * connect-pg-simple with four changes (docs/decisions). A session and the account that is signed in to it are read by one query (`actorOf`). Sessions are found by the hash of their id: who reads the table cannot make a cookie of it (S17). Limits go by the database's clock (F12).
  * Only a session made by this request is inserted; one that was read is updated or, when it has been ended meanwhile, left ended (S21).
  */
 export class SessionStore extends PgStore {
   readonly #known = new WeakSet<object>();
+  readonly #actors = new WeakMap<object, Actor>();
+  readonly #visitors = new WeakMap<Request, { accountId: number; actor: Actor | undefined }>();
 
   constructor(
     private readonly pg: Pool,
     /** what stands in the table for a session id */
     private readonly keyOf: (sid: string) => string,
+    private readonly actors: SessionActors,
   ) {
     super({ pool: pg, tableName: 'sessions', pruneSessionInterval: false, disableTouch: true });
   }
 
   override get(sid: string, done: (e: unknown, session?: SessionData | null) => void): void {
     this.pg
-      .query<{ sess: SessionData }>(
-        `SELECT sess FROM sessions WHERE sid = $1 AND expire > now() AND began_at > now() - make_interval(hours => ${ABSOLUTE_HOURS})`,
-        [this.keyOf(sid)],
-      )
+      .query<{ sess: SessionData; actor: unknown }>({
+        name: 'session',
+        text: `SELECT s.sess, row_to_json(x) AS actor FROM sessions s LEFT JOIN LATERAL (${this.actors.query} (s.sess ->> 'accountId')::bigint) x ON true
+         WHERE s.sid = $1 AND s.expire > now() AND s.began_at > now() - make_interval(hours => ${ABSOLUTE_HOURS})`,
+        values: [this.keyOf(sid)],
+      })
+      .then(async ({ rows: [row] }) => {
+        if (row && row.actor !== null) this.#actors.set(row.sess, await this.actors.read(row.actor));
+        return row?.sess ?? null;
+      })
       .then(
-        ({ rows }) => done(null, rows[0]?.sess ?? null),
+        (sess) => done(null, sess),
         (e: unknown) => done(new SessionsAwayError(e)),
       );
   }
 
   override createSession(req: Request, data: SessionData): Session & SessionData {
+    const { accountId } = data;
+    if (accountId !== undefined) this.#visitors.set(req, { accountId, actor: this.#actors.get(data) });
     const made = super.createSession(req, data);
     this.#known.add(made);
     return made;
+  }
+
+  /** The signed-in account as it was when this request's session was read: with the rights of that moment; undefined when it was disabled or is gone. */
+  actorOf(req: Request): Actor | undefined {
+    const found = this.#visitors.get(req);
+    return found && found.accountId === (req.session as SessionData | undefined)?.accountId ? found.actor : undefined;
   }
 
   override set(sid: string, data: SessionData, done: Callback = () => undefined): void {

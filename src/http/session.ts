@@ -4,9 +4,9 @@ import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { Pool } from 'pg';
 import { asError } from '../lib/as-error';
-import type { Role } from '../policy/actor';
+import type { Actor, Role } from '../policy/actor';
 import type { FormInput } from './form-input';
-import { SessionStore } from './session.store';
+import { SessionStore, type SessionActors } from './session.store';
 
 declare module 'express-session' {
   interface SessionData {
@@ -26,11 +26,11 @@ const idleOf = (role: Role): number => (role === 'person' ? IDLE_MS.person : IDL
 const SEEN_EVERY_MS = 60_000;
 
 /** Nothing but the sign-in lives in a session; expired rows are removed by a job. */
-export function createSessions(pool: Pool, secret: string, secureCookies: boolean): RequestHandler {
+export function createSessions(pool: Pool, secret: string, secureCookies: boolean, actors: SessionActors): RequestHandler {
   return session({
     name: secureCookies ? '__Host-sid' : 'sid',
     secret,
-    store: new SessionStore(pool, ownerName),
+    store: new SessionStore(pool, ownerName, actors),
     resave: false,
     saveUninitialized: false,
     cookie: { httpOnly: true, secure: secureCookies, sameSite: 'lax', path: '/', maxAge: IDLE_MS.person },
@@ -40,10 +40,18 @@ export function createSessions(pool: Pool, secret: string, secureCookies: boolea
 /** S10: how long the second page of a sign-in may take. */
 const HALF_OPEN_MS = 10 * 60_000;
 
+/** Whoever is signed in, with the rights of the moment when this request came (S34). */
+export const visitorOf = (req: Request): Actor | undefined => (req.sessionStore as unknown as SessionStore).actorOf(req);
+
+/** What a session says, apart from its cookie. */
+const wordingOf = (req: Request): string => JSON.stringify({ ...req.session, cookie: undefined, id: req.sessionID });
+const asRead = new WeakMap<Request, string>();
+
 /** Moves the idle limit at most once a minute. `now` in ms by this machine: it only says how often, the limit itself goes by the database's clock. */
 export function keepSession(req: Request, now: number): void {
   const s = sessionOf(req);
   if (s === undefined) return;
+  asRead.set(req, wordingOf(req));
   // a session that nobody has signed in to is worth keeping once a form was shown in it
   if (s.accountId === undefined && s.csrfToken === undefined) return;
   if (s.seenAt === undefined || Math.abs(now - s.seenAt) > SEEN_EVERY_MS) s.seenAt = now;
@@ -99,10 +107,16 @@ export function joinSession(req: Request, sid: string): Promise<boolean> {
   });
 }
 
-/** Writes the session before the answer leaves: a redirect must never overtake it. */
+/** Writes the session, where this request has changed it, before the answer leaves: a redirect must never overtake it. */
 export function saveSession(req: Request): Promise<void> {
+  const wording = wordingOf(req);
+  if (asRead.get(req) === wording) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    req.session.save((e: unknown) => (e ? reject(asError(e)) : resolve()));
+    req.session.save((e: unknown) => {
+      if (e) return reject(asError(e));
+      asRead.set(req, wording);
+      resolve();
+    });
   });
 }
 

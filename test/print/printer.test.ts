@@ -5,9 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { PDFDocument, PDFName, PDFRawStream } from 'pdf-lib';
 import sharp from 'sharp';
-import { inspectFile } from '../../src/adapters/files/inspect-file';
+import { createFileInspector } from '../../src/adapters/files/inspect-file';
 import { createPrinter, PrintTimeoutError, PrintTooLargeError, type Printer } from '../../src/adapters/printing';
 import { fontsOf, hasPdfToText, skipped, textOf, withPdfToText } from './read-pdf';
+
+const inspector = createFileInspector(() => undefined);
+afterAll(() => inspector.close());
 
 const RARE = '㛃䶮𬀩𫖯';
 const page = (body: string, style = ''): string =>
@@ -88,7 +91,7 @@ describe('printing', () => {
 
   it('prints files that the site itself would take', async () => {
     const pdf = await printer.pdf(page('<h1>表</h1><p>一</p><p style="break-before:page"><a href="https://example.com/">二</a></p>'));
-    expect(await inspectFile({ content: pdf, name: '申报表.pdf' })).toMatchObject({ kind: 'ok', pages: 2 });
+    expect(await inspector.inspect({ content: pdf, name: '申报表.pdf' })).toMatchObject({ kind: 'ok', pages: 2 });
   });
 
   it('loads the files it was given and nothing from any network', async () => {

@@ -1,6 +1,7 @@
 import { cleanFileName, extensionOf } from './file-name';
 import { inspectImage, type ImageMediaType } from './images';
-import { inspectPdf } from './inspect-pdf';
+import type { PdfVerdict } from './inspect-pdf';
+import { createThread } from '../thread';
 
 export { cleanFileName } from './file-name';
 export { makePhoto, makeThumbnail } from './images';
@@ -120,11 +121,13 @@ function mismatch(extension: string, expected: Kind, actual: Kind | undefined, c
  * Decides whether an uploaded file is kept, and in which form. The extension, the first bytes and a complete reading have to agree.
  * `name` is the name as it was uploaded. Refusals are sentences for the person who chose the file and say what to do.
  */
-export async function inspectFile(file: { content: Buffer; name: string }): Promise<FileVerdict> {
-  const { content } = file;
+async function inspectFile(
+  { content, name }: { content: Buffer; name: string },
+  inspectPdf: (content: Buffer) => Promise<PdfVerdict>,
+): Promise<FileVerdict> {
   if (content.length === 0) return refused('这个文件是空的，里面没有内容。请检查原文件后重新选择');
   if (content.length > MAX_INPUT_BYTES) return refused('文件超过 30 MB，无法上传。请压缩或拆分后重新选择');
-  const extension = extensionOf(cleanFileName(file.name));
+  const extension = extensionOf(cleanFileName(name));
   const expected = KIND_OF_EXTENSION[extension];
   const actual = kindOfBytes(content);
   if (!expected) {
@@ -145,4 +148,42 @@ export async function inspectFile(file: { content: Buffer; name: string }): Prom
   }
   const verdict = await inspectImage(content, IMAGE_TYPE[expected], MAX_STORED_BYTES);
   return verdict.kind === 'refused' ? verdict : { ...verdict, extension: EXTENSION_OF_TYPE[verdict.mediaType] };
+}
+
+export interface FileInspector {
+  /** Throws only what is a fault of the site; what is wrong with a file is said in its verdict. */
+  inspect: (file: { content: Buffer; name: string }) => Promise<FileVerdict>;
+  close: () => Promise<void>;
+}
+
+/** A PDF of 5 MB at the limits of what is read takes about a second. */
+const PATIENCE_MS = 10_000;
+const MAX_WAITING = 100;
+
+/** D14, S46–S48: pictures are judged by the image library's own threads, PDFs in one of ours: neither holds up other visitors. A thread that dies or hangs costs the one upload, which is told. */
+export function createFileInspector(log: (line: string) => void): FileInspector {
+  const thread = createThread<Uint8Array, PdfVerdict>({
+    program: 'pdf-inspect-worker',
+    dir: __dirname,
+    isModule: false,
+    patienceMs: PATIENCE_MS,
+    heapMb: 160,
+    maxWaiting: MAX_WAITING,
+  });
+  const inspectPdf = async (content: Buffer): Promise<PdfVerdict> => {
+    const found = await thread.ask(() => {
+      const question = new Uint8Array(content);
+      return Promise.resolve({ question, give: [question.buffer] });
+    });
+    if (found.kind === 'answer') return found.answer;
+    log(`a PDF cannot be inspected: ${found.kind === 'busy' ? 'too many are waiting' : found.fault}`);
+    return {
+      kind: 'refused',
+      problem:
+        found.kind === 'busy'
+          ? '现在上传的人太多，这个 PDF 没有来得及检查。请稍候片刻重新上传'
+          : '这个 PDF 没有检查完，没有保存。请重新上传一次；仍然不行的，请用阅读软件打开它，用「打印」功能另存为新的 PDF 后上传',
+    };
+  };
+  return { inspect: (file) => inspectFile(file, inspectPdf), close: thread.close };
 }

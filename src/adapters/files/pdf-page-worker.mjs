@@ -1,6 +1,7 @@
 /*
  * Draws single pages of PDFs in a thread of its own: PDFium as WebAssembly, so that neither a fault in it nor an endless page reaches the site.
- * Asked { id, content, page, side }; answers { id, data, width, height } (RGBA), { id, missing: true } when there is no such page, or { id, fault }.
+ * Asked { id, question: { content, page, side } }; answers { id, answer: { data, width, height } } (RGBA), { id, answer: { missing: true } } when there is no such page, or
+ * { id, fault }.
  */
 import { parentPort } from 'node:worker_threads';
 import { PDFiumLibrary } from '@hyzyla/pdfium';
@@ -22,9 +23,9 @@ async function draw({ content, page, side }) {
   }
 }
 
-parentPort.on('message', (asked) => {
-  draw(asked).then(
-    (drawn) => parentPort.postMessage({ id: asked.id, ...drawn }, drawn.data ? [drawn.data.buffer] : []),
-    (e) => parentPort.postMessage({ id: asked.id, fault: String(e) }),
+parentPort.on('message', ({ id, question }) => {
+  draw(question).then(
+    (answer) => parentPort.postMessage({ id, answer }, answer.data ? [answer.data.buffer] : []),
+    (e) => parentPort.postMessage({ id, fault: String(e) }),
   );
 });

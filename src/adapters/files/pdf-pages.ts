@@ -1,13 +1,9 @@
-import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
-import { Semaphore } from '../../lib/semaphore';
+import { createThread } from '../thread';
 
 /** The longer side of a drawn page in pixels: an A4 page with 150 dots to the inch. */
 const SIDE = 1754;
 const PATIENCE_MS = 10_000;
-/** A thread that nobody needs gives its memory back. */
-const IDLE_MS = 60_000;
 const MAX_WAITING = 40;
 const CACHE_BYTES = 24 * 1024 * 1024;
 
@@ -19,53 +15,28 @@ export interface PdfPages {
   close: () => Promise<void>;
 }
 
-interface Answer {
-  id: number;
-  data?: Uint8Array;
-  width?: number;
-  height?: number;
-  missing?: true;
-  fault?: string;
+interface Question {
+  content: Uint8Array;
+  page: number;
+  side: number;
 }
+/** RGBA, or that there is no such page. */
+type Answer = { missing: true } | { missing?: never; data: Uint8Array; width: number; height: number };
 
 /** Draws pages of PDFs in a thread, one at a time; a page that takes longer than ten seconds costs that thread only. */
 export function createPdfPages(log: (line: string) => void): PdfPages {
-  const line = new Semaphore(1);
+  const thread = createThread<Question, Answer>({
+    program: 'pdf-page-worker',
+    dir: __dirname,
+    isModule: true,
+    patienceMs: PATIENCE_MS,
+    heapMb: 128,
+    maxWaiting: MAX_WAITING,
+  });
   const cache = new Map<string, Buffer>();
+  /** what is being drawn: who asks for the same page meanwhile gets the same answer */
+  const drawing = new Map<string, Promise<PdfPage>>();
   let cached = 0;
-  let worker: Worker | undefined;
-  let idle: NodeJS.Timeout | undefined;
-  let lastId = 0;
-
-  const dismiss = async (): Promise<void> => {
-    const old = worker;
-    worker = undefined;
-    clearTimeout(idle);
-    await old?.terminate();
-  };
-
-  function ask(content: Buffer, page: number): Promise<Answer> {
-    clearTimeout(idle);
-    worker ??= new Worker(path.join(__dirname, 'pdf-page-worker.mjs'), { resourceLimits: { maxOldGenerationSizeMb: 128 } });
-    const at = worker;
-    const id = ++lastId;
-    return new Promise<Answer>((resolve) => {
-      const end = (answer: Answer): void => {
-        clearTimeout(timer);
-        at.off('message', onMessage).off('error', onError).off('exit', onExit);
-        resolve(answer);
-      };
-      const onMessage = (answer: Answer): void => {
-        if (answer.id === id) end(answer);
-      };
-      const onError = (e: unknown): void => end({ id, fault: String(e) });
-      const onExit = (code: number): void => end({ id, fault: `the thread ended with ${code}` });
-      const timer = setTimeout(() => end({ id, fault: 'too slow' }), PATIENCE_MS);
-      at.on('message', onMessage).on('error', onError).on('exit', onExit);
-      const own = Uint8Array.from(content);
-      at.postMessage({ id, content: own, page, side: SIDE }, [own.buffer]);
-    });
-  }
 
   function remember(name: string, content: Buffer): void {
     cache.set(name, content);
@@ -78,16 +49,17 @@ export function createPdfPages(log: (line: string) => void): PdfPages {
   }
 
   async function drawNew(name: string, page: number, load: () => Promise<Buffer>): Promise<PdfPage> {
-    const known = cache.get(name);
-    if (known) return { kind: 'ok', content: known };
-    const answer = await ask(await load(), page);
-    idle = setTimeout(() => void dismiss(), IDLE_MS).unref();
-    if (answer.missing) return { kind: 'missing' };
-    if (!answer.data || !answer.width || !answer.height) {
-      log(`a page of a PDF cannot be drawn: ${answer.fault ?? ''}`);
-      await dismiss();
+    const drawn = await thread.ask(async () => {
+      const content = new Uint8Array(await load());
+      return { question: { content, page, side: SIDE }, give: [content.buffer] };
+    });
+    if (drawn.kind === 'busy') return drawn;
+    if (drawn.kind === 'failed') {
+      log(`a page of a PDF cannot be drawn: ${drawn.fault}`);
       return { kind: 'unreadable' };
     }
+    const { answer } = drawn;
+    if (answer.missing) return { kind: 'missing' };
     const content = await sharp(answer.data, { raw: { width: answer.width, height: answer.height, channels: 4 } })
       .flatten({ background: '#ffffff' })
       .jpeg({ quality: 80 })
@@ -101,9 +73,10 @@ export function createPdfPages(log: (line: string) => void): PdfPages {
       const name = `${key}/${page}`;
       const known = cache.get(name);
       if (known) return { kind: 'ok', content: known };
-      if (line.waiting >= MAX_WAITING) return { kind: 'busy' };
-      return line.run(() => drawNew(name, page, load));
+      const work = drawing.get(name) ?? drawNew(name, page, load).finally(() => drawing.delete(name));
+      drawing.set(name, work);
+      return work;
     },
-    close: dismiss,
+    close: thread.close,
   };
 }

@@ -20,30 +20,21 @@ interface Row {
 /** 等保 8.1.4.1 a): after so many days a password is old. */
 export const PASSWORD_DAYS = 90;
 
+/** The account `a`, as `readActor` reads it; for those who know it by its session too. */
+export const ACTOR_QUERY = `SELECT a.id, a.role, a.display_name, a.unit_id, a.division_code, a.committee_id, u.name AS unit_name, u.permission_state, d.name AS division_name,
+  c.name AS committee_name, a.must_change_password, a.is_owner, a.password_set_at < app_now() - make_interval(days => ${PASSWORD_DAYS}) AS password_is_old
+  FROM accounts a LEFT JOIN units u ON u.id = a.unit_id LEFT JOIN divisions d ON d.code = a.division_code LEFT JOIN committees c ON c.id = a.committee_id
+  WHERE a.disabled_at IS NULL AND a.id = `;
+
 /** The signed-in account with the rights it has at this moment; undefined when it was disabled or is gone. One query. */
 export async function findActor(h: Handle, accountId: number): Promise<Actor | undefined> {
-  const r = (await h('accounts as a')
-    .leftJoin('units as u', 'u.id', 'a.unit_id')
-    .leftJoin('divisions as d', 'd.code', 'a.division_code')
-    .leftJoin('committees as c', 'c.id', 'a.committee_id')
-    .where('a.id', accountId)
-    .whereNull('a.disabled_at')
-    .first(
-      'a.id',
-      'a.role',
-      'a.display_name',
-      'a.unit_id',
-      'a.division_code',
-      'a.committee_id',
-      'u.name as unit_name',
-      'u.permission_state',
-      'd.name as division_name',
-      'c.name as committee_name',
-      'a.must_change_password',
-      'a.is_owner',
-      h.raw('a.password_set_at < app_now() - make_interval(days => ?) AS password_is_old', [PASSWORD_DAYS]),
-    )) as Row | undefined;
-  if (!r) return undefined;
+  const { rows } = await h.raw<{ rows: unknown[] }>(`${ACTOR_QUERY} ?`, [accountId]);
+  return rows[0] ? readActor(rows[0]) : undefined;
+}
+
+/** Out of a row that `ACTOR_QUERY` gives. */
+export function readActor(row: unknown): Actor {
+  const r = row as Row;
   const behalf = r.unit_name ?? (r.division_name === null ? r.committee_name : `${r.division_name}人力资源和社会保障局`) ?? r.display_name;
   return {
     accountId: r.id,

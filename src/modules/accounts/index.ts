@@ -24,6 +24,6 @@ export { createFirstAdmin } from './create-first-admin';
 export { oneTimePassword } from './one-time-password';
 export { endSessions, writePassword } from './password.store';
 export { liftLocks } from './sign-in-attempt.store';
-export { findActor } from './actor.store';
-export { loadVisitor } from './staff-password';
+export { ACTOR_QUERY, findActor } from './actor.store';
+export { loadVisitor, visitorOfRow } from './staff-password';
 export { findAccountSubject, findOperatorSubject, findStaffSubject } from './account-subject.store';

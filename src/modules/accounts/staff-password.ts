@@ -2,7 +2,7 @@ import { verifyPassword } from '../../adapters/passwords';
 import type { Handle } from '../../db/db';
 import type { Deps } from '../../deps';
 import { isStaff, type Actor } from '../../policy/actor';
-import { findActor, PASSWORD_DAYS } from './actor.store';
+import { findActor, PASSWORD_DAYS, readActor } from './actor.store';
 import { listFormerPasswords } from './password.store';
 
 /** What the settings ask of the passwords of staff beyond S06 (等保 8.1.4.1 a): 复杂度, 定期更换); nothing of applicants and units. */
@@ -13,8 +13,13 @@ export async function isStrict({ settings }: Pick<Deps, 'settings'>, actor: Pick
 /** The signed-in account; where the settings ask for it, a member of staff whose password is older than 90 days by the database's clock can do nothing but change it. */
 export async function loadVisitor(deps: Pick<Deps, 'settings'>, h: Handle, accountId: number): Promise<Actor | undefined> {
   const found = await findActor(h, accountId);
-  if (!found?.passwordIsOld || !(await isStrict(deps, found))) return found;
-  return { ...found, mustChangePassword: true };
+  return found && restrict(deps, found);
+}
+/** The same out of a row that `ACTOR_QUERY` gives. */
+export const visitorOfRow = (deps: Pick<Deps, 'settings'>, row: unknown): Promise<Actor> => restrict(deps, readActor(row));
+
+async function restrict(deps: Pick<Deps, 'settings'>, found: Actor): Promise<Actor> {
+  return found.passwordIsOld && (await isStrict(deps, found)) ? { ...found, mustChangePassword: true } : found;
 }
 
 export const strictHint = '须包含大写字母、小写字母、数字、符号中的三种，不能与最近 5 次用过的密码相同';

@@ -6,16 +6,12 @@ import { wholeNumber } from '../../lib/ids';
 import { showMoment } from '../../lib/moment';
 import { auditReading } from './audit-reading';
 import { findAttachment, findItemFiles, findPhoto, type StoredAttachment } from './attachments.store';
+import { withheld } from './withheld';
 
 /** Seconds a person's own browser may keep a small picture: shorter than anybody stays signed in without a move. */
 const PICTURE_AGE = 600;
 
-/** S51: why nobody may open the file now; undefined when they may. */
-function withheld(visit: Visit, found: StoredAttachment): Reply | undefined {
-  const back = { text: '返回申报', href: paths.declaration(declarationOf(visit).id) };
-  if (found.scan === 'waiting') return refusal(409, '这个文件正在等待病毒扫描，暂时不能打开。请稍后再试', back);
-  return found.scan === 'infected' ? refusal(403, '这个文件检出病毒，不能打开。请联系申报人重新上传', back) : undefined;
-}
+const wayBack = (visit: Visit) => ({ text: '返回申报', href: paths.declaration(declarationOf(visit).id) });
 
 /** S29, S49: every file is served through the policy of its declaration, at every request. */
 export function attachmentsRoutes(deps: Deps): Route[] {
@@ -25,7 +21,7 @@ export function attachmentsRoutes(deps: Deps): Route[] {
   async function original(visit: Visit): Promise<Reply> {
     const found = await find(visit);
     if (!found) return notFound;
-    const no = withheld(visit, found);
+    const no = withheld(found.scan, wayBack(visit));
     if (no) return no;
     await auditReading(deps, visit, found.id);
     return {
@@ -43,7 +39,7 @@ export function attachmentsRoutes(deps: Deps): Route[] {
   async function preview(visit: Visit): Promise<Reply> {
     const found = await find(visit);
     if (!found) return notFound;
-    const no = withheld(visit, found);
+    const no = withheld(found.scan, wayBack(visit));
     if (no) return no;
     const { id } = declarationOf(visit);
     await auditReading(deps, visit, found.id);
@@ -73,7 +69,7 @@ export function attachmentsRoutes(deps: Deps): Route[] {
   async function pageOf(visit: Visit): Promise<Reply> {
     const found = await find(visit);
     const number = wholeNumber(visit.param('page'), 3);
-    if (!found || number === undefined || withheld(visit, found)) return notFound;
+    if (!found || number === undefined || withheld(found.scan, wayBack(visit))) return notFound;
     const picture = (body: Buffer, contentType: string): Reply => ({
       kind: 'file',
       body,
@@ -122,7 +118,7 @@ export function attachmentsRoutes(deps: Deps): Route[] {
       audit: null,
       async handle(visit) {
         const found = await find(visit);
-        if (!found?.thumbSha256 || withheld(visit, found)) return notFound;
+        if (!found?.thumbSha256 || withheld(found.scan, wayBack(visit))) return notFound;
         return {
           kind: 'file',
           body: await deps.storage.get(found.thumbSha256),

@@ -236,17 +236,6 @@ export async function purgePrints(h: Handle): Promise<number> {
   return h('printed_forms').whereRaw('printed_at < app_now() - ?::interval', [PRINTS_KEPT]).delete();
 }
 
-/** Files that no scanner has seen yet although one is connected, the oldest first. */
-export async function findWaiting(h: Handle, limit: number): Promise<{ id: string; sha256: string }[]> {
-  return (await h('attachments').where({ scan: 'waiting' }).orderBy('uploaded_at').limit(limit).select('id', 'sha256')) as {
-    id: string;
-    sha256: string;
-  }[];
-}
-export async function recordScan(h: Handle, sha256: string, scan: 'clean' | 'infected'): Promise<void> {
-  await h('attachments').where({ sha256, scan: 'waiting' }).update({ scan });
-}
-
 /** Contents that attachments refer to, in the order of their hashes, after `after`. */
 export async function nextHashes(h: Handle, after: string, limit: number): Promise<string[]> {
   const { rows } = await h.raw<{ rows: { sha256: string }[] }>(

@@ -8,6 +8,7 @@ export {
   removeAttachment,
   removeAttachmentsOfRow,
   restoreAttachment,
+  UNDO,
   type AttachmentItem,
   type NewAttachment,
   type NotAdded,
@@ -17,7 +18,9 @@ export { auditReading } from './audit-reading';
 export { findItem, itemName, type FoundItem } from './attachment-item';
 export { fileNameOf, stemOf } from './file-names';
 export { receiveFiles, sayNotAdded } from './receive-files';
-export { scanUpload } from './scan-upload';
+export { scanUpload, VIRUS_FOUND } from './scan-upload';
+export { takeFile, type TakenFile } from './take-file';
+export { withheldContent } from './withheld';
 export { collectOrphans } from './collect-orphans';
 export { scanWaiting } from './scan-waiting';
 export { verifyStored } from './verify-stored';

@@ -1,12 +1,12 @@
-import { cleanFileName, inspectFile, makeThumbnail } from '../../adapters/files/inspect-file';
+import { cleanFileName, makeThumbnail } from '../../adapters/files/inspect-file';
 import type { Deps } from '../../deps';
 import type { RawSection } from '../../form/field';
 import type { SectionDefinition } from '../../form/section';
 import type { UploadedFile } from '../../http/route';
 import { findItem } from './attachment-item';
 import { type NewAttachment, type NotAdded } from './attachments.store';
-import { fileNameOf, isTelling, withExtension } from './file-names';
-import { scanUpload } from './scan-upload';
+import { fileNameOf, isTelling } from './file-names';
+import { takeFile } from './take-file';
 
 export interface ReceivedFiles {
   good: NewAttachment[];
@@ -22,7 +22,7 @@ const isStoreAway = (e: unknown): boolean => STORE_FULL.has(String((e as NodeJS.
 
 /** Inspects what was uploaded and stores the good contents; the rows are written later, in the transaction that saves the section. */
 export async function receiveFiles(
-  deps: Pick<Deps, 'storage' | 'scanner' | 'log'>,
+  deps: Pick<Deps, 'db' | 'storage' | 'scanner' | 'inspector' | 'log'>,
   section: SectionDefinition,
   raw: RawSection,
   files: readonly UploadedFile[],
@@ -42,7 +42,7 @@ export async function receiveFiles(
 }
 
 async function receive(
-  deps: Pick<Deps, 'storage' | 'scanner' | 'log'>,
+  deps: Pick<Deps, 'db' | 'storage' | 'scanner' | 'inspector' | 'log'>,
   section: SectionDefinition,
   raw: RawSection,
   file: UploadedFile,
@@ -54,36 +54,31 @@ async function receive(
     result.problems.push(`「${name}」没有对应的上传项目，请在相应的项目中重新上传`);
     return;
   }
-  const scanned = await scanUpload(deps, file.content);
-  if (scanned.kind === 'infected') {
-    result.problems.push(`「${name}」未能上传：这个文件里检出病毒。请用杀毒软件检查电脑，再从原件重新扫描或者导出后上传`);
+  const outcome = await takeFile(deps, file);
+  if (outcome.kind === 'refused') {
+    result.problems.push(`「${name}」未能上传：${outcome.problem}`);
     return;
   }
-  const verdict = await inspectFile({ content: file.content, name: file.name });
-  if (verdict.kind === 'refused') {
-    result.problems.push(`「${name}」未能上传：${verdict.problem}`);
-    return;
-  }
-  const { sha256, size } = await deps.storage.put(verdict.content);
-  const thumbnail = await makeThumbnail(verdict.content, verdict.mediaType);
+  const taken = outcome.file;
+  const thumbnail = await makeThumbnail(taken.content, taken.mediaType);
   const thumb = thumbnail ? await deps.storage.put(thumbnail) : undefined;
   const proposal = isTelling(name) ? undefined : item.definition.proposeName(item.raw);
-  const finalName = proposal === undefined ? withExtension(name, verdict.extension) : fileNameOf(proposal, verdict.extension);
-  if (verdict.scaled) result.notes.push(`「${finalName}」超过 5 MB，已自动缩小后保存`);
+  const finalName = proposal === undefined ? taken.name : fileNameOf(proposal, taken.extension);
+  if (taken.scaled) result.notes.push(`「${finalName}」超过 5 MB，已自动缩小后保存`);
   if (proposal !== undefined) result.notes.push(`「${name}」已按「时间+内容」命名为「${finalName}」`);
-  if (scanned.scan === 'waiting') result.notes.push(`「${finalName}」正在等待病毒扫描，扫描后才能打开`);
+  if (taken.scan === 'waiting') result.notes.push(`「${finalName}」正在等待病毒扫描，扫描后才能打开`);
   result.good.push({
     section: item.section,
     part: item.part,
     rowId: item.rowId,
     field: item.field,
     name: finalName,
-    mediaType: verdict.mediaType,
-    size,
-    sha256,
+    mediaType: taken.mediaType,
+    size: taken.size,
+    sha256: taken.sha256,
     thumbSha256: thumb?.sha256 ?? null,
-    pages: verdict.pages ?? null,
-    scan: scanned.scan,
+    pages: taken.pages ?? null,
+    scan: taken.scan,
     itemMax: item.definition.max,
   });
 }

@@ -2,6 +2,9 @@ import { ScannerAwayError } from '../../adapters/scanning';
 import type { Deps } from '../../deps';
 import type { ScanState } from './attachments.store';
 
+/** What the person reads whose file was infected. */
+export const VIRUS_FOUND = '这个文件里检出病毒。请用杀毒软件检查电脑，再从原件重新扫描或者导出后上传';
+
 export type UploadScan = { kind: 'passed'; scan: Exclude<ScanState, 'infected'> } | { kind: 'infected' };
 
 /**

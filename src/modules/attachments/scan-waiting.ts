@@ -3,7 +3,7 @@ import { BlobDamagedError, BlobNotFoundError } from '../../adapters/storage';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
-import { findWaiting, recordScan } from './attachments.store';
+import { findWaiting, recordScan } from './file-scans.store';
 
 const AT_A_TIME = 500;
 
@@ -16,13 +16,18 @@ export async function scanWaiting(deps: Deps): Promise<number> {
     return 0;
   }
   let scanned = 0;
-  for (const { id, sha256 } of waiting) {
+  for (const { sha256, attachment } of waiting) {
     try {
       const verdict = await deps.scanner.scan(await deps.storage.get(sha256));
       await inTransaction(deps.db, async (trx) => {
         await recordScan(trx, sha256, verdict.kind);
         if (verdict.kind === 'infected')
-          await appendAudit(trx, { actorId: null, actorName: '系统', action: 'attachment.infected', detail: { attachment: id } });
+          await appendAudit(trx, {
+            actorId: null,
+            actorName: '系统',
+            action: 'attachment.infected',
+            detail: attachment === null ? { sha256 } : { attachment },
+          });
       });
       scanned += 1;
     } catch (e) {
@@ -31,7 +36,7 @@ export async function scanWaiting(deps: Deps): Promise<number> {
         return scanned;
       }
       if (!(e instanceof BlobNotFoundError || e instanceof BlobDamagedError)) throw e;
-      deps.log.error({ err: e, attachment: id }, 'a file that waits for the virus scanner is lost or damaged');
+      deps.log.error({ err: e, sha256 }, 'a file that waits for the virus scanner is lost or damaged');
     }
   }
   return scanned;

@@ -3,11 +3,13 @@ import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
 import { declarationOf, type Crumb, type Visit } from '../../http/route';
 import type { Role } from '../../policy/actor';
+import { rowOfSubject } from './declaration-subject.store';
 import { findDeclaration, type Declaration, type DeclarationEvent, type SectionComment } from './declarations.store';
 
-/** The declaration that the address speaks of; the policy has let the visitor see it. */
+/** The declaration that the address speaks of, as the policy has let the visitor see it; after a POST's own writes, as it stands now. */
 export async function rowOf(deps: Deps, visit: Visit): Promise<Declaration> {
-  const d = await findDeclaration(deps.db, declarationOf(visit).id);
+  const subject = declarationOf(visit);
+  const d = (visit.method === 'GET' ? rowOfSubject(subject) : undefined) ?? (await findDeclaration(deps.db, subject.id));
   if (!d) throw new Error('the declaration vanished between guard and handler');
   return d;
 }

@@ -1,7 +1,8 @@
-import type { Handle } from '../../db/db';
+import type { Handle, Trx } from '../../db/db';
 import { isUuid } from '../../lib/ids';
 import type { StateName } from '../../policy/declaration-moves';
 import type { DeclarationSubject } from '../../policy/policy';
+import type { Declaration } from './declarations.store';
 
 /** What SUBJECT_COLUMNS select. */
 export interface SubjectRow {
@@ -48,10 +49,36 @@ async function findSubjects(h: Handle, ids: readonly string[], more: string): Pr
   return rows;
 }
 
-/** What the policy needs to know of a declaration, its judges among it. One query. */
+const rows = new WeakMap<DeclarationSubject, Declaration>();
+
+/** The row that the subject was made of: as it stood when the policy was asked. */
+export const rowOfSubject = (subject: DeclarationSubject): Declaration | undefined => rows.get(subject);
+
+/** What the policy needs to know of a declaration, its judges among it; `rowOfSubject` gives its row. One query. */
 export async function findDeclarationSubject(h: Handle, id: string): Promise<DeclarationSubject | undefined> {
-  const [row] = isUuid(id) ? await findSubjects(h, [id], `, ${JUDGE_ACCOUNTS} AS judge_accounts`) : [];
-  return row && { ...toSubject(row), judgeAccounts: row.judge_accounts ?? [] };
+  const [row] = isUuid(id) ? await findSubjects(h, [id], `, d.*, ${JUDGE_ACCOUNTS} AS judge_accounts`) : [];
+  if (!row) return undefined;
+  const {
+    division_code: _division,
+    stop_units: _units,
+    stop_committees: _committees,
+    judge_accounts: judgeAccounts = [],
+    ...columns
+  } = row;
+  const subject = { ...toSubject(row), judgeAccounts };
+  rows.set(subject, columns as unknown as Declaration);
+  return subject;
+}
+
+/** The declaration locked until the transaction ends, and what the policy asks of its own columns to say who edits it. Where it has been is of before the wait. One query. */
+export async function lockForEdit(trx: Trx, id: string): Promise<{ row: Declaration; subject: DeclarationSubject } | undefined> {
+  const { rows: found } = await trx.raw<{ rows: (SubjectRow & Declaration)[] }>(
+    `SELECT ${SUBJECT_COLUMNS}, d.* FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id
+     WHERE d.id = ? AND d.deleted_at IS NULL FOR UPDATE OF d`,
+    [id],
+  );
+  const [row] = found;
+  return row && { row, subject: toSubject(row) };
 }
 
 /** The same for many, for those who move them: without the judges, who move none. One query. */

@@ -34,7 +34,7 @@ import { currentContent } from './freeze-version';
 import { isUntouched } from './guards';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
 import { findSection, sections } from './sections';
-import { findRechecks, listEarlier, type Recheck } from './rechecks.store';
+import { listEarlier } from './rechecks.store';
 import { startDeclaration } from './start-declaration';
 
 const sectionTitle = (id: string): string => findSection(id)?.title ?? id;
@@ -158,13 +158,13 @@ export function overviewRoutes(deps: Deps): Route[] {
     return c && { name: c.name, phone: c.mobile ? `${c.contact} ${deps.cipher.decrypt(c.mobile, 'unit.mobile')}` : c.phone };
   }
 
-  function taskOf(loaded: LoadedDeclaration, s: SectionDefinition, comments: readonly SectionComment[], rechecks: readonly Recheck[]) {
+  function taskOf(loaded: LoadedDeclaration, s: SectionDefinition, comments: readonly SectionComment[]) {
     const { row: d } = loaded;
     const checked = loaded.check(s);
     const isOpen = d.reopened_sections === null || d.reopened_sections.includes(s.id);
     const wanted = comments.filter((c) => c.section === s.id);
     const complete = completenessOf(checked);
-    const recheck = rechecks.find((r) => r.section === s.id);
+    const recheck = loaded.stored.get(s.id)?.recheck;
     const status =
       wanted.length > 0
         ? { text: '退回修改', colour: 'orange' }
@@ -198,8 +198,8 @@ export function overviewRoutes(deps: Deps): Route[] {
   }
 
   /** The sections under their headings, and how far it has come. */
-  function tasksOf(loaded: LoadedDeclaration, comments: readonly SectionComment[], rechecks: readonly Recheck[]) {
-    const tasks = sectionsOf(loaded).map((s) => ({ group: s.group ?? '', ...taskOf(loaded, s, comments, rechecks) }));
+  function tasksOf(loaded: LoadedDeclaration, comments: readonly SectionComment[]) {
+    const tasks = sectionsOf(loaded).map((s) => ({ group: s.group ?? '', ...taskOf(loaded, s, comments) }));
     const titles = [...new Set(tasks.map((t) => t.group))];
     const isOptional = (t: (typeof tasks)[number]): boolean => t.status.text === '选填';
     return {
@@ -277,7 +277,7 @@ export function overviewRoutes(deps: Deps): Route[] {
           editable && last && d.state !== 'draft'
             ? { opinion: last.opinion, by: last.on_behalf_of, at: showMoment(last.at), dueOn: d.correction_due_on }
             : undefined,
-        ...(editable ? tasksOf(loaded, comments, await findRechecks(deps.db, d.id)) : {}),
+        ...(editable ? tasksOf(loaded, comments) : {}),
         deadline: { at: showMoment(loaded.batch.applicantClosesAt), left, isOpen: loaded.batch.isOpenForApplicants },
         buttons: moveButtons(d.id, movesFor(visit.actor, subject).filter(isByHand)).filter(
           (b) => (!editable || !['submit', 'resubmit'].includes(b.move)) && (b.move !== 'withdraw' || isUntouched(events)),

@@ -1,6 +1,8 @@
 import type { Handle, Trx } from '../../db/db';
 import type { RawSection } from '../../form/field';
+import { UNDO } from '../attachments';
 import type { MoveName, StateName } from '../../policy/declaration-moves';
+import type { Recheck } from './rechecks.store';
 
 export interface Declaration {
   id: string;
@@ -144,12 +146,20 @@ export interface StoredSection {
   raw: unknown;
   version: number;
   updated_at: Date;
+  /** D0: what came over from an earlier year and is still to be looked at again */
+  recheck: Recheck | null;
 }
 
-export async function findSections(h: Handle, declaration: string): Promise<StoredSection[]> {
-  return (await h('declaration_sections')
-    .where({ declaration_id: declaration })
-    .select('section', 'raw', 'version', 'updated_at')) as StoredSection[];
+/** What was typed into a declaration; `only`: into one section of it. One query. */
+export async function findSections(h: Handle, declaration: string, only?: string): Promise<StoredSection[]> {
+  const { rows } = await h.raw<{ rows: StoredSection[] }>(
+    `SELECT s.section, s.raw, s.version, s.updated_at,
+       CASE WHEN r.section IS NOT NULL THEN jsonb_build_object('fromYear', r.from_year, 'places', r.places) END AS recheck
+     FROM declaration_sections s LEFT JOIN declaration_rechecks r ON r.declaration_id = s.declaration_id AND r.section = s.section
+     WHERE s.declaration_id = ?${only === undefined ? '' : ' AND s.section = ?'}`,
+    only === undefined ? [declaration] : [declaration, only],
+  );
+  return rows;
 }
 
 /** Saves what was typed; `version` is the one the form was made from (0: nothing saved yet). False when somebody saved in between (D1). */
@@ -191,26 +201,30 @@ export interface AttachmentRow {
   damaged_at: Date | null;
 }
 
+const ATTACHMENT_COLUMNS = 'id, section, part, row_id, field, position, name, media_type, size, sha256, thumb_sha256, scan, damaged_at';
+
 export async function findAttachments(h: Handle, declaration: string): Promise<AttachmentRow[]> {
-  return (await h('attachments')
-    .where({ declaration_id: declaration })
-    .whereNull('removed_at')
-    .orderBy(['section', 'part', 'row_id', 'field', 'position'])
-    .select(
-      'id',
-      'section',
-      'part',
-      'row_id',
-      'field',
-      'position',
-      'name',
-      'media_type',
-      'size',
-      'sha256',
-      'thumb_sha256',
-      'scan',
-      'damaged_at',
-    )) as AttachmentRow[];
+  const { rows } = await h.raw<{ rows: AttachmentRow[] }>(
+    `SELECT ${ATTACHMENT_COLUMNS} FROM attachments WHERE declaration_id = ? AND removed_at IS NULL ORDER BY section, part, row_id, field, position`,
+    [declaration],
+  );
+  return rows;
+}
+
+/** The same, and what was taken out of one section and can still be taken back, the last one first. One query. */
+export async function findAttachmentsAndRemoved(
+  h: Handle,
+  declaration: string,
+  section: string,
+): Promise<{ attachments: AttachmentRow[]; removed: AttachmentRow[] }> {
+  const { rows } = await h.raw<{ rows: (AttachmentRow & { removed_at: Date | null })[] }>(
+    `SELECT ${ATTACHMENT_COLUMNS}, removed_at FROM attachments WHERE declaration_id = :declaration AND removed_at IS NULL
+     UNION ALL (SELECT ${ATTACHMENT_COLUMNS}, removed_at FROM attachments
+       WHERE declaration_id = :declaration AND section = :section AND removed_at > app_now() - :undo::interval ORDER BY removed_at DESC, id LIMIT 50)
+     ORDER BY removed_at DESC NULLS FIRST, section, part, row_id, field, position`,
+    { declaration, section, undo: UNDO },
+  );
+  return { attachments: rows.filter((r) => r.removed_at === null), removed: rows.filter((r) => r.removed_at !== null) };
 }
 
 export interface DeclarationEvent {

@@ -8,7 +8,14 @@ import { wholeNumber } from '../../lib/ids';
 import { findBatch, type Batch } from '../batches';
 import { levelOptions, seriesOptions, type Catalogue } from '../catalogue';
 import { findUnitOption } from '../units';
-import { findAttachments, findSections, type AttachmentRow, type Declaration, type StoredSection } from './declarations.store';
+import {
+  findAttachments,
+  findAttachmentsAndRemoved,
+  findSections,
+  type AttachmentRow,
+  type Declaration,
+  type StoredSection,
+} from './declarations.store';
 import { application } from './sections/application.section';
 import { currentTitle } from './sections/current-title.section';
 import { sections } from './sections';
@@ -19,6 +26,8 @@ export interface LoadedDeclaration {
   batch: Batch;
   stored: Map<string, StoredSection>;
   attachments: AttachmentRow[];
+  /** of the one section that is looked at: files that can still be taken back */
+  removed: AttachmentRow[];
   /** what was typed into a section */
   typed: (s: SectionDefinition) => RawSection;
   context: (s: SectionDefinition) => FormContext;
@@ -72,7 +81,9 @@ export async function loadDeclaration(
   const batch = await findBatch(h, row.batch_id, { personId: row.person_id });
   if (!batch) throw new Error(`declaration ${row.id}: batch ${row.batch_id} is gone`);
   const stored = new Map((await findSections(h, row.id)).map((s) => [s.section, s]));
-  const attachments = await findAttachments(h, row.id);
+  const { attachments, removed } = only
+    ? await findAttachmentsAndRemoved(h, row.id, only.id)
+    : { attachments: await findAttachments(h, row.id), removed: [] };
   const catalogue = await deps.catalogue.get();
   const typed = (s: SectionDefinition): RawSection => (posted?.section === s ? posted.raw : restoreSection(s, stored.get(s.id)?.raw));
   const main = typed(application).groups.main ?? {};
@@ -97,7 +108,7 @@ export async function loadDeclaration(
       attachments.filter((a) => a.section === s.id && a.part === part && a.row_id === rowId && a.field === field).map(toFile),
     policy,
   });
-  return { row, batch, stored, attachments, typed, context, check: (s, r) => checkSection(s, r ?? typed(s), context(s)) };
+  return { row, batch, stored, attachments, removed, typed, context, check: (s, r) => checkSection(s, r ?? typed(s), context(s)) };
 }
 
 /** The sections that apply to this declaration, in order. */

@@ -2,16 +2,16 @@ import type { Trx } from '../../db/db';
 import type { SectionDefinition } from '../../form/section';
 import type { Actor } from '../../policy/actor';
 import { can } from '../../policy/policy';
-import { findDeclarationSubject } from './declaration-subject.store';
-import { lockDeclaration, type Declaration } from './declarations.store';
+import { lockForEdit } from './declaration-subject.store';
+import type { Declaration } from './declarations.store';
 
 export type LockedSection = { kind: 'open'; row: Declaration } | { kind: 'hidden' } | { kind: 'closed'; reason: string };
 
 /** Locks a declaration and asks the policy again on the locked row: every write to a section begins here. */
 export async function lockSection(trx: Trx, actor: Actor, id: string, section: SectionDefinition): Promise<LockedSection> {
-  const row = await lockDeclaration(trx, id);
-  const subject = row && (await findDeclarationSubject(trx, id));
-  if (!row || !subject) return { kind: 'hidden' };
+  const locked = await lockForEdit(trx, id);
+  if (!locked) return { kind: 'hidden' };
+  const { row, subject } = locked;
   const decision = can(actor, 'declaration.edit', subject);
   if (!decision.ok) return decision.why === 'not-now' ? { kind: 'closed', reason: decision.reason } : { kind: 'hidden' };
   if (row.reopened_sections !== null && !row.reopened_sections.includes(section.id))

@@ -1,25 +1,19 @@
 import type { Handle, Trx } from '../../db/db';
 import type { Place } from '../../form/section';
 
+/** What came over from an earlier year and is still to be looked at again; read with its section. */
 export interface Recheck {
-  section: string;
   fromYear: number;
   places: Place[];
 }
 
-export async function insertRecheck(trx: Trx, declaration: string, r: Recheck): Promise<void> {
+export async function insertRecheck(trx: Trx, declaration: string, r: Recheck & { section: string }): Promise<void> {
   await trx('declaration_rechecks').insert({
     declaration_id: declaration,
     section: r.section,
     from_year: r.fromYear,
     places: JSON.stringify(r.places),
   });
-}
-
-export async function findRechecks(h: Handle, declaration: string): Promise<Recheck[]> {
-  return (await h('declaration_rechecks')
-    .where({ declaration_id: declaration })
-    .select('section', 'from_year as fromYear', 'places')) as Recheck[];
 }
 
 /** Whoever saved the section has looked at it. */

@@ -76,7 +76,7 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
     const locked = await lockSection(trx, actor, id, section);
     if (locked.kind !== 'open') return locked;
     const { row } = locked;
-    const storedRow = (await findSections(trx, id)).find((s) => s.section === section.id);
+    const [storedRow] = await findSections(trx, id, section.id);
     const stored = restoreSection(section, storedRow?.raw);
     const raw = readSection(section, input.form, stored);
     const storedVersion = storedRow?.version ?? 0;
@@ -93,7 +93,7 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
     }
     if (!(await saveSectionRow(trx, id, section.id, raw, storedVersion, actor.accountId)))
       throw new Error(`section ${section.id} of ${id} changed under its lock`);
-    await clearRecheck(trx, id, section.id);
+    if (storedRow?.recheck) await clearRecheck(trx, id, section.id);
     const notAdded = [
       ...(await applyFileAction(trx, id, section, raw, input.action)),
       ...(await insertAttachments(trx, id, input.uploads, actor.accountId)),

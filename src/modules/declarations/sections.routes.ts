@@ -15,14 +15,14 @@ import { maskIdNumber, maskMobile } from '../../lib/mask';
 import { showMoment } from '../../lib/moment';
 import { newToken } from '../../lib/new-token';
 import { findPerson, type Person } from '../accounts';
-import { findRemoved, receiveFiles, sayNotAdded } from '../attachments';
+import { receiveFiles, sayNotAdded } from '../attachments';
 import { inviteUnit, searchUnits } from '../units';
 import { declarationName, mineCrumbs, openComments, rowOf } from './declaration-pages';
 import { askForLearning, DRAW_LEARNING, drawnLearning, LEARNING_SECTION } from './drawn-learning';
 import { findEvents, type Declaration } from './declarations.store';
 import { fileNote } from './declarations.view';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
-import { findRechecks, type Recheck } from './rechecks.store';
+import type { Recheck } from './rechecks.store';
 import { saveSection, type SaveOutcome } from './save-section';
 import { findSection } from './sections';
 import { basics } from './sections/basics.section';
@@ -42,7 +42,7 @@ interface FileMessages {
 }
 
 /** D0: what came over from an earlier year and changes from year to year, as links to the fields. */
-function recheckOf(section: SectionDefinition, found: Recheck | undefined): object | undefined {
+function recheckOf(section: SectionDefinition, found: Recheck | null | undefined): object | undefined {
   if (!found) return undefined;
   const labels = found.places.flatMap((p) => {
     const field = section.parts.find((x) => x.id === p.part)?.fields.find((f) => f.id === p.field);
@@ -73,7 +73,6 @@ export function sectionsRoutes(deps: Deps): Route[] {
     const checked = loaded.check(section);
     const problems: Problem[] = v.showProblems ? checked.problems : [];
     const action = paths.section(d.id, section.id);
-    const removed = await findRemoved(deps.db, d.id, section.id);
     const form = formModel({
       section,
       raw,
@@ -95,7 +94,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
         thumbnail: (id) => paths.thumbnail(d.id, id),
         note: (id) => fileNote(loaded.attachments.find((a) => a.id === id)),
         canArrange: true,
-        removed: (part, rowId, field) => removed.find((f) => f.part === part && f.rowId === rowId && f.field === field),
+        removed: (part, rowId, field) => loaded.removed.find((f) => f.part === part && f.row_id === rowId && f.field === field),
       },
       unitSearch: (field) => paths.findUnit(d.id, section.id, field),
     });
@@ -133,10 +132,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
         previous: all[at - 1] ? { text: all[at - 1]?.title, href: paths.section(d.id, all[at - 1]?.id ?? '') } : undefined,
         overviewHref: paths.declaration(d.id),
         comments: openComments(events, d).filter((c) => c.section === section.id),
-        recheck: recheckOf(
-          section,
-          (await findRechecks(deps.db, d.id)).find((r) => r.section === section.id),
-        ),
+        recheck: recheckOf(section, loaded.stored.get(section.id)?.recheck),
         learning: section.id === LEARNING_SECTION ? await drawnLearning(deps, d) : undefined,
         savedAt: showMoment(loaded.stored.get(section.id)?.updated_at),
       },

@@ -4,6 +4,7 @@ import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { notFound, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
 import { wholeNumber } from '../../lib/ids';
+import { withheldContent } from '../attachments';
 import { findPublicNoticeFile } from './notice-files.store';
 import { addNoticeFiles, removeNoticeFile } from './save-notice-files';
 
@@ -39,6 +40,8 @@ export function noticeFilesRoutes(deps: Deps): Route[] {
     const id = wholeNumber(visit.param('notice'), 9);
     const found = id === undefined ? undefined : await findPublicNoticeFile(deps.db, id, visit.param('file'));
     if (!found) return notFound;
+    const no = await withheldContent(deps.db, found.sha256, { text: '返回通知公告', href: paths.notice(id ?? 0) });
+    if (no) return no;
     return { kind: 'file', body: await deps.storage.get(found.sha256), contentType: found.mediaType, fileName: found.name, inline: false };
   };
 

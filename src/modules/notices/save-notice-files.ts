@@ -1,16 +1,17 @@
-import { cleanFileName, inspectFile } from '../../adapters/files/inspect-file';
+import { cleanFileName } from '../../adapters/files/inspect-file';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { UploadedFile } from '../../http/route';
 import type { Actor } from '../../policy/actor';
+import { takeFile } from '../attachments';
 import { deleteNoticeFile, insertNoticeFile, listNoticeFiles, lockNotice, MAX_NOTICE_FILES, type NoticeFile } from './notice-files.store';
 
 export type AddFilesOutcome = { kind: 'done'; added: number; problems: string[] } | { kind: 'gone' };
 
 /** A5: attachments of a notice, judged by their content as those of declarations are; a bad file costs that file only. */
 export async function addNoticeFiles(
-  deps: Pick<Deps, 'db' | 'storage'>,
+  deps: Pick<Deps, 'db' | 'storage' | 'scanner' | 'inspector' | 'log'>,
   actor: Actor,
   notice: number,
   files: readonly UploadedFile[],
@@ -20,13 +21,13 @@ export async function addNoticeFiles(
   const good: Omit<NoticeFile, 'id'>[] = [];
   for (const file of files) {
     const name = cleanFileName(file.name);
-    const verdict = await inspectFile({ content: file.content, name: file.name });
-    if (verdict.kind === 'refused') {
-      problems.push(`「${name}」未能上传：${verdict.problem}`);
+    const outcome = await takeFile(deps, file);
+    if (outcome.kind === 'refused') {
+      problems.push(`「${name}」未能上传：${outcome.problem}`);
       continue;
     }
-    const { sha256, size } = await deps.storage.put(verdict.content);
-    good.push({ name, mediaType: verdict.mediaType, size, sha256 });
+    const { name: kept, mediaType, size, sha256 } = outcome.file;
+    good.push({ name: kept, mediaType, size, sha256 });
   }
   return inTransaction(deps.db, async (trx): Promise<AddFilesOutcome> => {
     if (!(await lockNotice(trx, notice))) return { kind: 'gone' };

@@ -7,6 +7,7 @@ import { paths } from '../../http/paths';
 import { notFound, page, seeOther, type PageError, type Reply, type Route, type Visit } from '../../http/route';
 import { wholeNumber } from '../../lib/ids';
 import { showMoment } from '../../lib/moment';
+import { withheldContent } from '../attachments';
 import { OBJECTION_WORDS, readDecision } from '../declarations';
 import { decideObjection } from './decide-objection';
 import { countObjections, findObjectionFor, findObjector, listObjections, type Objection, type ObjectionOutcome } from './objections.store';
@@ -115,6 +116,8 @@ export function handlingRoutes(deps: Deps): Route[] {
   async function file(visit: Visit): Promise<Reply> {
     const o = await find(visit);
     if (!o || o.fileSha256 === null || o.fileName === null || o.fileType === null) return notFound;
+    const no = await withheldContent(db, o.fileSha256, { text: '返回公示异议', href: paths.handleObjection(o.id) });
+    if (no) return no;
     const body = await deps.storage.get(o.fileSha256);
     await appendAudit(db, {
       actorId: visit.actor.accountId,

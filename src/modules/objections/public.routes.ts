@@ -1,4 +1,3 @@
-import { cleanFileName, inspectFile } from '../../adapters/files/inspect-file';
 import type { Deps } from '../../deps';
 import { startCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
@@ -12,7 +11,7 @@ import { showMoment } from '../../lib/moment';
 import { readQueryCode } from '../../lib/query-code';
 import { countCharacters, normaliseLine, normaliseText } from '../../lib/text';
 import { createCaptcha, useCaptcha, type CaptchaKind } from '../accounts';
-import { scanUpload } from '../attachments';
+import { takeFile } from '../attachments';
 import { findPublicityPage, type Publicity } from '../committee';
 import { handInObjection } from './hand-in-objection';
 import { findByReceipt, listPeople, type ObjectionFile } from './objections.store';
@@ -85,13 +84,11 @@ export function publicObjectionRoutes(deps: Deps): Route[] {
     );
   }
 
-  async function receive(file: UploadedFile): Promise<ObjectionFile | { problem: string }> {
-    const scanned = await scanUpload(deps, file.content);
-    if (scanned.kind === 'infected') return { problem: '这个文件里检出病毒，没有上传' };
-    const verdict = await inspectFile({ content: file.content, name: file.name });
-    if (verdict.kind === 'refused') return { problem: verdict.problem };
-    const { sha256, size } = await deps.storage.put(verdict.content);
-    return { sha256, size, name: cleanFileName(file.name), mediaType: verdict.mediaType };
+  async function receive(upload: UploadedFile): Promise<ObjectionFile | { problem: string }> {
+    const outcome = await takeFile(deps, upload);
+    if (outcome.kind === 'refused') return { problem: outcome.problem };
+    const { sha256, size, name, mediaType } = outcome.file;
+    return { sha256, size, name, mediaType };
   }
 
   async function hand(visit: Visit): Promise<Reply> {

@@ -1,4 +1,3 @@
-import { inspectFile, cleanFileName } from '../../adapters/files/inspect-file';
 import { appendAudit } from '../../audit/audit.store';
 import type { Deps } from '../../deps';
 import { databaseNow, inTransaction } from '../../db/db';
@@ -31,6 +30,7 @@ import { isRowId, wholeNumber } from '../../lib/ids';
 import { maskIdNumber, maskMobile, maskNumbersIn } from '../../lib/mask';
 import { showMoment } from '../../lib/moment';
 import { can } from '../../policy/policy';
+import { takeFile, withheldContent } from '../attachments';
 import { correctionsTable, correctionTags, kindTexts } from './account.view';
 import {
   changeOf,
@@ -140,11 +140,11 @@ export function correctionsRoutes(deps: Deps): Route[] {
     );
   };
 
-  const receive = async (file: UploadedFile): Promise<{ evidence: Evidence } | { problem: string }> => {
-    const verdict = await inspectFile({ content: file.content, name: file.name });
-    if (verdict.kind === 'refused') return { problem: verdict.problem };
-    const { sha256, size } = await deps.storage.put(verdict.content);
-    return { evidence: { name: cleanFileName(file.name), mediaType: verdict.mediaType, size, sha256 } };
+  const receive = async (upload: UploadedFile): Promise<{ evidence: Evidence } | { problem: string }> => {
+    const outcome = await takeFile(deps, upload);
+    if (outcome.kind === 'refused') return { problem: outcome.problem };
+    const { name, mediaType, size, sha256 } = outcome.file;
+    return { evidence: { name, mediaType, size, sha256 } };
   };
 
   const postForm = async (visit: Visit): Promise<Reply> => {
@@ -353,6 +353,8 @@ export function correctionsRoutes(deps: Deps): Route[] {
   const evidence = async (visit: Visit): Promise<Reply> => {
     const found = await findCorrection(db, cipher, correctionOf(visit).id);
     if (!found) return notFound;
+    const no = await withheldContent(db, found.evidence.sha256, { text: '返回更正复核', href: paths.corrections() });
+    if (no) return no;
     await appendAudit(db, {
       actorId: visit.actor.accountId,
       actorName: visit.actor.name,

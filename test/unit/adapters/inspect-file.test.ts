@@ -4,13 +4,16 @@ import { PDFDocument, PDFName, PDFString, StandardFonts } from 'pdf-lib';
 import sharp from 'sharp';
 import {
   cleanFileName,
-  inspectFile,
+  createFileInspector,
   makePhoto,
   makeThumbnail,
   MAX_INPUT_BYTES,
   MAX_STORED_BYTES,
   type FileVerdict,
 } from '../../../src/adapters/files/inspect-file';
+
+const inspector = createFileInspector(() => undefined);
+afterAll(() => inspector.close());
 
 /** Noise does not compress, so a picture of it is large. */
 function noise(width: number, height: number): sharp.Sharp {
@@ -68,13 +71,13 @@ async function pngClaiming(width: number, height: number): Promise<Buffer> {
 }
 
 async function accepted(content: Buffer, name: string): Promise<Extract<FileVerdict, { kind: 'ok' }>> {
-  const verdict = await inspectFile({ content, name });
+  const verdict = await inspector.inspect({ content, name });
   if (verdict.kind !== 'ok') throw new Error(verdict.problem);
   return verdict;
 }
 
 async function problemOf(content: Buffer, name: string): Promise<string> {
-  const verdict = await inspectFile({ content, name });
+  const verdict = await inspector.inspect({ content, name });
   return verdict.kind === 'refused' ? verdict.problem : `accepted as ${verdict.mediaType}`;
 }
 

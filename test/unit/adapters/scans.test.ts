@@ -1,6 +1,9 @@
 import sharp from 'sharp';
 import { makeScan, type ScanFormat, type ScanKind } from '../../../seeds/demo/scans';
-import { inspectFile } from '../../../src/adapters/files/inspect-file';
+import { createFileInspector } from '../../../src/adapters/files/inspect-file';
+
+const inspector = createFileInspector(() => undefined);
+afterAll(() => inspector.close());
 
 const KINDS: ScanKind[] = [
   'diploma',
@@ -23,7 +26,7 @@ describe('demonstration scans', () => {
       const first = await makeScan(kind, data, format);
       expect(first.fileName).toMatch(new RegExp(`-张㛃䶮\\.${format}$`));
       expect(first.content.length).toBeLessThan(800_000);
-      expect(await inspectFile({ content: first.content, name: first.fileName })).toMatchObject({ kind: 'ok', scaled: false });
+      expect(await inspector.inspect({ content: first.content, name: first.fileName })).toMatchObject({ kind: 'ok', scaled: false });
       expect((await makeScan(kind, data, format)).content.equals(first.content)).toBe(true);
     },
   );
