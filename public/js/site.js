@@ -235,18 +235,62 @@
     if (line) line.textContent = text;
   }
 
-  doc.addEventListener('change', function (event) {
-    var input = event.target;
-    var problem, button;
-    if (!input.hasAttribute || !input.hasAttribute('data-upload') || !input.files.length) return;
-    problem = whyNot(input);
+  function send(input) {
+    var problem = whyNot(input);
+    var button = input.parentNode.querySelector('button');
     sayBeside(input, problem);
     if (problem) {
       input.value = '';
       return;
     }
-    button = input.parentNode.querySelector('button');
     if (button) button.click();
+  }
+
+  doc.addEventListener('change', function (event) {
+    var input = event.target;
+    if (input.hasAttribute && input.hasAttribute('data-upload') && input.files.length) send(input);
+  });
+
+  // A file let go over an item is one chosen there. Let go beside it, it must not take the page away with all that was typed. What may be dropped where is said by the colour.
+
+  function dropPlace(event) {
+    var types = event.dataTransfer && event.dataTransfer.types;
+    var group = event.target.closest && event.target.closest('.field');
+    if (!types || Array.prototype.indexOf.call(types, 'Files') < 0) return null;
+    return { input: group && group.querySelector('input[data-upload]'), group: group };
+  }
+
+  function markDrop(group) {
+    var marked = doc.querySelector('.field--drop');
+    if (marked && marked !== group) marked.classList.remove('field--drop');
+    if (group) group.classList.add('field--drop');
+  }
+
+  doc.addEventListener('dragover', function (event) {
+    var place = dropPlace(event);
+    if (!place) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = place.input ? 'copy' : 'none';
+    markDrop(place.input ? place.group : null);
+  });
+
+  doc.addEventListener('dragleave', function (event) {
+    if (!event.relatedTarget) markDrop(null);
+  });
+
+  doc.addEventListener('drop', function (event) {
+    var place = dropPlace(event);
+    if (!place) return;
+    event.preventDefault();
+    markDrop(null);
+    if (!place.input) return;
+    try {
+      place.input.files = event.dataTransfer.files;
+    } catch (e) {
+      sayBeside(place.input, '当前浏览器不支持拖放，请点击「选择文件」');
+      return;
+    }
+    if (place.input.files.length) send(place.input);
   });
 
   // The files of an item in their order: buttons and arrow keys move one, so does the mouse; the numbers that the form sends follow.
@@ -327,7 +371,18 @@
     dragged = null;
   });
 
+  /** Who points with a mouse can also drag. */
+  function sayDrop(place) {
+    var line;
+    if (place.querySelector('.uploads__drop') || !window.matchMedia || !window.matchMedia('(pointer: fine)').matches) return;
+    line = doc.createElement('span');
+    line.className = 'govuk-hint uploads__drop';
+    line.textContent = '也可以把文件拖到这里';
+    place.insertBefore(line, place.querySelector('button').nextSibling);
+  }
+
   function enhance(scope) {
+    each('.uploads__new', scope, sayDrop);
     each('textarea[data-limit]', scope, count);
     each('table[data-selectable]', scope, addSelectAll);
     each('[data-arrange]', scope, makeSortable);

@@ -24,6 +24,8 @@ export interface Case {
   loginName: string;
   started: number;
   filled: 'empty' | 'half' | 'complete';
+  /** began a declaration last year too, did not hand it in, and begins this one as its copy (D0) */
+  earlier?: true;
   deeds: readonly Deed[];
   /** where it has come to today */
   ends: StateName;
@@ -64,7 +66,15 @@ const PASSED_VOTE = { vote: { present: 9, yes: 8, no: 0 } };
 /** Everybody's declaration and how far it has come: every state there is. */
 export const cases: readonly Case[] = [
   { loginName: 'yuhaining', started: 5, filled: 'empty', deeds: [], ends: 'draft', trial: '申报未提交，还没有填写' },
-  { loginName: 'songyutong', started: 7, filled: 'half', deeds: [], ends: 'draft', trial: '申报未提交，只填写了一部分' },
+  {
+    loginName: 'songyutong',
+    started: 7,
+    filled: 'half',
+    earlier: true,
+    deeds: [],
+    ends: 'draft',
+    trial: '申报未提交，由去年没有提交的申报带入，内容待核对；继续教育学时已由人社局导入',
+  },
   { loginName: 'congxiaowen', started: 9, filled: 'complete', deeds: [], ends: 'draft', trial: '申报已填写完整，可以「确定申报」' },
   {
     loginName: 'wangyan',

@@ -6,6 +6,7 @@ import { accountsText, DEMO_PASSWORD } from './accounts';
 import { extendCalendar } from './calendar';
 import { createPlan } from './clock';
 import { makeCommittees } from './committees';
+import { planLearning } from './learning';
 import { planMeeting } from './meeting';
 import { addNotice } from './notice';
 import { planPeople } from './people';
@@ -70,6 +71,7 @@ async function fill(deps: Deps): Promise<Marker> {
     planPaths(plan, world);
     plan.add(41, '09:00', () => addNotice(world));
     planPeople(plan, world);
+    planLearning(plan, world);
     planCases(plan, world, scans);
     planPublicities(plan, world);
     planMeeting(plan, world);

@@ -85,6 +85,10 @@ export const people: readonly DemoPerson[] = [
 
 export const bornOn = (p: DemoPerson, year: number): string => `${year - p.age}-${p.birthday}`;
 
+/** Of an invented person; the sequence number is of the place in the list. */
+export const idNumberOf = (p: DemoPerson, year: number): string =>
+  idNumber(p.area, bornOn(p, year), 900 + 2 * people.indexOf(p) + (p.sex === 'male' ? 1 : 0));
+
 /** 「个人注册」 of everybody, and the portrait in 「基本信息」. */
 export function planPeople(plan: Plan, world: World): void {
   people.forEach((p, i) => {
@@ -99,7 +103,7 @@ async function register(world: World, p: DemoPerson, i: number): Promise<void> {
     passwordHash: world.passwordHash,
     name: p.name,
     idType: 'resident',
-    idNumber: idNumber(p.area, born, 900 + 2 * i + (p.sex === 'male' ? 1 : 0)),
+    idNumber: idNumberOf(p, world.year),
     sex: p.sex,
     bornOn: born,
     ethnicity: p.ethnicity,

@@ -4,7 +4,7 @@ import { findDeclaration } from '../../src/modules/declarations/declarations.sto
 import type { MoveInput } from '../../src/modules/declarations';
 import { startDeclaration } from '../../src/modules/declarations/start-declaration';
 import { cases, SYSTEM, type Case, type Deed } from './cases';
-import { systemActor } from '../../src/policy/actor';
+import { systemActor, type Actor } from '../../src/policy/actor';
 import { careers, type Career } from './careers';
 import type { Plan } from './clock';
 import { fillComplete, fillHalf, papersOfCareer } from './fill-form';
@@ -34,16 +34,34 @@ async function start(plan: Plan, world: World, c: Case, scans: Scans, publicitie
   // who has filled in nothing declares for 群众文化 as most do
   const career = c.filled === 'empty' ? undefined : careerOf(c.loginName);
   const batch = demand(world.batches.get(career?.field ?? 'qzwh'), `batch of ${c.loginName}`);
-  const started = await startDeclaration(world.deps, await actorOf(world, c.loginName), batch, true, REQUEST_ID);
+  const actor = await actorOf(world, c.loginName);
+  const earlier = c.earlier && career ? await beginLastYear(world, actor, batch, career) : '';
+  const started = await startDeclaration(world.deps, actor, batch, true, REQUEST_ID, earlier);
   if (started.kind !== 'started') throw new Error(`demonstration data: start of ${c.loginName} gave ${started.kind}`);
   const { id } = started;
-  if (career && c.filled === 'half') await fillHalf(world, id, career);
+  if (career && c.filled === 'half' && !c.earlier) await fillHalf(world, id, career);
   if (career && c.filled === 'complete') await fillComplete(world, id, career, scans);
   for (const d of c.deeds) plan.add(d.daysAgo, d.time, () => act(world, id, c, d, publicities));
   plan.add(0, '00:00', async () => {
     const reached = (await findDeclaration(world.trx, id))?.state;
     if (reached !== c.ends) throw new Error(`demonstration data: ${c.loginName} came to ${reached ?? 'nothing'}, not to ${c.ends}`);
   });
+}
+
+/** D0: the same batch a year before, and what somebody began in it and never handed in. Gives its id. */
+async function beginLastYear(world: World, actor: Actor, batch: number, career: Career): Promise<string> {
+  const year = world.year - 1;
+  const { rows } = await world.trx.raw<{ rows: { id: string }[] }>(
+    `WITH b AS (INSERT INTO batches (year, committee_id, series_id, level, applicant_opens_at, applicant_closes_at, unit_closes_at, rank_by, entrusted_evidence_by, commitment)
+         SELECT ?, committee_id, series_id, level, applicant_opens_at - interval '1 year', applicant_closes_at - interval '1 year', unit_closes_at - interval '1 year',
+           rank_by, entrusted_evidence_by, commitment FROM batches WHERE id = ? RETURNING id, series_id, level)
+     INSERT INTO declarations (person_id, batch_id, year, series_id, level, applicant_name, state, created_at, moved_at)
+     SELECT ?, id, ?, series_id, level, ?, 'draft', app_now() - interval '1 year', app_now() - interval '1 year' FROM b RETURNING id`,
+    [year, batch, actor.accountId, year, actor.name],
+  );
+  const { id } = demand(rows[0], `declaration of ${year}`);
+  await fillHalf({ ...world, year }, id, { ...career, graduated: career.graduated - 1 });
+  return id;
 }
 
 async function act(world: World, id: string, c: Case, d: Deed, publicities: Map<number, number>): Promise<void> {

@@ -49,9 +49,20 @@ describe('X6 the demonstration', () => {
       'SELECT state, count(*)::int AS n FROM declarations GROUP BY state',
     );
     const wanted: Record<string, number> = {};
-    for (const c of cases) wanted[c.ends] = (wanted[c.ends] ?? 0) + 1;
+    for (const state of cases.flatMap((c) => [c.ends, ...(c.earlier ? (['draft'] as const) : [])]))
+      wanted[state] = (wanted[state] ?? 0) + 1;
     expect(Object.fromEntries(rows.map((r) => [r.state, r.n]))).toEqual(wanted);
     expect(Object.keys(wanted).sort()).toEqual([...stateNames].sort());
+  });
+
+  it("D0, D8 has study hours that the bureau imported, in submitted versions too, and a declaration begun as a copy of last year's", async () => {
+    const { rows } = await site.db.raw<{ rows: { frozen: number; rechecks: number }[] }>(
+      `SELECT (SELECT count(*)::int FROM declaration_versions WHERE content::text LIKE '%群众文化活动策划与组织（专业科目）%') AS frozen,
+         (SELECT count(DISTINCT r.declaration_id)::int FROM declaration_rechecks r JOIN declarations d ON d.id = r.declaration_id
+            JOIN declarations old ON old.person_id = d.person_id AND old.year = d.year - 1 AND r.from_year = old.year) AS rechecks`,
+    );
+    expect(rows[0]?.frozen).toBeGreaterThan(0);
+    expect(rows[0]?.rechecks).toBe(1);
   });
 
   it('lets everybody sign in with the password that is printed, and prints every account', async () => {

@@ -1,6 +1,10 @@
 import { PDFDocument } from 'pdf-lib';
-import { findPerson } from '../../src/modules/accounts';
 import { collectOrphans } from '../../src/modules/attachments';
+import { findActor, findPerson } from '../../src/modules/accounts';
+import { findDeclaration } from '../../src/modules/declarations/declarations.store';
+import { freezeVersion } from '../../src/modules/declarations/freeze-version';
+import { loadDeclaration } from '../../src/modules/declarations/load-declaration';
+import { importRecords } from '../../src/modules/education';
 import { renderReviewForm } from '../../src/modules/printing';
 import { chineseNumber, pairRows, printSection } from '../../src/modules/printing/section-print';
 import { maskIdNumber, maskMobile } from '../../src/lib/mask';
@@ -224,6 +228,59 @@ describe('R4 评审表', () => {
     expect(await site.db('printed_forms')).toEqual([]);
     expect(await Promise.all(files.map((f) => site.deps.storage.has(f)))).toEqual(files.map(() => false));
   }, 60_000);
+
+  withPdfToText(`D8 prints the study hours that the bureau recorded, and the unit reads the same${skipped}`, async () => {
+    const d8 = await declare(site, world, { state: 'draft', name: '于海燕' });
+    const bureau = await findActor(site.db, world.bureau.accountId);
+    if (bureau?.divisionCode === undefined) throw new Error('no bureau');
+    const file = [
+      '证件号码,姓名,年度,类别,学习内容,学时,开始时间,结束时间,学习地点,证明人',
+      `${d8.idNumber},于海燕,2025,专业科目,舞蹈编排与排练,60,2025.3.10,2025.5.12,威海市群众文化培训中心,丛海波`,
+      `${d8.idNumber},于海燕,2025,公需科目,人工智能应用,30.5,2025.6.1,2025.6.6,省继续教育平台,`,
+    ].join('\r\n');
+    const source = '威海市环翠区人力资源和社会保障局';
+    const imported = await importRecords(
+      site.deps,
+      { ...bureau, divisionCode: bureau.divisionCode },
+      source,
+      { name: '学时.csv', content: Buffer.from(file) },
+      'test',
+    );
+    expect(imported).toMatchObject({ kind: 'done', report: { added: 2, refused: 0 } });
+    const row = await findDeclaration(site.db, d8.id);
+    if (!row) throw new Error('not found');
+    await site.db.transaction(async (trx) => freezeVersion(site.deps, trx, await loadDeclaration(site.deps, trx, row), 1));
+    await site
+      .db('declarations')
+      .where({ id: d8.id })
+      .update({
+        state: 'unit_review',
+        round: 1,
+        stop_position: 0,
+        holder_unit_id: world.unit.unitId,
+        submitted_at: site.db.raw('app_now()'),
+      });
+    await site.db('declaration_stops').insert({ declaration_id: d8.id, position: 0, unit_id: world.unit.unitId });
+
+    const pdf = wordsOf(await print(d8));
+    const read = await (await signInAs(site, world.unit)).open(`/unit/review/${d8.id}`);
+    expect(read.status).toBe(200);
+    const shown = squeeze(read.text());
+    for (const words of [
+      '各年度学时（继续教育记录）',
+      '90.5学时，其中专业科目60学时、公需科目30.5学时',
+      '舞蹈编排与排练（专业科目）',
+      '人工智能应用（公需科目）',
+      '2025年3月10日',
+      '威海市群众文化培训中心',
+      '丛海波',
+      source,
+    ]) {
+      expect(pdf).toContain(words);
+      expect(shown).toContain(words);
+    }
+    expect(shown).not.toContain(d8.idNumber);
+  });
 
   it('prints without a photograph that the storage has lost, and says so in the log', async () => {
     const lost = await declare(site, world, { state: 'unit_review', name: '于海燕' });

@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps';
 import type { Handle } from '../../db/db';
 import { checkSection } from '../../form/check-section';
-import type { FileValue, FormContext, Option, RawSection } from '../../form/field';
+import type { FileValue, FormContext, Option, RawSection, UnitOption } from '../../form/field';
 import { restoreSection } from '../../form/read-section';
 import type { CheckedSection, SectionDefinition } from '../../form/section';
 import { wholeNumber } from '../../lib/ids';
@@ -43,6 +43,15 @@ const toFile = (a: AttachmentRow): FileValue => ({
   hasThumbnail: a.thumb_sha256 !== null,
 });
 
+/** Ids of the units that are chosen in a section, wherever it asks for one. */
+function unitsIn(s: SectionDefinition, raw: RawSection): string[] {
+  return s.parts.flatMap((p) => {
+    const pickers = p.fields.filter((f) => f.type === 'unitPicker').map((f) => f.id);
+    const values = p.kind === 'group' ? [raw.groups[p.id] ?? {}] : (raw.rows[p.id] ?? []).map((r) => r.values);
+    return pickers.flatMap((id) => values.map((v) => v[id] ?? '')).filter((id) => wholeNumber(id) !== undefined);
+  });
+}
+
 /** `held`: a title or speciality that was ended after this declaration had validly chosen it stays in its lists (K1). */
 function optionLists(catalogue: Catalogue, batch: Batch, held: Declaration): FormContext['options'] {
   return (list: string, ...keys: string[]): readonly Option[] => {
@@ -68,8 +77,8 @@ function optionLists(catalogue: Catalogue, batch: Batch, held: Declaration): For
 }
 
 /**
- * Reads a declaration's sections, attachments, batch and unit. Four queries, whatever its size. `posted`: a section as just posted, instead of the stored one. `only`: the one
- * section that is looked at; the unit, which 「申报信息」 alone speaks of, is then not read for the others.
+ * Reads a declaration's sections, attachments, batch and the unit that was chosen in it. Four queries, whatever its size. `posted`: a section as just posted, instead of the stored
+ * one. `only`: the one section that is looked at; units that others speak of are then not read.
  */
 export async function loadDeclaration(
   deps: Deps,
@@ -87,8 +96,11 @@ export async function loadDeclaration(
   const catalogue = await deps.catalogue.get();
   const typed = (s: SectionDefinition): RawSection => (posted?.section === s ? posted.raw : restoreSection(s, stored.get(s.id)?.raw));
   const main = typed(application).groups.main ?? {};
-  const unitId = wholeNumber(main.unit ?? '');
-  const unit = unitId === undefined || (only !== undefined && only !== application) ? undefined : await findUnitOption(h, unitId);
+  const units = new Map<string, UnitOption>();
+  for (const id of new Set((only ? [only] : sections).flatMap((s) => unitsIn(s, typed(s))))) {
+    const unit = await findUnitOption(h, Number(id));
+    if (unit) units.set(id, unit);
+  }
   const options = optionLists(catalogue, batch, row);
   const policy = {
     rankBy: batch.rankBy,
@@ -103,7 +115,7 @@ export async function loadDeclaration(
     year: row.year,
     personName: row.applicant_name,
     options,
-    unit: (id) => (unit && String(unit.id) === id ? unit : undefined),
+    unit: (id) => units.get(id),
     files: (part, rowId, field) =>
       attachments.filter((a) => a.section === s.id && a.part === part && a.row_id === rowId && a.field === field).map(toFile),
     policy,
