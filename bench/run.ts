@@ -4,6 +4,9 @@ import { parseArgs } from 'node:util';
 import setup from '../test/support/global-setup';
 import teardown from '../test/support/global-teardown';
 import { openSite, type Site } from '../test/support/site';
+import { m1, m15 } from './m1';
+import { m12 } from './m12';
+import { m2 } from './m2';
 import { m3 } from './m3';
 import { m4 } from './m4';
 import { m5 } from './m5';
@@ -22,12 +25,16 @@ interface Sizes {
 
 /** What can be measured, by name: each against a floor that does the same work without what makes it a service. */
 const benches: Record<string, (site: Site, sizes: Sizes) => Promise<object>> = {
+  M1: m1,
+  M2: m2,
   M3: (site, { declarations }) => m3(site, declarations),
   M4: m4,
   M5: m5,
   M6: m6,
   M8: m8,
   M13: (site, { applicants }) => m13(site, applicants),
+  M12: m12,
+  M15: m15,
   S04: s04,
   plans,
 };

@@ -493,7 +493,8 @@
     stop.className = 'govuk-button govuk-button--link';
     stop.textContent = '取消上传';
     stop.addEventListener('click', function () {
-      htmx.trigger(button, 'htmx:abort');
+      // requests of a form belong to the form (hx-sync), not to the button
+      htmx.trigger(button.form, 'htmx:abort');
     });
     box.appendChild(bar);
     box.appendChild(text);

@@ -29,7 +29,9 @@ const ITEM = 'files:fullTime.diploma';
 /** A line to the site that carries no more than `pace` bytes a second from the browser: what the browser has sent, the site has not got yet. */
 async function slowLine(): Promise<{ base: string; line: { pace: number }; close: () => Promise<void> }> {
   const line = { pace: Infinity };
+  const open = new Set<net.Socket>();
   const server = net.createServer((near) => {
+    open.add(near.on('close', () => open.delete(near)));
     const far = net.connect(Number(new URL(site.base).port), '127.0.0.1');
     near.on('data', (part: Buffer) => {
       near.pause();
@@ -47,7 +49,11 @@ async function slowLine(): Promise<{ base: string; line: { pace: number }; close
   return {
     base: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}`,
     line,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of open) socket.destroy();
+      }),
   };
 }
 
