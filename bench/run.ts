@@ -11,6 +11,7 @@ import { m3 } from './m3';
 import { m4 } from './m4';
 import { m5 } from './m5';
 import { m6 } from './m6';
+import { m7 } from './m7';
 import { m8 } from './m8';
 import { m13 } from './m13';
 import { plans } from './plans';
@@ -31,6 +32,7 @@ const benches: Record<string, (site: Site, sizes: Sizes) => Promise<object>> = {
   M4: m4,
   M5: m5,
   M6: m6,
+  M7: m7,
   M8: m8,
   M13: (site, { applicants }) => m13(site, applicants),
   M12: m12,
