@@ -60,6 +60,9 @@ const environment = z.object({
   SMS_PER_MINUTE: z.coerce.number().int().min(1).max(100_000).default(300),
 });
 
+/** Every variable that is read; docs/operations.md has a line for each. */
+export const settingNames = Object.keys(environment.shape);
+
 const secretsShape = z.object({
   session: z.string().min(32),
   cipher: z.object({ current: z.string(), ring: z.record(z.string(), z.string()) }),
@@ -205,7 +208,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const dataDir = path.resolve(e.DATA_DIR ?? path.join(rootDir, '.data'));
   if (production) {
     const missing = (['DATABASE_URL', 'BASE_URL', 'SECRETS_FILE', 'DATA_DIR'] as const).filter((k) => !e[k]);
-    if (missing.length > 0) throw new ConfigError(`production needs ${missing.join(', ')} (see the table of settings in README.md)`);
+    if (missing.length > 0)
+      throw new ConfigError(`production needs ${missing.join(', ')} (see the table of settings in docs/operations.md)`);
     if (e.DEMO) throw new ConfigError('DEMO=1 is refused in production: demonstration data must never meet real people');
   }
   const secrets = e.SECRETS_FILE ? secretsShape.parse(JSON.parse(fs.readFileSync(e.SECRETS_FILE, 'utf8'))) : developmentSecrets(dataDir);

@@ -7,6 +7,7 @@ import { Semaphore } from '../lib/semaphore';
 import { roleTexts, type Actor } from '../policy/actor';
 import { can, subjectOf, type Subject, type SubjectKind } from '../policy/policy';
 import type { Devices } from './devices.store';
+import { FairShare } from './fair-share';
 import { FormInput } from './form-input';
 import { KEPT_BYTES, KEPT_MINUTES, type KeptPosts, type KeptPost } from './kept-posts.store';
 import { matchRoute } from './match-route';
@@ -97,10 +98,12 @@ async function answer(at: Passage): Promise<Reply> {
   const query = new FormInput(flatEntries(req.query));
   const mustProve = route.reauth === true && !isProven(req, await deps.now());
   if (mustProve && route.method === 'get') return { kind: 'see-other', to: paths.confirmPassword(req.originalUrl) };
-  if (route.method === 'get')
-    return route.handle(
-      visitOf(at, { route, params, path: req.originalUrl, query, subject, body: new FormInput([]), files: [], digest: '' }),
-    );
+  if (route.method === 'get') {
+    const visit = visitOf(at, { route, params, path: req.originalUrl, query, subject, body: new FormInput([]), files: [], digest: '' });
+    if (!route.heavy || !visitor) return route.handle(visit);
+    const reply = await shares.run(visitor.accountId, () => route.handle(visit));
+    return reply === 'too-many' ? refusal(429, '您同时打开的文件较多，请等前面的文件打开以后再试') : reply;
+  }
   const posted = await readPost(route, req, at.res);
   if ('kind' in posted) return posted;
   if (!isOwnForm(req, posted.body)) {
@@ -204,6 +207,9 @@ function digestOf(body: FormInput, files: readonly UploadedFile[]): string {
   for (const f of files) hash.update([f.field, f.name, f.sha256 ?? createHash('sha256').update(f.content).digest('hex')].join('\0'));
   return hash.digest('hex');
 }
+
+/** S62, of this process */
+const shares = new FairShare();
 
 /** Large late bodies are read a few at a time, since whoever sends them is not signed in; small ones never wait for them. */
 const largeLateBodies = new Semaphore(4);

@@ -140,6 +140,8 @@ export interface Route {
    * the sessions cannot be read, and makes none for visitors who have none.
    */
   onlyShows?: true;
+  /** S62: costs as much as a hundred pages (prints, exports): one account has two of these under way at a time */
+  heavy?: true;
   /** accepts multipart uploads, at most this many files in one request */
   files?: number;
   handle: (visit: Visit) => Promise<Reply>;

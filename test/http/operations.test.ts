@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { page, seeOther, type Reply, type Route } from '../../src/http/route';
 import { makePerson, signInAs } from '../support/factories';
 import { personalNumbersIn } from '../support/people';
-import { visitorAt } from '../support/process';
+import { until, visitorAt } from '../support/process';
 import { openSite, type Site, type Visitor } from '../support/site';
 
 let site: Site;
@@ -194,6 +194,53 @@ describe('S60 what the site shows of itself', () => {
   });
 });
 
+describe('S62 fairness', () => {
+  test('S62 of one account two prints are under way and four wait; a seventh is told so; others are not held up', async () => {
+    const inside: { who: number; go: () => void }[] = [];
+    const routes: Route[] = [
+      {
+        method: 'get',
+        path: '/print',
+        access: 'home.read',
+        audit: null,
+        heavy: true,
+        handle: (v) =>
+          new Promise((resolve) => {
+            inside.push({ who: v.actor.accountId, go: () => resolve(page('errors/404', { title: '印' })) });
+          }),
+      },
+    ];
+    const server = http.createServer(site.composition.appOf(routes));
+    await new Promise<void>((r) => server.listen(0, '127.0.0.1', r));
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const [one, two] = await Promise.all([makePerson(site), makePerson(site)]);
+    const [greedy, modest] = (await Promise.all([signInAs(site, one), signInAs(site, two)])).map((v) =>
+      visitorAt({ address: base }, v),
+    ) as [Visitor, Visitor];
+    let refused = 0;
+    const asked = Array.from({ length: 9 }, () =>
+      greedy.get('/print').then((p) => {
+        if (p.status === 429) refused++;
+        return p;
+      }),
+    );
+    await until('three are refused', () => refused === 3);
+    expect(inside.map((i) => i.who)).toEqual([one.accountId, one.accountId]);
+    const other = modest.get('/print');
+    await until('the other one is inside', () => inside.some((i) => i.who === two.accountId));
+    inside.splice(2, 1)[0]?.go();
+    expect((await other).status).toBe(200);
+    for (let n = 0; n < 6; n++) {
+      await until('one is inside', () => inside.length > 0);
+      inside.shift()?.go();
+    }
+    const statuses = (await Promise.all(asked)).map((p) => p.status).sort();
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 429, 429, 429]);
+    server.closeAllConnections();
+    await new Promise<void>((r) => server.close(() => r()));
+  });
+});
+
 describe('F20 more requests than one process can work on', () => {
   /** a place where requests stay until they are let go, in the order they came */
   let held: { name: string; go: () => void }[] = [];
@@ -234,10 +281,6 @@ describe('F20 more requests than one process can work on', () => {
   const limits = { MAX_ACTIVE: '2', MAX_WAITING: '2', MAX_UPLOADS: '1' };
   const get = (n: number | string): Promise<Response> => fetch(`${base}/page/${n}`);
   const gauge = async (line: string): Promise<boolean> => (await scrape(crowded)).split('\n').includes(line);
-  const until = async (isSo: () => Promise<boolean> | boolean): Promise<void> => {
-    for (let n = 0; n < 600 && !(await isSo()); n++) await new Promise((r) => setTimeout(r, 25));
-    expect(await isSo()).toBe(true);
-  };
   const letGo = (n = 1): void => held.splice(0, n).forEach((h) => h.go());
 
   beforeAll(async () => {
@@ -258,9 +301,9 @@ describe('F20 more requests than one process can work on', () => {
 
   test('F20 two are worked on, two wait, the fifth is told at once when to come again; health checks pass', async () => {
     const inside = [get(1), get(2)];
-    await until(() => held.length === 2);
+    await until('as many as expected', () => held.length === 2);
     const waiting = [get(3), get(4)];
-    await until(() => gauge('http_requests_waiting{lane="page"} 2'));
+    await until('as many as expected', () => gauge('http_requests_waiting{lane="page"} 2'));
     const fifth = await get(5);
     const text = await fifth.text();
     expect(fifth.status).toBe(503);
@@ -275,7 +318,7 @@ describe('F20 more requests than one process can work on', () => {
     expect((await fetch(`${base}/readyz`)).status).toBe(200);
     expect(await gauge('http_requests_turned_away{lane="page"} 1')).toBe(true);
     letGo(2);
-    await until(() => held.length === 2);
+    await until('as many as expected', () => held.length === 2);
     letGo(2);
     expect((await Promise.all([...inside, ...waiting])).map((r) => r.status)).toEqual([200, 200, 200, 200]);
     expect(await gauge('http_requests_active{lane="all"} 0')).toBe(true);
@@ -296,21 +339,21 @@ describe('F20 more requests than one process can work on', () => {
         }),
       );
     const inside = [get(1), get(2)];
-    await until(() => held.length === 2);
+    await until('as many as expected', () => held.length === 2);
     const pages = [get(3), get(4)];
-    await until(() => gauge('http_requests_waiting{lane="page"} 2'));
+    await until('as many as expected', () => gauge('http_requests_waiting{lane="page"} 2'));
     const saves = [save(1), save(2)];
-    await until(() => gauge('http_requests_waiting{lane="save"} 2'));
+    await until('as many as expected', () => gauge('http_requests_waiting{lane="save"} 2'));
     const third = await save(3);
     expect(third.status).toBe(503);
     expect(third.fields('form.confirm')).toContainEqual(['text', '写了很久的第3份']);
     expect(third.headers.get('refresh')).toBeNull();
     letGo(2);
-    await until(() => held.length === 2);
+    await until('as many as expected', () => held.length === 2);
     expect(held.map((h) => h.name).sort()).toEqual(['save 1', 'save 2']);
     expect(await gauge('http_requests_waiting{lane="page"} 2')).toBe(true);
     letGo(2);
-    await until(() => held.length === 2);
+    await until('as many as expected', () => held.length === 2);
     letGo(2);
     expect((await Promise.all(saves)).map((r) => r.status)).toEqual([303, 303]);
     expect((await Promise.all([...inside, ...pages])).map((r) => r.status)).toEqual([200, 200, 200, 200]);
@@ -318,13 +361,13 @@ describe('F20 more requests than one process can work on', () => {
 
   test('F20 an upload takes no place of the others, and a sender who leaves makes room', async () => {
     const inside = [get(1), get(2)];
-    await until(() => held.length === 2);
+    await until('as many as expected', () => held.length === 2);
     const gone = new AbortController();
     const left = fetch(`${base}/page/3`, { signal: gone.signal }).catch(() => 'left');
-    await until(() => gauge('http_requests_waiting{lane="page"} 1'));
+    await until('as many as expected', () => gauge('http_requests_waiting{lane="page"} 1'));
     gone.abort();
     expect(await left).toBe('left');
-    await until(() => gauge('http_requests_waiting{lane="page"} 0'));
+    await until('as many as expected', () => gauge('http_requests_waiting{lane="page"} 0'));
     const form = new FormData();
     form.append('file', new Blob(['x']), 'x.txt');
     // a foreign form: it is read and refused, while all places are taken

@@ -130,6 +130,7 @@ export function certificatesRoutes(deps: Deps): Route[] {
     {
       method: 'get',
       path: '/declarations/:declaration/certificate.pdf',
+      heavy: true,
       access: 'certificate.read',
       audit: 'certificate.download',
       handle: download,

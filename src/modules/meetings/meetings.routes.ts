@@ -244,6 +244,7 @@ export function meetingsRoutes(deps: Deps): Route[] {
     {
       method: 'get',
       path: paths.meetingStep(':meeting', 'vote-sheet.pdf'),
+      heavy: true,
       access: 'meeting.inspect',
       audit: null,
       handle: pdf(printVoteSheet),
@@ -251,6 +252,7 @@ export function meetingsRoutes(deps: Deps): Route[] {
     {
       method: 'get',
       path: paths.meetingStep(':meeting', 'minutes.pdf'),
+      heavy: true,
       access: 'meeting.inspect',
       audit: null,
       handle: pdf(printMinutes),

@@ -9,6 +9,7 @@ export function printingRoutes(deps: Deps): Route[] {
     {
       method: 'get',
       path: '/declarations/:declaration/review-form.pdf',
+      heavy: true,
       access: 'declaration.read',
       audit: 'review-form.download',
       handle: async (visit) => {

@@ -208,7 +208,7 @@ export function unitPublicityRoutes(deps: Deps): Route[] {
     { method: 'get', path: base, access, audit: null, handle: (visit) => list(visit) },
     { method: 'post', path: base, access, audit: 'unit-publicity.start', handle: start },
     { method: 'get', path: `${base}/:publicity`, access, audit: null, handle: one },
-    { method: 'get', path: `${base}/:publicity/list.pdf`, access, audit: null, handle: print },
+    { method: 'get', path: `${base}/:publicity/list.pdf`, access, audit: null, heavy: true, handle: print },
     ...objectionRoutes(deps),
   ];
 }
