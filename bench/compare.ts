@@ -7,12 +7,12 @@ function cpu(): { steal: number; total: number } {
   return { steal: numbers[7] ?? 0, total: numbers.reduce((a, b) => a + b, 0) };
 }
 
-const median = (list: readonly number[]): number => {
+export const median = (list: readonly number[]): number => {
   const sorted = [...list].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 };
-const round = (n: number): number => Math.round(n * 1000) / 1000;
+export const round = (n: number): number => Math.round(n * 1000) / 1000;
 
 export interface Comparison {
   /** median of the ratios of the pairs, and their range */

@@ -13,6 +13,8 @@ import { m5 } from './m5';
 import { m6 } from './m6';
 import { m7 } from './m7';
 import { m8 } from './m8';
+import { m9 } from './m9';
+import { m10 } from './m10';
 import { m13 } from './m13';
 import { plans } from './plans';
 import { s04 } from './s04';
@@ -34,6 +36,8 @@ const benches: Record<string, (site: Site, sizes: Sizes) => Promise<object>> = {
   M6: m6,
   M7: m7,
   M8: m8,
+  M9: m9,
+  M10: m10,
   M13: (site, { applicants }) => m13(site, applicants),
   M12: m12,
   M15: m15,

@@ -38,6 +38,26 @@ export interface RenderInput {
   /** where the reader comes back to after changing how the page looks; empty where the page cannot be asked for again */
   here?: string;
   isLarge?: boolean;
+  /** stands inside the page instead of being a file beside it */
+  sheet?: StyleSheet | undefined;
+}
+
+/** The style sheet of the screens as it stands inside a page. */
+export interface StyleSheet {
+  text: string;
+  /** changes with the text */
+  version: string;
+  /** of the Content-Security-Policy: `sha256-…` */
+  integrity: string;
+}
+
+function readSheet(file: string): StyleSheet {
+  // the mark of UTF-8 at its beginning is for the file; inside a page it would be part of the first selector
+  const text = fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  if (text.includes('</')) throw new Error(`${file} cannot stand inside a page`);
+  const hash = createHash('sha256').update(text);
+  const integrity = hash.digest('base64');
+  return { text, version: integrity.replace(/[^0-9A-Za-z]/g, '').slice(0, 12), integrity: `sha256-${integrity}` };
 }
 
 /** Content hashes of the built public files: `asset('css/site.css')` gives an address that may be cached for ever. */
@@ -57,12 +77,17 @@ export interface Renderer {
   /** a document for printing: own layout, no site around it */
   document(view: string, data: object): string;
   readonly assetsDir: string;
+  readonly sheets: { readonly normal: StyleSheet; readonly large: StyleSheet };
 }
 
 /** Templates with escaping on; compiled once with `cache`. */
 export function createRenderer(rootDir: string, site: SiteFacts, cache: boolean): Renderer {
   const assetsDir = path.join(rootDir, 'dist', 'public');
   const assets = assetTable(assetsDir);
+  const sheets = {
+    normal: readSheet(path.join(assetsDir, 'css', 'site.css')),
+    large: readSheet(path.join(assetsDir, 'css', 'site-large.css')),
+  };
   const loader = new nunjucks.FileSystemLoader(
     [path.join(rootDir, 'views'), path.join(rootDir, 'node_modules', 'govuk-frontend', 'dist')],
     { noCache: !cache },
@@ -87,7 +112,8 @@ export function createRenderer(rootDir: string, site: SiteFacts, cache: boolean)
 
   return {
     assetsDir,
-    page(view, { page, data, visitor, csrf, nav, places = () => [], help, address, here = '', isLarge = false }) {
+    sheets,
+    page(view, { page, data, visitor, csrf, nav, places = () => [], help, address, here = '', isLarge = false, sheet }) {
       const actor = visitor
         ? {
             name: visitor.name,
@@ -107,6 +133,7 @@ export function createRenderer(rootDir: string, site: SiteFacts, cache: boolean)
         csrf,
         here,
         isLarge,
+        sheet: sheet && new nunjucks.runtime.SafeString(sheet.text),
         places,
         help,
         nav: nav.map((n) => ({ ...n, current: n === current })),

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import type { Actor } from '../policy/actor';
 import { refusalTitles } from './errors';
+import { sheetInside } from './first-visit';
 import { hasLargeType, keepType } from './large-type';
 import type { NavItem, Renderer } from './render';
 import type { PageMeta, Reply } from './route';
@@ -98,6 +99,7 @@ const UNKNOWN_READER = { kind: 'warning', text: '系统繁忙，暂时无法读�
 export async function send(req: Request, res: Response, visitor: Actor | undefined, reply: Reply, deps: SendDeps): Promise<void> {
   const session = sessionOf(req);
   const needsNoToken = session === undefined || res.locals.needsNoToken === true;
+  const isLarge = hasLargeType(req);
   const render = (view: string, meta: PageMeta, data: object) =>
     deps.renderer.page(view, {
       page: session === undefined ? { notice: UNKNOWN_READER, ...meta } : meta,
@@ -109,7 +111,8 @@ export async function send(req: Request, res: Response, visitor: Actor | undefin
       help: deps.help(visitor, req.path),
       address: req.path,
       here: req.method === 'GET' ? req.originalUrl : '',
-      isLarge: hasLargeType(req),
+      isLarge,
+      sheet: sheetInside(req, res, deps.renderer.sheets[isLarge ? 'large' : 'normal']),
     });
   // a browser asks for the pictures of a page while it still arrives: the session they belong to must stand before the first byte leaves
   const show = async (status: number, view: string, meta: PageMeta, data: object): Promise<void> => {

@@ -1,4 +1,5 @@
 /** M9: what a page weighs on the line, and that being compressed gives nothing away. */
+import { createHash } from 'node:crypto';
 import http from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { makePerson, signInAs } from '../support/factories';
@@ -64,6 +65,29 @@ describe('M9, M10 what the first page weighs', () => {
       expect(r.headers['content-type']).toMatch(/^text\/css; charset=utf-8$/i);
     }
     expect((await raw('/notices', 'gzip')).headers['content-encoding']).toBe('gzip');
+  });
+
+  it('M10 brings the style sheet inside the first page that a browser opens, allowed by its hash alone, and as a file from then on', async () => {
+    const get = (headers: Record<string, string>): Promise<Response> => fetch(`${site.base}/sign-in`, { headers });
+    const first = await get({ 'sec-fetch-dest': 'document' });
+    const html = await first.text();
+    const sheet = /<style>([^<]+)<\/style>/.exec(html)?.[1] ?? '';
+    expect(sheet.length).toBeGreaterThan(20_000);
+    expect(html).not.toContain('rel="stylesheet"');
+    const hash = createHash('sha256').update(sheet).digest('base64');
+    expect(first.headers.get('content-security-policy')).toContain(`;style-src 'self' 'sha256-${hash}';`);
+    const cookie = first.headers.getSetCookie().find((c) => c.startsWith('sheet=')) ?? '';
+    expect(cookie).toMatch(/HttpOnly; SameSite=Lax$/);
+
+    const [kept = ''] = cookie.split(';');
+    for (const headers of [{ 'sec-fetch-dest': 'document', cookie: kept }, { 'sec-fetch-dest': 'empty' }, {}] as Record<string, string>[]) {
+      const next = await get(headers);
+      expect(await next.text()).not.toContain('<style');
+      expect(next.headers.get('content-security-policy')).toContain(";style-src 'self';");
+    }
+    // a new sheet, or large type: brought once more
+    for (const other of ['sheet=000000000000', `${kept}; type=large`])
+      expect(await (await get({ 'sec-fetch-dest': 'document', cookie: other })).text()).toContain('<style>');
   });
 
   it('S22 shows a form token under a new mask on every page, so that its length says nothing; every one of them is good', async () => {
