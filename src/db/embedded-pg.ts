@@ -129,7 +129,7 @@ function serverAccount(): Account {
   const row = rows.find((r) => r[0] === 'postgres') ?? rows.find((r) => r[0] === 'nobody');
   if (!row) {
     throw needsDatabaseUrl(
-      '以 root 身份运行时需要 postgres 或 nobody 账户来启动数据库，但系统中没有。',
+      '以 root 身份运行时需要 postgres 或 nobody 账号来启动数据库，但系统中没有。',
       'Running as root, and there is no unprivileged account (postgres, nobody) to run the embedded PostgreSQL.',
     );
   }

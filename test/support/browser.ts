@@ -6,7 +6,7 @@
  *   await person.open('/sign-in'); await person.fill({ 账号: 'zhang', 密码: '…' }); await person.press('立即登录');
  *   expect(person.faults()).toEqual([]);                                     // what was wrong with the pages it saw
  *
- * SCREENS=<folder> in the environment keeps a picture of every page.
+ * SCREENS=<folder> in the environment keeps a picture of every page; AXE_REPORT=<folder> a line for every page and state that axe has seen (`npm run test:browser` makes a report of them).
  */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
@@ -18,6 +18,7 @@ import pageTools from './in-page.cjs';
 import type { Site } from './site';
 
 const SCREENS = process.env.SCREENS;
+const AXE_REPORT = process.env.AXE_REPORT;
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
 
 export async function openBrowser(): Promise<Browser> {
@@ -34,6 +35,10 @@ export interface PersonOptions {
   width: number;
   folder?: string;
 }
+
+/** An address without what differs from one of a kind to the next. */
+const kindOf = (address: string): string =>
+  (address.split('?')[0] ?? '').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '*').replace(/\/\d+(?=\/|$)/g, '/*');
 
 interface Control {
   kind: 'text' | 'select' | 'radio' | 'checkbox' | 'file';
@@ -252,7 +257,14 @@ export class Person {
   /** axe-core on the page as it stands; one line for each rule broken. Scripts only. */
   async axe(): Promise<string[]> {
     await this.page.evaluate(`if (!window.axe) { ${axeCore.source} }`);
-    return this.#ask('axe', WCAG);
+    const violations = await this.#ask<string[]>('axe', WCAG);
+    if (AXE_REPORT) {
+      const { who, width } = this.options;
+      const line = { address: kindOf(this.address), title: await this.page.title(), who, width, violations };
+      fs.mkdirSync(AXE_REPORT, { recursive: true });
+      fs.appendFileSync(path.join(AXE_REPORT, `${process.pid}.jsonl`), `${JSON.stringify(line)}\n`);
+    }
+    return violations;
   }
 
   /** Looks the page over and keeps a picture of it. */

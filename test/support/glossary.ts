@@ -12,7 +12,7 @@ export const glossary: readonly Term[] = [
   { term: '账号', instead: ['帐号', '帐户', '账户', '用户账号'] },
   { term: '登录', instead: ['登陆', '登入'] },
   { term: '退出登录', instead: ['注销登录', '登出'] },
-  { term: '登录名', instead: ['用户帐号', '登录账号', '登录用户名'] },
+  { term: '登录名', instead: ['用户帐号', '登录用户名'] },
   { term: '您', instead: ['你'] },
   { term: '其他', instead: ['其它'] },
   { term: '撤销、撤回', instead: ['撤消'] },
@@ -40,7 +40,7 @@ export const glossary: readonly Term[] = [
   { term: '请稍后再试', instead: ['请重试'], except: ['稍后重试'] },
   { term: '没有成功、未能…', instead: ['失败'], except: ['登录失败', '初始化失败'] },
   { term: '补正', instead: ['补充更正材料'] },
-  { term: '委托评审', instead: ['委评', '代评'] },
+  { term: '委托评审', instead: ['委托评定', '代评'] },
   { term: '单位推荐排序', instead: ['推荐位次', '推荐名次'] },
   { term: '继续教育学时', instead: ['继教'] },
 ];
@@ -55,3 +55,6 @@ export const punctuation: readonly { name: string; pattern: RegExp }[] = [
   { name: 'other quotation marks than 「」', pattern: /[\u4e00-\u9fff]["“”]|["“”][\u4e00-\u9fff]/u },
   { name: 'digits of full width', pattern: /[０-９]/u },
 ];
+
+/** Names of documents, written as on the documents. */
+export const officialNames: readonly string[] = ['《推荐申报职称“六公开”监督卡》'];
