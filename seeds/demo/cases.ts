@@ -217,10 +217,10 @@ export const cases: readonly Case[] = [
     deeds: [
       ...throughDongshan('chejianye'),
       deed(24, '10:10', 'pwh_qzwh', 'accept'),
-      deed(22, '14:40', 'pwh_qzwh', 'record-vote', { vote: { present: 9, yes: 4, no: 5 } }),
+      deed(9, '14:40', 'pwh_qzwh', 'record-vote', { vote: { present: 9, yes: 4, no: 5 } }),
     ],
     ends: 'voted_failed',
-    trial: '评审未通过',
+    trial: '评审未通过，已申请复查，等待答复',
   },
   {
     loginName: 'tengjianing',
@@ -233,7 +233,7 @@ export const cases: readonly Case[] = [
       deed(3, '10:00', 'pwh_qzwh', 'publish'),
     ],
     ends: 'publicity',
-    trial: '评审结果公示中',
+    trial: '评审结果公示中，有一件异议正在核查',
   },
   {
     loginName: 'linxiyue',
@@ -267,7 +267,7 @@ export const cases: readonly Case[] = [
       deed(2, '09:40', 'huancui_rsj', 'confirm'),
     ],
     ends: 'certified',
-    trial: '曾被退回修改，现已发证',
+    trial: '曾被退回修改，现已发证；证书已撤销并重新核发，「证书状态」可以查看',
   },
   {
     loginName: 'dongzhiqiu',

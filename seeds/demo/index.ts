@@ -2,6 +2,7 @@ import { hashPassword } from '../../src/adapters/passwords';
 import { inTransaction, type Db, type Trx } from '../../src/db/db';
 import type { Deps } from '../../src/deps';
 import { seedContent } from '../content';
+import { planAftermath } from './aftermath';
 import { accountsText, DEMO_PASSWORD } from './accounts';
 import { extendCalendar } from './calendar';
 import { createPlan } from './clock';
@@ -75,6 +76,7 @@ async function fill(deps: Deps): Promise<Marker> {
     planCases(plan, world, scans);
     planPublicities(plan, world);
     planMeeting(plan, world);
+    planAftermath(plan, world);
     await plan.run();
     return 'demo';
   });

@@ -1,7 +1,7 @@
 import { databaseNow } from '../../src/db/db';
 import { decideObjection, findObjection, recordObjection, startPublicity } from '../../src/modules/unit-publicity';
 import type { Plan } from './clock';
-import { demand, expectKind, REQUEST_ID, unitActorOf, type World } from './world';
+import { declarationOf, demand, expectKind, REQUEST_ID, unitActorOf, type World } from './world';
 
 const UNIT = 'tushuguan';
 
@@ -37,14 +37,6 @@ export function planPublicities(plan: Plan, world: World): void {
     });
     expectKind(outcome, 'done', 'decision on the objection');
   });
-}
-
-async function declarationOf(world: World, loginName: string): Promise<string> {
-  const { rows } = await world.trx.raw<{ rows: { id: string }[] }>(
-    'SELECT id FROM declarations WHERE person_id = ? AND deleted_at IS NULL',
-    [demand(world.accounts.get(loginName), `account ${loginName}`)],
-  );
-  return demand(rows[0], `declaration of ${loginName}`).id;
 }
 
 async function putUp(world: World, people: readonly string[]): Promise<number> {

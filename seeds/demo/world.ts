@@ -22,6 +22,15 @@ export function demand<T>(found: T | undefined, what: string): T {
   return found;
 }
 
+/** The declaration of somebody who has one. */
+export async function declarationOf(world: World, loginName: string): Promise<string> {
+  const { rows } = await world.trx.raw<{ rows: { id: string }[] }>(
+    'SELECT id FROM declarations WHERE person_id = ? AND deleted_at IS NULL',
+    [demand(world.accounts.get(loginName), `account ${loginName}`)],
+  );
+  return demand(rows[0], `declaration of ${loginName}`).id;
+}
+
 /** The account as it is at this moment of the demonstration's past. */
 export async function actorOf(world: World, loginName: string): Promise<Actor> {
   return demand(await findActor(world.trx, demand(world.accounts.get(loginName), `account ${loginName}`)), `actor ${loginName}`);

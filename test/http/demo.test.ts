@@ -137,11 +137,17 @@ describe('X6 the demonstration', () => {
   });
 
   it('J4 has certificates whose documents are waiting to be printed', async () => {
-    expect(Number((await site.db('certificates').count('* as n'))[0]?.n)).toBe(2);
+    expect(Number((await site.db('certificates').count('* as n'))[0]?.n)).toBe(3);
+    expect(await site.db('certificates').whereNotNull('revoked_at')).toHaveLength(1);
     const { rows } = await site.db.raw<{ rows: { n: number }[] }>(
       "SELECT count(*)::int AS n FROM graphile_worker.jobs WHERE task_identifier LIKE 'certificate_print'",
     );
-    expect(rows[0]?.n).toBe(2);
+    expect(rows[0]?.n).toBe(3);
+  });
+
+  it('J4 shows an objection that was decided and one that waits, and a request for a recheck', async () => {
+    expect(await site.db('result_objections').orderBy('id').pluck('outcome')).toEqual(['dismissed', null]);
+    expect(await site.db('appeals').pluck('state')).toEqual(['asked']);
   });
 
   it('A4, A5 brings answers and notices that say nothing of a demonstration', async () => {

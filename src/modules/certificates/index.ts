@@ -1,3 +1,4 @@
+export { actOnCertificate } from './act-on-certificate';
 export { issueCertificate } from './issue-certificate';
 export { printCertificate } from './print-certificate';
 export { certificatesRoutes } from './certificates.routes';
