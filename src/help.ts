@@ -53,6 +53,7 @@ export const helpOfRoles: Record<Role, readonly Help[]> = {
     { at: /^\/bureau\/register/, heading: '导入单位登记库' },
     { at: /^\/bureau\/learning/, heading: '导入继续教育学时' },
     { at: /^\/bureau\/results/, heading: '确认评审结果' },
+    { at: /^\/results\/rechecks/, heading: '审核复查申请' },
     { at: /^\/bureau\/committees|^\/committees\/./, heading: '审核评审委员会' },
     { at: /^\/(bureau\/)?plans|^\/meetings/, heading: '审核评审计划' },
     { at: /^\/declarations/, heading: '确认评审结果' },

@@ -282,7 +282,8 @@ export const moves: Record<MoveName, Move> = {
     from: ['voted_passed'],
     to: ['publicity'],
     who: 'holder-office',
-    guards: ['committee-valid'],
+    // the vote was taken within the term: what follows from it goes on when the term is over
+    guards: [],
     needs: [],
     confirm: '公示名单对外公开，公示期不少于 5 个工作日。',
     done: '评审结果公示',

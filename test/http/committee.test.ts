@@ -173,6 +173,33 @@ describe('J1 the office list', () => {
     expect((await visitor.open(forged.location)).text()).toContain('已过有效期');
     expect(await stateOf(site, id)).toBe('office_review');
   });
+
+  it('J0 when the term is over the office still finishes what it has: refuses, gives back, puts up what was passed within the term; it receives and votes no more', async () => {
+    const ended = await makeCommittee(site, { expired: true });
+    const past = await makeBatch(site, { committeeId: ended.id });
+    const staff = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: ended.id }));
+    const [refused, back, accepted, passed] = [
+      await at('office_review', '期满甲', past),
+      await at('office_review', '期满乙', past),
+      await at('accepted', '期满丙', past),
+      await at('voted_passed', '期满丁', past),
+    ];
+    const move = async (id: string, name: string, values: Record<string, string>): Promise<Page> =>
+      staff.send(await staff.open(`/declarations/${id}/moves/${name}`), values);
+    expect((await move(refused, 'refuse', { reason: 'other', opinion: '评审委员会任期已满。' })).text()).toContain('已完成「不予受理」');
+    expect((await move(back, 'return-to-unit', { opinion: '任期已满，请报送其他评审委员会。' })).text()).toContain(
+      '已完成「退回下级单位」',
+    );
+    const vote = { metOn: '2020.1.6', 'vote.total': '9', 'vote.present': '9', 'vote.yes': '9', 'vote.no': '0', 'vote.abstain': '0' };
+    expect((await move(accepted, 'record-vote', vote)).text()).toContain('已过有效期');
+    expect((await move(passed, 'publish', {})).text()).toContain('已完成「公示」');
+    expect(await Promise.all([refused, back, accepted, passed].map((id) => stateOf(site, id)))).toEqual([
+      'refused',
+      'returned_to_unit',
+      'accepted',
+      'publicity',
+    ]);
+  });
 });
 
 describe('J4 publicity and confirmation', () => {

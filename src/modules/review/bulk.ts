@@ -26,7 +26,7 @@ export const BULK_LIMIT = 1000;
 export function obstacle(actor: Actor, move: MoveName, row: QueueRow): string | undefined {
   const decision = can(actor, `declaration.${move}`, row.subject);
   if (!decision.ok) return decision.why === 'not-now' ? decision.reason : notNow(move, row.state);
-  if ((move === 'accept' || move === 'publish') && !row.isCommitteeValid) return '评审委员会未经核准或者已过有效期，请联系人社局';
+  if (move === 'accept' && !row.isCommitteeValid) return '评审委员会未经核准或者已过有效期，请联系人社局';
   if (move === 'confirm' && row.publicity && !row.publicity.isOver) return `公示到${showDate(row.publicity.endsOn)}结束，期满后才能确认`;
   return undefined;
 }
