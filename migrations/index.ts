@@ -33,6 +33,7 @@ import * as m0054 from './0054_file_scans';
 import * as m0055 from './0055_removed_files';
 import * as m0056 from './0056_quick_grams';
 import * as m0057 from './0057_long_lists';
+import * as m0057r from './0057_result_order';
 import * as m0058 from './0058_appeals';
 import * as m0061 from './0061_metrics';
 import * as m0062 from './0062_retention';
@@ -75,6 +76,7 @@ const list: Record<string, Knex.Migration> = {
   '0055_removed_files': m0055,
   '0056_quick_grams': m0056,
   '0057_long_lists': m0057,
+  '0057_result_order': m0057r,
   '0058_appeals': m0058,
   '0061_metrics': m0061,
   '0062_retention': m0062,

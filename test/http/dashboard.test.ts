@@ -50,7 +50,10 @@ async function makeDeclaration(personId: number, batchId: number, values: Record
     .db('declarations')
     .insert({ person_id: personId, batch_id: batchId, year: 2026, series_id: 91, level: 'junior', applicant_name: '王丽华', ...values })
     .returning('id')) as { id: string }[];
-  return row?.id ?? '';
+  const id = row?.id ?? '';
+  if (typeof values.holder_unit_id === 'number')
+    await site.db('declaration_stops').insert({ declaration_id: id, position: 0, unit_id: values.holder_unit_id });
+  return id;
 }
 
 describe('R7 the home pages', () => {

@@ -47,6 +47,13 @@ export async function hasPhoto(h: Handle, personId: number): Promise<boolean> {
   return typeof row?.photo_sha256 === 'string';
 }
 
+/** What the unit `u` holds, by year, series, level and state, as kept. */
+const HELD_GROUPS = `SELECT c.year, c.series_id, c.level, CASE c.bucket WHEN 'returned_here' THEN 'returned_to_unit' ELSE c.bucket END AS state, sum(c.n)::int AS n
+  FROM queue_counts c WHERE c.reader_kind = 'unit' AND c.reader_id = u.id AND c.bucket IN ('unit_review', 'returned_here', 'unit_passed') GROUP BY 1, 2, 3, 4 HAVING sum(c.n) > 0`;
+/** When the one that waits longest of a group `g` came into its state. */
+const FIRST_OF_GROUP = `SELECT d.moved_at FROM declarations d WHERE d.holder_unit_id = u.id AND d.state = g.state AND d.series_id = g.series_id AND d.level = g.level AND d.year = g.year
+  AND d.deleted_at IS NULL ORDER BY d.moved_at LIMIT 1`;
+
 export interface UnitFacts {
   permission: 'none' | 'requested' | 'granted' | 'refused';
   divisionName: string;
@@ -90,12 +97,14 @@ export async function findUnitFacts(h: Handle, unitId: number): Promise<UnitFact
            count(*) FILTER (WHERE x.state = 'refused')::int AS refused
          FROM reporting_paths x WHERE x.unit_id = u.id AND x.year = extract(year FROM app_today())) p,
        LATERAL (SELECT count(*)::int AS n, min(x.requested_at) AS since FROM reporting_paths x WHERE x.upstream_unit_id = u.id AND x.state = 'requested') r,
-       LATERAL (SELECT count(*) FILTER (WHERE d.state = 'unit_review')::int AS review, count(*) FILTER (WHERE d.state = 'returned_to_unit')::int AS returned,
-           count(*) FILTER (WHERE d.state = 'unit_passed')::int AS report,
-           min(d.moved_at) FILTER (WHERE d.state = 'unit_review') AS review_since, min(d.moved_at) FILTER (WHERE d.state = 'returned_to_unit') AS returned_since,
-           min(d.moved_at) FILTER (WHERE d.state = 'unit_passed') AS report_since,
-           min(b.unit_closes_at) FILTER (WHERE b.unit_closes_at > app_now()) AS closes
-         FROM declarations d JOIN batches b ON b.id = d.batch_id WHERE d.holder_unit_id = u.id AND d.state IN ('unit_review', 'returned_to_unit', 'unit_passed') AND d.deleted_at IS NULL) q
+       -- how many: kept; since when: the first row of each group's index
+       LATERAL (SELECT coalesce(sum(g.n) FILTER (WHERE g.state = 'unit_review'), 0)::int AS review, coalesce(sum(g.n) FILTER (WHERE g.state = 'returned_to_unit'), 0)::int AS returned,
+           coalesce(sum(g.n) FILTER (WHERE g.state = 'unit_passed'), 0)::int AS report,
+           min(f.since) FILTER (WHERE g.state = 'unit_review') AS review_since, min(f.since) FILTER (WHERE g.state = 'returned_to_unit') AS returned_since,
+           min(f.since) FILTER (WHERE g.state = 'unit_passed') AS report_since, min(f.closes) AS closes
+         FROM (${HELD_GROUPS}) g, LATERAL (SELECT (${FIRST_OF_GROUP}) AS since,
+           (SELECT min(b.unit_closes_at) FROM batches b WHERE b.year = g.year AND b.series_id = g.series_id AND b.level = g.level AND b.unit_closes_at > app_now() AND EXISTS (
+             SELECT 1 FROM declarations d WHERE d.holder_unit_id = u.id AND d.state = g.state AND d.series_id = g.series_id AND d.level = g.level AND d.batch_id = b.id AND d.deleted_at IS NULL)) AS closes) f) q
      WHERE u.id = ?`,
     [unitId],
   );
@@ -143,16 +152,18 @@ export async function listPathlessWork(h: Handle, unitId: number): Promise<Pathl
     `SELECT w.year, w.series_id AS "seriesId", w.level, w.n, w.since, w.closes AS "closesAt",
        CASE WHEN p.id IS NOT NULL THEN json_build_object('state', p.state, 'reason', p.reason, 'requestedAt', p.requested_at, 'upstream', coalesce(up.name, c.name),
          'contactName', up.contact_name, 'contactMobile', encode(up.mobile, 'hex'), 'phone', c.phone) END AS path
-     FROM (SELECT y.year, y.series_id, y.level, count(y.moved_at)::int AS n, min(y.moved_at) AS since, max(y.unit_closes_at) AS closes
-           FROM (SELECT d.year, d.series_id, d.level, d.moved_at, b.unit_closes_at FROM declarations d JOIN batches b ON b.id = d.batch_id
-               WHERE d.holder_unit_id = :unit AND d.state IN ${HELD} AND d.deleted_at IS NULL
-             UNION ALL SELECT x.year, x.series_id, x.level, NULL, NULL FROM reporting_paths x
-               WHERE x.unit_id = :unit AND x.state = 'requested' AND x.year >= extract(year FROM app_today())) y
-           GROUP BY y.year, y.series_id, y.level) w
-       LEFT JOIN LATERAL (SELECT x.* FROM reporting_paths x WHERE x.unit_id = :unit AND x.series_id = w.series_id AND x.level = w.level AND x.year = w.year
+     FROM units u CROSS JOIN LATERAL (SELECT y.year, y.series_id, y.level, sum(y.n)::int AS n
+           FROM (${HELD_GROUPS}
+             UNION ALL SELECT x.year, x.series_id, x.level, 'path', 0 FROM reporting_paths x
+               WHERE x.unit_id = u.id AND x.state = 'requested' AND x.year >= extract(year FROM app_today())) y
+           GROUP BY y.year, y.series_id, y.level) v
+       LEFT JOIN LATERAL (SELECT x.* FROM reporting_paths x WHERE x.unit_id = u.id AND x.series_id = v.series_id AND x.level = v.level AND x.year = v.year
          ORDER BY x.state IN ('requested', 'approved') DESC, x.id DESC LIMIT 1) p ON true
+       -- only for the few that cannot go on
+       CROSS JOIN LATERAL (SELECT v.*, min(d.moved_at) AS since, max(b.unit_closes_at) AS closes FROM declarations d JOIN batches b ON b.id = d.batch_id
+         WHERE p.state IS DISTINCT FROM 'approved' AND d.holder_unit_id = u.id AND d.state IN ${HELD} AND d.series_id = v.series_id AND d.level = v.level AND d.year = v.year AND d.deleted_at IS NULL) w
        LEFT JOIN units up ON up.id = p.upstream_unit_id LEFT JOIN committees c ON c.id = p.committee_id
-     WHERE p.state IS DISTINCT FROM 'approved' ORDER BY w.closes, w.series_id, w.level LIMIT 20`,
+     WHERE u.id = :unit AND p.state IS DISTINCT FROM 'approved' ORDER BY w.closes, w.series_id, w.level LIMIT 20`,
     { unit: unitId },
   );
   return rows;
@@ -163,9 +174,9 @@ export async function listUpstreamWork(h: Handle, unitId: number): Promise<Upstr
   const { rows } = await h.raw<{ rows: UpstreamWork[] }>(
     `SELECT coalesce(up.name, c.name) AS name, w.n, w.since, up.contact_name AS "contactName", up.mobile AS "contactMobile", c.phone
      FROM (SELECT d.holder_unit_id, d.holder_committee_id, count(*)::int AS n, min(d.moved_at) AS since
-           FROM declaration_stops s JOIN declarations d ON d.id = s.declaration_id
-           WHERE s.unit_id = :unit AND s.reported_at IS NOT NULL AND d.year = extract(year FROM app_today())
-             AND d.state IN ('unit_review', 'unit_passed', 'returned_to_unit', 'office_review') AND d.holder_unit_id IS DISTINCT FROM :unit
+           FROM queue_entries e JOIN declarations d ON d.id = e.declaration_id
+           WHERE e.reader_kind = 'unit' AND e.reader_id = :unit AND e.is_reported AND e.year = extract(year FROM app_today())
+             AND e.state_order IN (state_order('unit_review'), state_order('unit_passed'), state_order('returned_to_unit'), state_order('office_review')) AND d.holder_unit_id IS DISTINCT FROM :unit
            GROUP BY d.holder_unit_id, d.holder_committee_id) w
        LEFT JOIN units up ON up.id = w.holder_unit_id LEFT JOIN committees c ON c.id = w.holder_committee_id
      ORDER BY w.since LIMIT 20`,
@@ -245,8 +256,8 @@ export interface OfficeFacts {
   objectionSince: Date | null;
   appeals: number;
   appealSince: Date | null;
-  /** since: when the oldest of them came into the state */
-  counts: { state: StateName; n: number; since: string }[];
+  /** since: when the oldest of them came into the state; null where nobody holds them any more */
+  counts: { state: StateName; n: number; since: string | null }[];
   now: Date;
 }
 
@@ -255,8 +266,11 @@ export async function findOfficeFacts(h: Handle, committeeId: number): Promise<O
   const { rows } = await h.raw<{ rows: OfficeFacts[] }>(
     `SELECT r.n AS "pathRequests", r.since AS "pathSince", o.n AS objections, o.since AS "objectionSince", a.n AS appeals, a.since AS "appealSince", app_now() AS now,
        coalesce((SELECT json_agg(json_build_object('state', y.state, 'n', y.n, 'since', y.since)) FROM
-         (SELECT d.state, count(*)::int AS n, min(d.moved_at) AS since FROM declaration_stops s JOIN declarations d ON d.id = s.declaration_id
-          WHERE s.committee_id = :committee AND d.deleted_at IS NULL GROUP BY d.state) y), '[]') AS counts
+         (SELECT g.state, g.n, CASE g.state
+              WHEN 'correction' THEN (SELECT min(d.moved_at) FROM queue_entries e JOIN declarations d ON d.id = e.declaration_id
+                WHERE e.reader_kind = 'committee' AND e.reader_id = :committee AND e.bucket = 'correction')
+              ELSE (SELECT d.moved_at FROM declarations d WHERE d.holder_committee_id = :committee AND d.state = g.state ORDER BY d.moved_at LIMIT 1) END AS since
+          FROM (SELECT c.bucket AS state, sum(c.n)::int AS n FROM queue_counts c WHERE c.reader_kind = 'committee' AND c.reader_id = :committee GROUP BY 1 HAVING sum(c.n) > 0) g) y), '[]') AS counts
      FROM (SELECT count(*)::int AS n, min(x.requested_at) AS since FROM reporting_paths x WHERE x.committee_id = :committee AND x.state = 'requested') r,
        (SELECT count(*)::int AS n, min(x.received_at) AS since FROM result_objections x JOIN publicities p ON p.id = x.publicity_id
         WHERE p.committee_id = :committee AND x.outcome IS NULL) o,
@@ -275,15 +289,15 @@ export const ARRIVAL_DAYS = 14;
 
 /** R7: what arrived on each of the last 14 days, today included, the days without anything too. */
 export async function listArrivals(h: Handle, at: { unitId: number } | { committeeId: number }): Promise<Arrivals[]> {
-  const [column, id] = 'unitId' in at ? ['unit_id', at.unitId] : ['committee_id', at.committeeId];
+  const [kind, id] = 'unitId' in at ? ['unit', at.unitId] : ['committee', at.committeeId];
   const { rows } = await h.raw<{ rows: Arrivals[] }>(
     `SELECT to_char(g.day, 'YYYY-MM-DD') AS day, count(x.arrived_at)::int AS n
      FROM generate_series(app_today() - :before::int, app_today(), interval '1 day') AS g (day)
-     LEFT JOIN (SELECT s.arrived_at FROM declaration_stops s JOIN declarations d ON d.id = s.declaration_id
-       WHERE s.:column: = :id AND d.deleted_at IS NULL AND s.arrived_at >= ((app_today() - :before::int)::timestamp AT TIME ZONE 'Asia/Shanghai')) x
+     LEFT JOIN (SELECT e.arrived_at FROM queue_entries e
+       WHERE e.reader_kind = :kind AND e.reader_id = :id AND e.arrived_at >= ((app_today() - :before::int)::timestamp AT TIME ZONE 'Asia/Shanghai')) x
        ON (x.arrived_at AT TIME ZONE 'Asia/Shanghai')::date = g.day
      GROUP BY g.day ORDER BY g.day`,
-    { column, id, before: ARRIVAL_DAYS - 1 },
+    { kind, id, before: ARRIVAL_DAYS - 1 },
   );
   return rows;
 }
