@@ -5,6 +5,7 @@ import { gramsOf } from '../../lib/grams';
 import { stateNames, type StateName } from '../../policy/declaration-moves';
 import type { DeclarationSubject } from '../../policy/policy';
 import { SUBJECT_COLUMNS, toSubject, type SubjectRow } from '../declarations';
+import { matchCondition } from '../units';
 import { LINE_COLUMNS, type DeclarationLine } from './declaration-line.read';
 import type { QueueCondition } from './queue.read';
 
@@ -25,18 +26,24 @@ export interface Region {
 const submitted = stateNames.filter((s) => s !== 'draft');
 const isProvince = ({ code }: Region): boolean => code.endsWith('0000');
 
+/** Whether a search goes by the grams of names (few of a province) or along the order of the list, looking at each name: few lie in one city. */
+const byGrams = (region: Region, c: QueueCondition, isMany: boolean): boolean => c.name !== '' && isProvince(region) && !isMany;
+
 /** Submitted declarations `d` under these conditions, wherever they are. */
-function narrowed(q: Knex.QueryBuilder, c: QueueCondition): Knex.QueryBuilder {
+function narrowed(q: Knex.QueryBuilder, c: QueueCondition, isByGrams: boolean): Knex.QueryBuilder {
   q.whereNull('d.deleted_at').whereNot('d.state', 'draft');
   if (c.seriesId !== undefined) q.where('d.series_id', c.seriesId);
   if (c.level !== undefined) q.where('d.level', c.level);
   if (c.name !== '') {
     const name = c.name.replace(/[A-Z]+/g, (s) => s.toLowerCase());
-    q.whereRaw("short_grams('', d.applicant_name) @> ?::text[]", [gramsOf(name)]);
+    if (isByGrams) q.whereRaw("short_grams('', d.applicant_name) @> ?::text[]", [gramsOf(name)]);
     // one or two characters are grams themselves; of longer ones grams do not know the order
-    if ([...name].length > 2) q.whereRaw('strpos(lower(d.applicant_name), ?) > 0', [name]);
+    if (!isByGrams || [...name].length > 2) q.whereRaw('strpos(lower(d.applicant_name), ?) > 0', [name]);
   }
-  if (c.unit !== '') q.whereExists((x) => void x.from('units as n').whereRaw('n.id = d.unit_id AND strpos(n.name, ?) > 0', [c.unit]));
+  if (c.unit !== '') {
+    const match = matchCondition({ line: c.unit, words: [c.unit.toLowerCase()], grams: gramsOf(c.unit.toLowerCase()) });
+    q.whereRaw(`d.unit_id IN (SELECT u.id FROM units u WHERE ${match.sql})`, match.bindings as string[]);
+  }
   return q;
 }
 
@@ -52,8 +59,9 @@ export async function countRegion(h: Handle, region: Region, c: QueueCondition):
   const q: Knex.QueryBuilder = isSearch
     ? h
         .from(
-          narrowed(h('declarations as d'), c)
-            .whereBetween('d.region_code', [...region.range])
+          narrowed(h('declarations as d'), c, byGrams(region, c, false))
+            .whereRaw('d.region_code IN (SELECT code FROM divisions WHERE code BETWEEN ? AND ?)', [...region.range])
+            .whereIn('d.state', [...submitted])
             .modify((x) => void (c.year !== undefined && x.where('d.year', c.year)))
             .select('d.state as state')
             .limit(COUNTED + 1)
@@ -77,22 +85,23 @@ const order: KeyOrder = { columns: ['d.moved_at', 'd.id'], way: 'DESC' };
 
 /**
  * One page of the declarations, those moved last first. `years`: all there are. The index knows the order within a division, a year and a state (for a province
- * within a year and a state), so the list is put together from the first rows of each. A search by name goes by the grams. One query, seldom two.
+ * within a year and a state), so the list is put together from the first rows of each. `isMany`: a search has found more than COUNTED. One query, seldom two.
  */
 export function listRegion(
   h: Handle,
   region: Region,
   c: QueueCondition,
-  o: { state: StateName | undefined; place: Place; limit: number; years: readonly number[] },
+  o: { state: StateName | undefined; place: Place; limit: number; years: readonly number[]; isMany: boolean },
 ): Promise<Slice<RegionRow>> {
   return readSlice(o.place, o.limit, async (place, limit) => {
     const from = fromPlace(order, place, { from: 'declarations x WHERE x.id = ?' });
+    const isByGrams = byGrams(region, c, o.isMany);
     const part = (q: Knex.QueryBuilder): Knex.QueryBuilder =>
-      narrowed(q, c).whereRaw(from.condition, from.bindings).select('d.id', 'd.moved_at').orderByRaw(from.orderBy).limit(limit);
+      narrowed(q, c, isByGrams).whereRaw(from.condition, from.bindings).select('d.id', 'd.moved_at').orderByRaw(from.orderBy).limit(limit);
     const years = c.year === undefined ? [...o.years] : [c.year];
     const states = o.state === undefined ? [...submitted] : [o.state];
     let ids: Knex.QueryBuilder;
-    if (c.name === '' && c.unit === '') {
+    if (!isByGrams && c.unit === '') {
       const runs = h
         .from(h.raw('unnest(?::int[]) AS y(year)', [years]))
         .crossJoin(h.raw('unnest(?::text[]) AS s(state)', [states]) as never)

@@ -36,7 +36,7 @@ export function regionRoutes(deps: Deps): Route[] {
     const counts = await countRegion(deps.db, region, condition);
     const all = [...counts.of.values()].reduce((a, b) => a + b, 0);
     const count = { n: state === undefined ? all : (counts.of.get(state) ?? 0), isOpen: counts.isOpen };
-    const slice = await listRegion(deps.db, region, condition, { state, place, limit: rowsAt(place, count), years });
+    const slice = await listRegion(deps.db, region, condition, { state, place, limit: rowsAt(place, count), years, isMany: counts.isOpen });
     const { rows } = slice;
     const entries: [string, string][] = [
       ...conditionEntries(condition),

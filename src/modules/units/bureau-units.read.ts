@@ -23,13 +23,15 @@ export interface BureauUnit {
   hasNamesake: boolean;
 }
 
+/** of all units, names that two have: one pass over the index of names */
+const NAMESAKES = 'u.name IN (SELECT n.name FROM units n GROUP BY n.name HAVING count(*) > 1)';
 const NAMESAKE = 'EXISTS (SELECT 1 FROM units o WHERE o.name = u.name AND o.id <> u.id)';
 
 function conditions(f: BureauUnitFilter): { where: string; bindings: unknown[] } {
   const terms = readSearchTerms(f.name);
   const match = terms ? matchCondition(terms) : undefined;
   return {
-    where: `true${match ? ` AND ${match.sql}` : ''}${f.code ? ' AND u.credit_code LIKE ?' : ''}${f.namesakes ? ` AND ${NAMESAKE}` : ''}`,
+    where: `true${match ? ` AND ${match.sql}` : ''}${f.code ? ' AND u.credit_code LIKE ?' : ''}${f.namesakes ? ` AND ${NAMESAKES}` : ''}`,
     bindings: [...(match ? match.bindings : []), ...(f.code ? [`${escapeLike(f.code)}%`] : [])],
   };
 }
@@ -43,7 +45,7 @@ const order: KeyOrder = { columns: ['u.name', 'u.id'], way: 'ASC' };
 
 /**
  * C4: one page of the units of a bureau's division by name. The index knows the order within a division, so the list is put together from the first rows of each; a
- * search goes by the grams or the beginning of the code. One query, seldom two.
+ * search finds first (by the grams or the beginning of the code) and sorts then, unless it finds many (`isMany`), which the order of the list meets soon. One query, seldom two.
  */
 export function listBureauUnits(
   h: Handle,
@@ -51,15 +53,17 @@ export function listBureauUnits(
   f: BureauUnitFilter,
   place: Place,
   limit: number,
+  isMany: boolean,
 ): Promise<Slice<BureauUnit>> {
   const { where, bindings } = conditions(f);
   return readSlice(place, limit, async (at, n) => {
     const from = fromPlace(order, at, { from: 'units x WHERE x.id = ?' });
     const range = divisionRange(divisionCode);
     const ids =
-      f.name || f.code
+      f.name || f.code || f.namesakes
         ? {
-            sql: `SELECT u.id FROM units u WHERE u.division_code BETWEEN ? AND ? AND ${where} AND ${from.condition} ORDER BY ${from.orderBy} LIMIT ?`,
+            sql: `SELECT u.id FROM (WITH found AS ${isMany ? 'NOT MATERIALIZED' : 'MATERIALIZED'} (SELECT u.id, u.name FROM units u WHERE u.division_code BETWEEN ? AND ? AND ${where}) SELECT * FROM found) u
+              WHERE ${from.condition} ORDER BY ${from.orderBy} LIMIT ?`,
             bindings: [...range, ...bindings, ...from.bindings, n],
           }
         : {

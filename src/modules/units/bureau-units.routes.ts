@@ -83,7 +83,7 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
     const { filter, address } = filterOf(visit);
     const place = readPlace(visit.query, isRowId);
     const count = await countBureauUnits(db, division.code, filter);
-    const slice = await listBureauUnits(db, division.code, filter, place, rowsAt(place, count));
+    const slice = await listBureauUnits(db, division.code, filter, place, rowsAt(place, count), count.isOpen);
     const show = [
       { value: '', text: '全部单位' },
       { value: 'namesakes', text: '有同名单位的' },

@@ -1,5 +1,5 @@
 import type { Handle } from '../../db/db';
-import { countUpTo, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
+import { COUNTED, countUpTo, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
 import { divisionRange } from '../catalogue';
 import { readSearchTerms } from './search-terms';
 import { matchCondition } from './search-units.read';
@@ -24,20 +24,29 @@ export interface PermissionRow {
 
 const states: readonly PermissionRequest['state'][] = ['requested', 'granted', 'refused'];
 
-function conditions(f: QueueFilter): { where: string; bindings: unknown[] } {
+function conditions(f: QueueFilter): { match: string; bindings: unknown[] } {
   const terms = readSearchTerms(f.name);
   const match = terms ? matchCondition(terms) : undefined;
-  return match
-    ? { where: `EXISTS (SELECT 1 FROM units u WHERE u.id = r.unit_id AND ${match.sql})`, bindings: match.bindings }
-    : { where: 'true', bindings: [] };
+  return match ? { match: match.sql, bindings: match.bindings } : { match: 'true', bindings: [] };
 }
 
 export function countPermissionRequests(h: Handle, divisionCode: string, f: QueueFilter): Promise<Count> {
-  const { where, bindings } = conditions(f);
+  const { match, bindings } = conditions(f);
+  const asked = f.state === '' ? [...states] : [f.state];
+  const range = divisionRange(divisionCode);
+  if (f.name)
+    return countUpTo(
+      h,
+      `FROM (WITH found AS MATERIALIZED (SELECT u.id FROM units u WHERE ${match}) SELECT r.* FROM found JOIN permission_requests r ON r.unit_id = found.id) r
+       WHERE r.division_code BETWEEN ? AND ? AND r.state = ANY(CAST(? AS text[]))`,
+      [...bindings, ...range, asked],
+    );
+  // by division and state, so that states that are rare cost nothing
   return countUpTo(
     h,
-    `FROM permission_requests r WHERE r.division_code BETWEEN ? AND ? AND r.state = ANY(CAST(? AS text[])) AND ${where}`,
-    [...divisionRange(divisionCode), f.state === '' ? [...states] : [f.state], ...bindings],
+    `FROM divisions v CROSS JOIN unnest(CAST(? AS text[])) s(state)
+       CROSS JOIN LATERAL (SELECT 1 FROM permission_requests r WHERE r.division_code = v.code AND r.state = s.state LIMIT ${COUNTED + 1}) x WHERE v.code BETWEEN ? AND ?`,
+    [asked, ...range],
   );
 }
 
@@ -53,15 +62,17 @@ export function listPermissionRequests(
   limit: number,
 ): Promise<Slice<PermissionRow>> {
   const order: KeyOrder = { columns: ['r.requested_at', 'r.id'], way: f.state === 'requested' ? 'ASC' : 'DESC' };
-  const { where, bindings } = conditions(f);
+  const { match, bindings } = conditions(f);
   return readSlice(place, limit, async (at, n) => {
     const from = fromPlace(order, at, { from: 'permission_requests x WHERE x.id = ?' });
     const range = divisionRange(divisionCode);
     const asked = f.state === '' ? [...states] : [f.state];
     const ids = f.name
       ? {
-          sql: `SELECT r.id FROM permission_requests r WHERE r.division_code BETWEEN ? AND ? AND r.state = ANY(CAST(? AS text[])) AND ${where} AND ${from.condition} ORDER BY ${from.orderBy} LIMIT ?`,
-          bindings: [...range, asked, ...bindings, ...from.bindings, n],
+          sql: `SELECT r.id FROM (WITH found AS MATERIALIZED (SELECT u.id FROM units u WHERE ${match})
+              SELECT r.* FROM found JOIN permission_requests r ON r.unit_id = found.id) r
+            WHERE r.division_code BETWEEN ? AND ? AND r.state = ANY(CAST(? AS text[])) AND ${from.condition} ORDER BY ${from.orderBy} LIMIT ?`,
+          bindings: [...bindings, ...range, asked, ...from.bindings, n],
         }
       : {
           sql: `SELECT r.id FROM divisions v CROSS JOIN unnest(CAST(? AS text[])) s(state) CROSS JOIN LATERAL (SELECT r.id, r.requested_at FROM permission_requests r
