@@ -16,6 +16,7 @@ import { m8 } from './m8';
 import { m9 } from './m9';
 import { m10 } from './m10';
 import { m13 } from './m13';
+import { m14 } from './m14';
 import { plans } from './plans';
 import { s04 } from './s04';
 
@@ -38,8 +39,9 @@ const benches: Record<string, (site: Site, sizes: Sizes) => Promise<object>> = {
   M8: m8,
   M9: m9,
   M10: m10,
-  M13: (site, { applicants }) => m13(site, applicants),
   M12: m12,
+  M13: (site, { applicants }) => m13(site, applicants),
+  M14: m14,
   M15: m15,
   S04: s04,
   plans,

@@ -53,11 +53,14 @@ export async function runPrimary(config: Config, database: OpenDatabase): Promis
     setTimeout(
       () => {
         if (isEnding) return;
-        start().catch((e: unknown) => {
-          log.error({ err: e }, 'the replacement did not start');
-          deaths++;
-          replace(deaths);
-        });
+        start().then(
+          ({ child }) => log.warn({ pid: child.process.pid }, 'the dead process has been replaced'),
+          (e: unknown) => {
+            log.error({ err: e }, 'the replacement did not start');
+            deaths++;
+            replace(deaths);
+          },
+        );
       },
       Math.min(LONGEST_PAUSE_MS, after === 0 ? 0 : 500 * 2 ** after),
     );

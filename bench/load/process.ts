@@ -3,6 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 export interface Running {
   child: ChildProcess;
   base: string;
+  /** the end of what it has said */
+  output: () => string;
   /** ends it, and gives how it ended */
   end: (signal?: NodeJS.Signals) => Promise<number | null>;
 }
@@ -26,6 +28,7 @@ export async function startProcess(args: readonly string[], env: Record<string, 
   return {
     child,
     base: found.startsWith('http') ? found : `http://127.0.0.1:${found}`,
+    output: () => output,
     end: (signal = 'SIGTERM') =>
       new Promise((resolve) => {
         process.removeListener('exit', kill);

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startEmbedded, type EmbeddedPg } from '../../src/db/embedded-pg';
 import { findQueueFaults } from '../../src/modules/review';
 import { makeReportable } from '../support/declarations';
 import { makeBatch, makeCommittee, makePath, makeUnit, signInAs } from '../support/factories';
+import { isAlive, killDatabase, until } from '../support/kill-database';
 import { publishTestServer } from '../support/pg';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 import { makeTemplate } from '../support/template';
@@ -16,32 +16,6 @@ let dataDir: string;
 let server: EmbeddedPg;
 let site: Site;
 
-const isAlive = (pid: number): boolean =>
-  fs.existsSync(`/proc/${pid}`) && !/^\d+ \(.*\) Z/.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1200; i++) {
-    if (await condition()) return;
-    await wait(25);
-  }
-  throw new Error(`waited in vain until ${what}`);
-}
-
-/** The postmaster and everything it started, without a word of warning; waits until all of them are gone. */
-async function killDatabase(): Promise<void> {
-  const family = fs
-    .readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return Number(/^\d+ \(.*\) \S (\d+)/.exec(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]) === server.pid;
-      } catch {
-        return false; // ended in the meantime
-      }
-    });
-  for (const pid of [server.pid, ...family]) process.kill(pid, 'SIGKILL');
-  await until('the server is gone', () => [server.pid, ...family].every((pid) => !isAlive(pid)));
-}
 /** On the same port, over the stale lock that the dead one left. */
 async function restartDatabase(): Promise<void> {
   server = await startEmbedded({ dataDir, preferredPort: server.port });
@@ -117,7 +91,7 @@ describe('F02 R2 the database dies in the middle of a report of 500', () => {
       const holder = await hold(table);
       const answer = send(c);
       await until(`the report stops at ${table}`, () => isStopped(holder, table));
-      await killDatabase();
+      await killDatabase(server);
 
       const refused = await answer;
       expect(refused.status).toBe(503);
@@ -155,7 +129,7 @@ describe('F02 R2 the database dies in the middle of a report of 500', () => {
       'the report has committed',
       async () => (await holder.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).rowCount !== 0,
     );
-    await killDatabase();
+    await killDatabase(server);
     expect((await answer).status).toBe(503);
     await restartDatabase();
     await until('the site answers again', async () => (await c.visitor.get('/unit/report')).status === 200);
