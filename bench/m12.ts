@@ -79,7 +79,10 @@ export async function m12(site: Site): Promise<object> {
     const ours = async (made: Buffer[][]): Promise<void> => {
       await Promise.all(
         people.map(async (one, i) => {
-          for (const content of made[i] ?? []) if ((await upload(one, content)) >= 400) throw new Error('upload refused');
+          for (const content of made[i] ?? []) {
+            const status = await upload(one, content);
+            if (status !== 303) throw new Error(`upload: ${status}`);
+          }
         }),
       );
       if ((await kept(site)) !== AT_ONCE * UPLOADS) throw new Error('not all uploads are kept');

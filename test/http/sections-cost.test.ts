@@ -30,6 +30,19 @@ const costs = async (section: string): Promise<{ page: number; save: number; nex
   return { page, save, next };
 };
 
+describe('D1 the same words from two tabs', () => {
+  test('D1, F11 are no conflict, however the database keeps them', async () => {
+    const address = `/declarations/${id}/sections/education`;
+    const form = await visitor.get(address);
+    // ids of different lengths, which the database stores in another order than the form has
+    const words = { 'fullTime.has': 'yes', 'fullTime.school': '山东艺术学院', 'fullTime.major': '舞蹈编导', 'fullTime.duration': '四年' };
+    const token = (n: number): Record<string, string> => ({ ...words, _token: `two-tabs-with-the-same-${n}` });
+    expect((await visitor.submit(form, token(1), { button: 'do=save' })).status).toBe(303);
+    expect((await visitor.submit(form, token(2), { button: 'do=save' })).status).toBe(303);
+    expect((await visitor.submit(form, { ...token(3), 'fullTime.major': '音乐' }, { button: 'do=save' })).status).toBe(409);
+  });
+});
+
 describe('M1 what a section costs', () => {
   // page: declaration with its rights, batch with clock, sections with what came over from last year, attachments with those removed a moment ago
   // save: declaration with its rights, one-time token; begin, lock with rights, section, write, version, audit, commit; answer of the token

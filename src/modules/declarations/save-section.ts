@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
@@ -81,7 +82,7 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
     const raw = readSection(section, input.form, stored);
     const storedVersion = storedRow?.version ?? 0;
     // the same words saved twice are no conflict, whoever was first
-    if (storedVersion !== input.version && JSON.stringify(raw) !== JSON.stringify(stored)) {
+    if (storedVersion !== input.version && !isDeepStrictEqual(raw, stored)) {
       const notAdded = await insertAttachments(trx, id, input.uploads, actor.accountId);
       if (input.uploads.length > notAdded.length) await audit(trx, input, input.uploads.length - notAdded.length);
       return { kind: 'conflict', typed: raw, stored, storedVersion, notAdded };
