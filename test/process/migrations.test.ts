@@ -5,19 +5,19 @@ import { makeBatch, makeCommittee, makePath, makePerson, makeUnit, signInAs } fr
 import { databaseUrlOf } from '../support/process';
 import { openSite } from '../support/site';
 
-/** The newest migrations, without which the program serves: it is then one that meets a database on its way to the next release. */
-const NEWEST = ['0056_quick_grams', '0061_metrics', '0062_retention'];
+/** Migrations of two kinds (a table with references, indexes built beside the site) that the pages of this test do without: taken back first, so that the program meets a database on its way to the next release. */
+const LATER = ['0050_unit_invitations', '0061_metrics', '0062_retention'];
 
 describe('F15 migrations beside a site under load', () => {
-  test('F15 the newest migrations run while people read and save and one transaction holds the tables: no request fails, no one waits long behind them', async () => {
+  test('F15 migrations run while people read and save and one transaction holds the tables: no request fails, no one waits long behind them', async () => {
     const site = await openSite();
     const second = makeDb(databaseUrlOf(site), 3, '0');
     try {
-      for (const name of [...NEWEST].reverse()) {
+      for (const name of [...LATER].reverse()) {
         await (await migrationSource.getMigration(name)).down?.(second);
         await second('knex_migrations').where({ name }).delete();
       }
-      expect(await missingMigrations(second)).toEqual(NEWEST);
+      expect(await missingMigrations(second)).toEqual(LATER);
       const unit = await makeUnit(site);
       const committee = await makeCommittee(site);
       const batch = await makeBatch(site, { committeeId: committee.id });

@@ -119,7 +119,7 @@ describe.each(Object.keys(kinds))('F08 contents in %s', (kind) => {
   });
 
   it('what was put again since a moment is not deleted as older', async () => {
-    const { sha256 } = await storage.put(Buffer.from('wieder'));
+    const { sha256 } = await storage.put(Buffer.from('again'));
     const entry = (await all()).find((e) => e.sha256 === sha256) as BlobEntry;
     expect(await storage.delete(sha256, entry.modifiedAt)).toBe(false);
     expect(await storage.has(sha256)).toBe(true);
