@@ -1,5 +1,7 @@
 import knexFactory, { type Knex } from 'knex';
 import { types } from 'pg';
+import type { Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** The pool. Stores and read models take a Handle, so that they run alike inside and outside a transaction. */
 export type Db = Knex;
@@ -9,16 +11,31 @@ export type Handle = Knex | Knex.Transaction;
 types.setTypeParser(types.builtins.INT8, (v) => Number(v)); // identities stay far below 2^53
 types.setTypeParser(types.builtins.DATE, (v) => v); // a date is 'YYYY-MM-DD', never a moment in some time zone
 
+interface RawConnection {
+  query: (q: string, done: (e: unknown) => void) => void;
+  connection: { stream: Socket };
+}
+
+/** Longer than any statement may take: after that it is not the database that is slow, its answers no longer come. */
+const SILENT_MS = 35_000;
+
+/** F17: a network that swallows everything breaks no connection off; without this whoever waits on one would wait for ever. */
+function endWhenSilent({ connection: { stream } }: RawConnection): void {
+  stream.setTimeout(SILENT_MS, () => stream.destroy(new Error('Connection terminated: the database is silent')));
+}
+
 /** Opens a pool. `max` connections; nothing is asked of the server until the first query. `statementTimeout`: '0' for work that may take long. */
 export function makeDb(url: string, max = 10, statementTimeout: '30s' | '0' = '30s'): Db {
   return knexFactory({
     client: 'pg',
-    connection: { connectionString: url, application_name: 'title-declaration' },
+    connection: { connectionString: url, application_name: 'title-declaration', connectionTimeoutMillis: 5000 },
     pool: {
       min: 0,
       max,
-      afterCreate: (c: { query: (q: string, cb: (e: unknown) => void) => void }, done: (e: unknown, c: unknown) => void) =>
-        c.query(`SET TIME ZONE 'Asia/Shanghai'; SET statement_timeout = '${statementTimeout}'`, (e) => done(e, c)),
+      afterCreate: (c: RawConnection, done: (e: unknown, c: unknown) => void) => {
+        if (statementTimeout !== '0') endWhenSilent(c);
+        c.query(`SET TIME ZONE 'Asia/Shanghai'; SET statement_timeout = '${statementTimeout}'`, (e) => done(e, c));
+      },
     },
     acquireConnectionTimeout: 10_000,
   });
@@ -57,12 +74,13 @@ export async function databaseNow(h: Handle): Promise<{ now: Date; today: string
   return r.rows[0] as { now: Date; today: string };
 }
 
-/** Whether the database answers at all. */
+/** Whether the database answers, and within two seconds. */
 export async function answers(db: Db): Promise<boolean> {
-  return db.raw('SELECT 1').then(
+  const answer = db.raw('SELECT 1').then(
     () => true,
     () => false,
   );
+  return Promise.race([answer, wait(2000, false, { ref: false })]);
 }
 
 /** How many connections of the pool are in use, free, and waited for. */

@@ -57,6 +57,8 @@ export function isDatabaseAway(e: unknown): boolean {
     x.name === 'KnexTimeoutError' ||
     x instanceof SessionsAwayError ||
     ['ECONNREFUSED', 'ECONNRESET', '57014', '57P01', '57P02', '57P03', '08006', '08001', '53300'].includes(String(x.code)) ||
-    /Connection terminated|Connection ended|timeout exceeded when trying to connect/.test(String(x.message))
+    /Connection terminated|Connection ended|connection error and is not queryable|Query read timeout|timeout exceeded when trying to connect|timeout expired/.test(
+      String(x.message),
+    )
   );
 }

@@ -299,7 +299,7 @@ async function answerOfFirstCopy(route: Route, req: Request, body: FormInput, di
   const owner = ownerOfCookie(req);
   if (owner === undefined || !comesFromHere(req)) return undefined;
   for (let waited = 0; waited <= 2000; waited += 50) {
-    const sent = await deps.tokens.peek(body.one('_token'), owner, route.path, digest);
+    const sent = await deps.tokens.peek(body.one('_token'), owner, route.path, digest, 'minute');
     if (sent?.kind !== 'running') {
       const session = sent?.answer.session;
       return sent && session !== undefined && (await joinSession(req, session)) ? { kind: 'see-other', to: sent.answer.to } : undefined;
@@ -317,7 +317,7 @@ async function answerOfEarlierCopy({ route, req, res, deps }: Passage): Promise<
   const posted = await readPost(route, req, res);
   if ('kind' in posted || !isOwnForm(req, posted.body)) return undefined;
   for (let waited = 0; waited <= 15_000; waited += 50) {
-    const sent = await deps.tokens.peek(posted.body.one('_token'), ownerOf(req), route.path, posted.digest);
+    const sent = await deps.tokens.peek(posted.body.one('_token'), ownerOf(req), route.path, posted.digest, 'day');
     if (sent?.kind !== 'running') return sent && { kind: 'see-other', to: sent.answer.to };
     await wait(50);
   }

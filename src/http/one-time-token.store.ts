@@ -40,11 +40,22 @@ export function createOneTimeTokens(db: Db, cipher: Cipher) {
     if (!found || found.owner !== owner || found.path !== path) return { kind: 'first' };
     return found.result ? { kind: 'repeat', answer: read(found.result) } : { kind: 'running' };
   }
-  /** What became of this form within the last minute; undefined when it was not sent before. Claims nothing. */
-  async function peek(token: string, owner: string, path: string, digest: string): Promise<Exclude<Claim, { kind: 'first' }> | undefined> {
+  /**
+   * What became of this form; undefined when it was not sent before. Claims nothing. What still runs after a minute belongs to a process that died.
+   * `answeredWithin`: how long ago the answer may have been given; answers are kept for a day.
+   */
+  async function peek(
+    token: string,
+    owner: string,
+    path: string,
+    digest: string,
+    answeredWithin: 'minute' | 'day',
+  ): Promise<Exclude<Claim, { kind: 'first' }> | undefined> {
     const found = await db<{ token: string; owner: string; path: string; result: StoredAnswer | null }>('one_time_tokens')
       .where({ token: keyOf(token, digest), owner, path })
-      .whereRaw("created_at > now() - interval '1 minute'")
+      .whereRaw("created_at > now() - CASE WHEN result IS NULL THEN interval '1 minute' ELSE CAST(? AS interval) END", [
+        `1 ${answeredWithin}`,
+      ])
       .first('result');
     if (!found) return undefined;
     return found.result ? { kind: 'repeat', answer: read(found.result) } : { kind: 'running' };

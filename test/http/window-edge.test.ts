@@ -1,11 +1,9 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { steadyNow } from '../../src/lib/arrival';
-import { makeScan } from '../../seeds/demo/scans';
-import { applicant, caseSections } from '../support/case';
-import { makeBatch, makeCommittee, makePath, makePerson, makeUnit, signInVia, type TestBatch, type TestUnit } from '../support/factories';
-import { chooseTitleAndUnit, fillSection } from '../support/fill';
-import { openSite, Visitor, type Site } from '../support/site';
+import { makeBatch, makeCommittee, makePath, makeUnit, type TestBatch, type TestUnit } from '../support/factories';
+import { openSite, type Site } from '../support/site';
+import { makeSubmittable } from '../support/submittable';
 
 const APPLICANTS = 200;
 /** how exactly the two clocks can be laid upon each other, in ms */
@@ -41,36 +39,6 @@ afterAll(async () => {
   await site.close();
 });
 
-/** One declaration filled in through the pages; gives its id. */
-async function fillOne(photo: Buffer): Promise<string> {
-  const person = await makePerson(site, { name: applicant.name, photo });
-  const visitor = new Visitor(base);
-  await signInVia(site, visitor, person.loginName);
-  const started = await visitor.submit(await visitor.open(`/declarations/new/${batch.id}`));
-  const id = /\/declarations\/([0-9a-f-]{36})\//.exec(started.location)?.[1] ?? '';
-  for (const c of caseSections(batch.year)) {
-    await fillSection(visitor, id, c);
-    if (c.section === 'application') await chooseTitleAndUnit(visitor, id, '助理馆员', '环翠区文化馆');
-  }
-  return id;
-}
-
-/** The same declaration for another person, with all its sections and files. */
-async function copyOf(id: string, personId: number): Promise<string> {
-  const { rows } = await site.db.raw<{ rows: { id: string }[] }>(
-    `WITH d AS (INSERT INTO declarations (person_id, batch_id, year, series_id, level, state, applicant_name, title_id, speciality, way, unit_id, work_unit, is_entrusted)
-         SELECT :person, batch_id, year, series_id, level, state, applicant_name, title_id, speciality, way, unit_id, work_unit, is_entrusted FROM declarations WHERE id = :id RETURNING id),
-       c AS (INSERT INTO commitments (account_id, batch_id, text) SELECT :person, batch_id, text FROM commitments WHERE account_id = (SELECT person_id FROM declarations WHERE id = :id)),
-       s AS (INSERT INTO declaration_sections (declaration_id, section, raw, updated_by) SELECT d.id, x.section, x.raw, :person FROM declaration_sections x, d WHERE x.declaration_id = :id),
-       a AS (INSERT INTO attachments (declaration_id, section, part, row_id, field, position, name, media_type, size, sha256, thumb_sha256, pages, uploaded_by)
-         SELECT d.id, x.section, x.part, x.row_id, x.field, x.position, x.name, x.media_type, x.size, x.sha256, x.thumb_sha256, x.pages, :person
-         FROM attachments x, d WHERE x.declaration_id = :id AND x.removed_at IS NULL)
-     SELECT id FROM d`,
-    { id, person: personId },
-  );
-  return rows[0]?.id ?? '';
-}
-
 /** Waits on this connection until the database's clock is past the end of the window; 20 seconds at most. */
 async function untilClosed(h: Site['db']): Promise<void> {
   const from = steadyNow();
@@ -83,18 +51,7 @@ async function untilClosed(h: Site['db']): Promise<void> {
 
 describe('F07 the window closes while applicants submit', () => {
   it('F07, K3 of 200 submits across the edge those are accepted that arrived in time, however long they wait, and no other', async () => {
-    const photo = (await makeScan('photo', { name: applicant.name, lines: [], date: '' }, 'jpg')).content;
-    const first = await fillOne(photo);
-    const ready: { id: string; visitor: Visitor; form: [string, string][] }[] = [];
-    for (let n = 0; n < APPLICANTS; n++) {
-      const person = await makePerson(site, { name: applicant.name, photo });
-      const id = await copyOf(first, person.accountId);
-      const visitor = new Visitor(base);
-      await signInVia(site, visitor, person.loginName);
-      // any page of the session gives the form token; the one-time token is each form's own
-      const form = (await visitor.get('/home')).fields('form[action="/sign-out"]').filter(([k]) => k === '_csrf');
-      ready.push({ id, visitor, form: [...form, ['_token', `edge-${String(n).padStart(20, '0')}`]] });
-    }
+    const ready = await makeSubmittable(site, batch, APPLICANTS, base);
     const submit = async (r: (typeof ready)[number]): Promise<number> =>
       (await r.visitor.request('POST', `/declarations/${r.id}/moves/submit`, new URLSearchParams(r.form), { 'x-submit': r.id })).status;
 

@@ -130,13 +130,15 @@ export function movesRoutes(deps: Deps): Route[] {
     );
     const typed = Object.fromEntries(visit.body.entries());
     if (complaints.length > 0) return movePage(visit, move, complaints, typed);
+    const to = `${paths.declaration(id)}?done=${move}`;
     const outcome = await inTransaction(deps.db, async (trx) => {
       const result = await moveDeclaration(deps, trx, id, move, visit.actor, { ...noInput, ...input }, visit.requestId);
+      if (result.kind === 'moved') await visit.settle(trx, to); // F01: a crash between commit and answer takes nothing away
       return result;
     });
     switch (outcome.kind) {
       case 'moved':
-        return seeOther(`${paths.declaration(id)}?done=${move}`);
+        return seeOther(to);
       case 'hidden':
         return notFound;
       case 'not-now':
