@@ -18,7 +18,8 @@ let base: string;
 const arrivals = new Map<string, number>();
 
 beforeAll(async () => {
-  site = await openSite();
+  // as many connections as a large installation has: here it is the edge that is tried, not the queue for a connection
+  site = await openSite({ DATABASE_POOL: '24' });
   unit = await makeUnit(site, { name: '威海市环翠区文化馆' });
   const committee = await makeCommittee(site);
   batch = await makeBatch(site, { committeeId: committee.id, rankBy: 'unit' });
