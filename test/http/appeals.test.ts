@@ -106,6 +106,10 @@ describe('J4 recheck of a result that is not passed', () => {
     expect((await own.open(asked.location)).text()).toContain('等待评委会办事机构答复');
     const evidence = (await own.get(`/declarations/${d.id}/recheck`)).link('2025年10月获奖证书.jpg');
     expect((await office.get(evidence)).status).toBe(200);
+    // units read the declaration, but have no part in its recheck
+    const unit = await signInAs(site, world.unit);
+    expect((await unit.get(`/unit/review/${d.id}`)).status).toBe(200);
+    expect((await unit.get(evidence)).status).toBe(404);
 
     const page = await office.open(`/results/rechecks/${await idOf(d)}`);
     expect(page.text()).toContain(REASON);

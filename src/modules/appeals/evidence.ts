@@ -2,11 +2,10 @@ import type { Handle } from '../../db/db';
 import { files } from '../../form/fields';
 import type { RawSection } from '../../form/field';
 import type { SectionDefinition } from '../../form/section';
+import { APPEAL_SECTION } from '../attachments';
 import { findAttachments, type AttachmentRow } from '../declarations';
 
 export const MAX_EVIDENCE = 10;
-/** Where the evidence of a recheck lies among the attachments: a row for each result. */
-export const APPEAL_SECTION = 'appeal';
 
 /** The applicant's own upload; it stands beside the declaration's sections, not among them. */
 export const evidenceSection: SectionDefinition = {

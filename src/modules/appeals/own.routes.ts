@@ -8,11 +8,11 @@ import { paths } from '../../http/paths';
 import { declarationOf, page, refusal, seeOther, type PageError, type Reply, type Route, type Visit } from '../../http/route';
 import { showDate } from '../../lib/dates';
 import { countCharacters, normaliseText } from '../../lib/text';
-import { insertAttachments, receiveFiles, removeAttachment, sayNotAdded, type NewAttachment } from '../attachments';
+import { APPEAL_SECTION, insertAttachments, receiveFiles, removeAttachment, sayNotAdded, type NewAttachment } from '../attachments';
 import { findAppealChance, findAppeals, findDeclaration } from '../declarations';
 import { askAppeal, lockChance, whyNot, withdrawAppeal } from './ask-appeal';
 import { appealRows, appealTexts, evidenceLinks } from './appeals.view';
-import { APPEAL_SECTION, evidenceField, evidenceRaw, evidenceSection, listEvidence, MAX_EVIDENCE } from './evidence';
+import { evidenceField, evidenceRaw, evidenceSection, listEvidence, MAX_EVIDENCE } from './evidence';
 
 const DRAFT = 'appeal';
 const WORDS = 1000;

@@ -13,10 +13,15 @@ const PICTURE_AGE = 600;
 
 const wayBack = (visit: Visit) => ({ text: '返回申报', href: paths.declaration(declarationOf(visit).id) });
 
+/** J4: what an applicant adds to a request for a recheck lies beside the sections of the declaration; units have no part in a recheck. */
+export const APPEAL_SECTION = 'appeal';
+
 /** S29, S49: every file is served through the policy of its declaration, at every request. */
 export function attachmentsRoutes(deps: Deps): Route[] {
-  const find = (visit: Visit): Promise<StoredAttachment | undefined> =>
-    findAttachment(deps.db, declarationOf(visit).id, visit.param('attachment'));
+  const find = async (visit: Visit): Promise<StoredAttachment | undefined> => {
+    const found = await findAttachment(deps.db, declarationOf(visit).id, visit.param('attachment'));
+    return found?.section === APPEAL_SECTION && visit.actor.role === 'unit' ? undefined : found;
+  };
 
   async function original(visit: Visit): Promise<Reply> {
     const found = await find(visit);

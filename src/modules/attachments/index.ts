@@ -24,4 +24,4 @@ export { withheldContent } from './withheld';
 export { collectOrphans } from './collect-orphans';
 export { scanWaiting } from './scan-waiting';
 export { verifyStored } from './verify-stored';
-export { attachmentsRoutes } from './attachments.routes';
+export { APPEAL_SECTION, attachmentsRoutes } from './attachments.routes';
