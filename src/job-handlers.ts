@@ -4,7 +4,7 @@ import type { Deps } from './deps';
 import type { OneTimeTokens } from './http/one-time-token.store';
 import { sendReminders } from './modules/batches';
 import { watchCorrections } from './modules/declarations';
-import { makeOfficeSheet } from './modules/committee';
+import { confirmResults, makeOfficeSheet } from './modules/committee';
 import { fetchRecords } from './modules/education';
 import { collectOrphans, scanWaiting, verifyStored } from './modules/attachments';
 import { pruneAll } from './prune-expired';
@@ -23,6 +23,7 @@ const taskRunners: TaskRunners = {
   'roster:pdf': makeRosterPdf,
   'forms:zip': makeFormsZip,
   'office-queue:xlsx': makeOfficeSheet,
+  'results:confirm': confirmResults,
 };
 
 /** What each job does; src/jobs/jobs.ts says which jobs there are. */

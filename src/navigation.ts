@@ -61,6 +61,7 @@ export function navigation(actor: Pick<Actor, 'role'> | undefined): NavItem[] {
           { text: '单位登记库', href: paths.register() },
           { text: '继续教育学时导入', href: paths.learningImports() },
           { text: '组建评委会', href: paths.foundedCommittees() },
+          { text: '批量处理', href: paths.tasks() },
           { text: '常见问题', href: paths.faq() },
           { text: '使用指南', href: paths.guide('bureau') },
         ),

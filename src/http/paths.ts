@@ -97,6 +97,7 @@ export const paths = {
   registerTemplate: () => '/bureau/register/template.csv',
   regionDeclarations: () => '/bureau/declarations',
   results: () => '/bureau/results',
+  resultsTask: (task: number) => `/bureau/results/bulk?task=${task}`,
   resultsBulk: () => '/bureau/results/bulk',
   office: () => '/office/declarations',
   officeBulk: () => '/office/declarations/bulk',

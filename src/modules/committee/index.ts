@@ -12,6 +12,7 @@ export { findPlan, findPlanSubject, findStanding, type Plan, type Standing } fro
 export { findPublicityPage, type Publicity } from './publicity.read';
 export { decideCommittee } from './decide-committee';
 export { linesOf } from './committee-form';
+export { confirmResults } from './confirm-results';
 export { makeOfficeSheet } from './make-office-sheet';
 export { decidePlan, submitPlan } from './submit-plan';
 

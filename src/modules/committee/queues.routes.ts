@@ -48,6 +48,9 @@ export function officeRoutes(deps: Deps): Route[] {
   });
 }
 
+/** So many results are confirmed while the reader waits; more are a long task. */
+export const CONFIRMED_AT_ONCE = 20;
+
 /** The bureau's list of results to confirm (J4). */
 export function resultsRoutes(deps: Deps): Route[] {
   return queueRoutes(deps, {
@@ -66,6 +69,7 @@ export function resultsRoutes(deps: Deps): Route[] {
     columns: ['name', 'title', 'speciality', 'unit', 'ends', 'state'],
     moves: ['confirm'],
     together: {},
+    long: { confirm: { kind: 'results:confirm', above: CONFIRMED_AT_ONCE } },
     empty: {
       text: '没有等待确认的评审结果',
       detail: '本区域评审委员会公示的评审结果会出现在这里，公示期满后可以确认。',

@@ -11,6 +11,7 @@ export {
   findAttachments,
   findDeclaration,
   findEvents,
+  findLastEvents,
   findStops,
   findVersion,
   findVote,

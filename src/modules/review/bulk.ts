@@ -134,6 +134,8 @@ export interface BulkChoice {
   chosen: { id: string; version: number }[];
   /** those that were ticked and can't be moved */
   left: { id: string; reason: string }[];
+  /** the long task that was begun for them: whoever comes with this choice again is led there */
+  task?: number;
 }
 
 /** Sorts what was ticked into what can be moved and what can't, with the reason. Ids that the actor does not see count as vanished. */

@@ -1,6 +1,16 @@
 export { reviewRoutes } from './review.routes';
 export { queueRoutes, tickedIds, type Prepare, type QueuePage } from './queue.routes';
-export { BULK_LIMIT, moveEach, moveTogether, vanished, type Answer, type BulkItem, type Reason, type TogetherOutcome } from './bulk';
+export {
+  BULK_LIMIT,
+  moveEach,
+  moveTogether,
+  vanished,
+  type Answer,
+  type BulkItem,
+  type BulkResult,
+  type Reason,
+  type TogetherOutcome,
+} from './bulk';
 export { conditionEntries, readCondition, readFilter, type QueueFilter } from './queue-filter';
 export { LINE_COLUMNS, type DeclarationLine } from './declaration-line.read';
 export { countOf, countQueue, foldQueueCounts, listEntries, listYears, type QueueCondition, type QueueRow, type Show } from './queue.read';

@@ -1,15 +1,16 @@
-import type { Handle, Trx } from '../../db/db';
+import { inTransaction, type Handle, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft, takeDraft } from '../../http/form-drafts.store';
 import { FormInput } from '../../http/form-input';
 import { addressOf, countText, PAGE_ROWS, rowsAt } from '../../http/paging';
 import { paths } from '../../http/paths';
-import { page, refusal, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import { notFound, page, refusal, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { isUuid } from '../../lib/ids';
 import type { Actor } from '../../policy/actor';
 import { moveNames, moves, refusalReasons, states, type MoveName } from '../../policy/declaration-moves';
 import { scope, type Action } from '../../policy/policy';
+import { MAX_OPEN, readTaskAnswer, startTask } from '../tasks';
 import { loadMoveDays, noInput, readMoveInput, type MoveInput } from '../declarations';
 import { checkRoutes } from './check.routes';
 import {
@@ -48,6 +49,8 @@ export interface QueuePage {
   moves: readonly MoveName[];
   /** moves that go for all ticked rows or for none */
   together: Partial<Record<MoveName, Prepare>>;
+  /** moves that become a long task, each row in a transaction of its own, when more than so many rows are ticked */
+  long?: Partial<Record<MoveName, { kind: 'results:confirm'; above: number }>>;
   /** when the list as it opens is empty */
   empty: { text: string; detail: string; actionText: string; actionHref: string };
   /** each row opens the page on which it is checked (R1); without it, the page of the declaration */
@@ -58,6 +61,9 @@ export interface QueuePage {
   next: Partial<Record<MoveName, { text: string; href: string }>>;
 }
 
+/** The choice was used up by a click before this one: what was begun is rolled back. */
+class ChoiceGoneError extends Error {}
+
 /** The ticked declarations; what is no id of one is no tick. */
 export const tickedIds = (form: FormInput): string[] => [...new Set(form.all('ids'))].filter((id) => isUuid(id));
 
@@ -66,6 +72,10 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
   const rules: FilterRules = { shows: queue.shows.map((s) => s.value), sorts: queue.sorts };
   const crumbs = [homeCrumb, { text: queue.title, href: queue.address }];
   const backTo = (choice: { back: string }): string => addressOf(queue.address, choice.back);
+  const longOf = ({ move, chosen }: Pick<BulkChoice, 'move' | 'chosen'>) => {
+    const long = queue.long?.[move];
+    return long && chosen.length > long.above ? long : undefined;
+  };
   const gone = refusal(410, '本次操作已经完成或者已经过期，请回到列表重新勾选', { text: '返回列表', href: queue.address });
 
   async function list(visit: Visit): Promise<Reply> {
@@ -145,9 +155,18 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
       const result = await findDraft<BulkResult>(deps.db, deps.cipher, 'bulk-result', owner, visit.query.one('result'));
       return result ? resultPage(visit, result) : gone;
     }
+    const task = typed ? '' : visit.query.one('task');
+    if (task !== '') {
+      for (const long of Object.values(queue.long ?? {})) {
+        const result = /^[0-9]{1,15}$/.test(task) && (await readTaskAnswer<BulkResult>(deps, visit.actor, long.kind, Number(task)));
+        if (result) return resultPage(visit, result);
+      }
+      return notFound;
+    }
     const id = typed?.draft ?? visit.query.one('draft');
     const choice = await findDraft<BulkChoice>(deps.db, deps.cipher, 'bulk-choice', owner, id);
     if (!choice || !queue.moves.includes(choice.move)) return gone;
+    if (choice.task !== undefined) return seeOther(paths.task(choice.task));
     const rows = await rowsOf(visit.actor, [...choice.chosen, ...choice.left]);
     const text = moves[choice.move].text;
     const title = `批量${text}`;
@@ -163,6 +182,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
         action: queue.bulkAddress,
         draft: id,
         explanation: moves[choice.move].confirm,
+        isLong: longOf(choice) !== undefined,
         isTogether: queue.together[choice.move] !== undefined,
         chosen: choice.chosen.map(({ id: d }) => describe(rows, d)),
         left: choice.left.map((l) => ({ ...describe(rows, l.id), reason: l.reason })),
@@ -245,8 +265,11 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     const draft = visit.body.one('draft');
     const kept = await findDraft<BulkChoice>(deps.db, deps.cipher, 'bulk-choice', owner, draft);
     if (!kept || !queue.moves.includes(kept.move) || kept.chosen.length === 0) return gone;
+    if (kept.task !== undefined) return seeOther(paths.task(kept.task));
     const shared = await readShared(visit, kept.move);
     if ('errors' in shared) return bulkPage(visit, { draft, entries: Object.fromEntries(visit.body.entries()), errors: shared.errors });
+    const long = longOf(kept);
+    if (long) return startLong(visit, kept, draft, long.kind);
     const prepare = queue.together[kept.move];
     return prepare ? runTogether(visit, kept, draft, itemsOf(kept, shared), prepare) : runEach(visit, draft, shared);
   }
@@ -254,6 +277,40 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
   const choiceOnce = (h: Handle, owner: string, draft: string) => takeDraft<BulkChoice>(h, deps.cipher, 'bulk-choice', owner, draft);
   const keepResult = async (h: Handle, owner: string, result: BulkResult): Promise<string> =>
     `${queue.bulkAddress}?result=${await keepDraft(h, deps.cipher, 'bulk-result', owner, result)}`;
+
+  /** Puts it in line; the choice leads to the task from then on. Clicks at once come one after the other (the account is held) and lead to the same task. */
+  async function startLong(visit: Visit, choice: BulkChoice, draft: string, kind: 'results:confirm'): Promise<Reply> {
+    try {
+      return await inTransaction(deps.db, async (trx) => {
+        const outcome = await startTask(deps, trx, {
+          kind,
+          owner: visit.actor,
+          input: { items: choice.chosen.map((c) => [c.id, c.version]) },
+          title: `${queue.title}（${choice.chosen.length} 项）`,
+          requestId: visit.requestId,
+          detail: { count: choice.chosen.length },
+        });
+        if (outcome.kind === 'too-many')
+          return refusal(409, `已有 ${MAX_OPEN} 项任务正在排队或者处理，请等待其中一项完成后再操作`, {
+            text: '返回列表',
+            href: backTo(choice),
+          });
+        if (outcome.kind === 'started') {
+          const taken = await choiceOnce(trx, visit.owner, draft);
+          if (!taken || taken.task !== undefined) throw new ChoiceGoneError();
+          const begun: BulkChoice = { ...taken, task: outcome.id };
+          await keepDraft(trx, deps.cipher, 'bulk-choice', visit.owner, begun, 60, draft);
+        }
+        const to = paths.task(outcome.id);
+        await visit.settle(trx, to);
+        return seeOther(to);
+      });
+    } catch (e) {
+      if (!(e instanceof ChoiceGoneError)) throw e;
+      const begun = await findDraft<BulkChoice>(deps.db, deps.cipher, 'bulk-choice', visit.owner, draft);
+      return begun?.task === undefined ? gone : seeOther(paths.task(begun.task));
+    }
+  }
 
   async function runEach(visit: Visit, draft: string, shared: MoveInput): Promise<Reply> {
     const choice = await choiceOnce(deps.db, visit.owner, draft);
@@ -304,7 +361,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
       method: 'post',
       path: queue.bulkAddress,
       access: queue.access,
-      audit: queue.moves.map((m) => `declaration.${m}`).join(' '),
+      audit: [...queue.moves.map((m) => `declaration.${m}`), ...(queue.long ? ['task.start'] : [])].join(' '),
       handle: (visit) => {
         const [act, move = ''] = visit.body.one('do').split(':');
         return act === 'run' ? run(visit) : choose(visit, act === 'confirm' ? move : '?');

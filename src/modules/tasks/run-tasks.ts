@@ -31,7 +31,7 @@ async function runTask(deps: Deps, runner: TaskRunner<TaskKind> | undefined, tas
     const owner = await findActor(deps.db, task.ownerId);
     if (!owner) return await failTask(deps.db, task, '账号已经停用，任务没有执行');
     // a rolling update: an older program meets a kind it does not know
-    if (!runner) return await failTask(deps.db, task, '系统正在更新，请稍后重新导出');
+    if (!runner) return await failTask(deps.db, task, '系统正在更新，请稍后重新操作');
     let written = -Infinity;
     const progress = async (done: number, total?: number): Promise<void> => {
       if (stopping.aborted) throw new ProcessEndsError();
@@ -39,7 +39,7 @@ async function runTask(deps: Deps, runner: TaskRunner<TaskKind> | undefined, tas
       if (!(await beatTask(deps.db, task, { done, total: total ?? null }))) throw new TaskLostError(task.id);
       written = performance.now();
     };
-    const outcome = await runner(deps, { input: task.input as never, owner, progress });
+    const outcome = await runner(deps, { input: task.input as never, owner, requestId: `task-${task.id}`, progress });
     if (outcome.kind === 'refused') return await failTask(deps.db, task, outcome.problem);
     const { sha256, size } = await deps.storage.putStream(outcome.content);
     if (await finishTask(deps.db, task, { sha256, size, name: outcome.name, contentType: outcome.contentType }))
@@ -55,7 +55,7 @@ async function runTask(deps: Deps, runner: TaskRunner<TaskKind> | undefined, tas
       return;
     }
     log.error({ err: e }, 'task failed');
-    await failTask(deps.db, task, '生成文件时系统出现错误，请重新导出；仍然不行的，请联系技术支持');
+    await failTask(deps.db, task, '系统出现错误，任务没有完成，请重新操作；仍然不行的，请联系技术支持');
   } finally {
     clearInterval(beats);
   }

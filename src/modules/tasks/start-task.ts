@@ -13,14 +13,14 @@ export type StartOutcome = Awaited<ReturnType<typeof insertTask>>;
 
 /**
  * Puts a long task in line, inside the caller's transaction: it runs if and only if that commits. `title` is what its owner sees (no names of persons).
- * The page to send the owner to is paths.task(id).
+ * `detail`: what the audit log says in place of the whole input. The page to send the owner to is paths.task(id).
  */
 export async function startTask<K extends TaskKind>(
   deps: Pick<Deps, 'jobs'>,
   trx: Trx,
-  task: { kind: K; owner: Actor; input: TaskInputs[K]; title: string; requestId: string },
+  task: { kind: K; owner: Actor; input: TaskInputs[K]; title: string; requestId: string; detail?: Record<string, unknown> },
 ): Promise<StartOutcome> {
-  const { kind, owner, input, title, requestId } = task;
+  const { kind, owner, input, title, requestId, detail } = task;
   const outcome = await insertTask(trx, { kind, title, ownerId: owner.accountId, input }, MAX_OPEN);
   if (outcome.kind !== 'started') return outcome;
   await deps.jobs.add(trx, 'tasks:run', {});
@@ -30,7 +30,7 @@ export async function startTask<K extends TaskKind>(
     action: 'task.start',
     subjectKind: 'task',
     subjectId: String(outcome.id),
-    detail: { kind, input },
+    detail: { kind, ...(detail ?? { input }) },
     requestId,
   });
   return outcome;

@@ -11,6 +11,8 @@ export interface TaskInputs {
   /** the review forms of everybody in it */
   'forms:zip': RosterTaskInput;
   'office-queue:xlsx': OfficeQueueTaskInput;
+  /** J4: the bureau confirms many results, which issues their certificates; its file is the answer for each row, shown by the page of the list */
+  'results:confirm': ConfirmResultsTaskInput;
 }
 export type TaskKind = keyof TaskInputs;
 
@@ -30,10 +32,17 @@ export interface OfficeQueueTaskInput {
   state: string;
 }
 
+/** the ticked declarations at the versions that the reader saw */
+export interface ConfirmResultsTaskInput {
+  items: [id: string, version: number][];
+}
+
 export interface TaskRun<K extends TaskKind> {
   input: TaskInputs[K];
   /** who asked, with the rights of the moment at which the task runs */
   owner: Actor;
+  /** stands in the audit log for the acts of the task; each of its runs has the same one */
+  requestId: string;
   /** How far it is. Written at most twice a second; throws TaskLostError when the task was cancelled, which ends the run. */
   progress: (done: number, total?: number) => Promise<void>;
 }

@@ -5,11 +5,12 @@ import { paths } from '../../http/paths';
 import { notFound, page, seeOther, taskOf, type Reply, type Route, type Visit } from '../../http/route';
 import { cancelTask } from './cancel-task';
 import { findTask, listTasks } from './tasks.store';
-import { taskView } from './tasks.view';
+import { actOf, taskView } from './tasks.view';
 
-const crumb = { text: '文件导出', href: paths.tasks() };
+/** The bureau exports no files. Its tasks are acts on many rows. */
+const listTitle = (visit: Visit): string => (visit.actor.role === 'bureau' ? '批量处理' : '文件导出');
 
-/** 「文件导出」: long tasks with their progress, and the files they made. */
+/** 「文件导出」, for the bureau 「批量处理」: long tasks with their progress, and the files they made. */
 export function tasksRoutes(deps: Deps): Route[] {
   return [
     { method: 'get', path: paths.tasks(), access: 'tasks.own', audit: null, handle: (visit) => list(deps, visit) },
@@ -33,8 +34,8 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
   const tasks = (await listTasks(deps.db, visit.actor.accountId)).map(taskView);
   return page(
     'tasks/list',
-    { title: '文件导出', breadcrumbs: [homeCrumb, { text: '文件导出' }] },
-    { tasks, isLive: tasks.some((t) => t.isOpen) },
+    { title: listTitle(visit), breadcrumbs: [homeCrumb, { text: listTitle(visit) }] },
+    { tasks, isForActs: visit.actor.role === 'bureau', isLive: tasks.some((t) => t.isOpen) },
   );
 }
 
@@ -44,8 +45,8 @@ async function one(deps: Deps, visit: Visit): Promise<Reply> {
   const view = taskView(task);
   return page(
     'tasks/task',
-    { title: view.title, breadcrumbs: [homeCrumb, crumb, { text: view.title }] },
-    { task: view, isLive: view.isOpen },
+    { title: view.title, breadcrumbs: [homeCrumb, { text: listTitle(visit), href: paths.tasks() }, { text: view.title }] },
+    { task: view, listTitle: listTitle(visit), isLive: view.isOpen },
   );
 }
 
@@ -53,6 +54,8 @@ async function file(deps: Deps, visit: Visit): Promise<Reply> {
   const task = await findTask(deps.db, taskOf(visit).id);
   const { sha256, size, name, type } = task ?? {};
   if (!task || !sha256 || typeof size !== 'number' || !name || !type) return notFound;
+  const act = actOf(task.kind);
+  if (act) return seeOther(act.answer(task.id));
   return {
     kind: 'download',
     size,

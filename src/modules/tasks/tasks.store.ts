@@ -86,7 +86,7 @@ export async function claimTask(db: Db, most: number): Promise<Task | undefined>
   return db.transaction(async (trx) => {
     await trx.raw("SELECT pg_advisory_xact_lock(hashtextextended('tasks:claim', 0))");
     await trx.raw(
-      `UPDATE tasks SET state = 'failed', problem = '生成文件时系统多次中断，请稍后重新导出', ended_at = app_now()
+      `UPDATE tasks SET state = 'failed', problem = '系统多次中断，任务没有完成，请稍后重新操作', ended_at = app_now()
        WHERE state = 'running' AND beat_at < now() - ${DEAD_AFTER} AND attempt >= ${MAX_ATTEMPTS}`,
     );
     const { rows } = await trx.raw<{ rows: Task[] }>(
