@@ -64,6 +64,8 @@ interface Passage {
   res: Response;
   visitor: Actor | undefined;
   deps: MountDeps;
+  /** where the act itself said it leads to, in its own transaction */
+  settledTo?: string;
 }
 interface Posted {
   body: FormInput;
@@ -184,7 +186,10 @@ function visitOf(at: Passage, { route, params, path, query, body, files, digest,
     titleAt: (address) => titleAt(at, address),
     requestId: requestIdOf(req),
     isHtmx: req.get('hx-request') === 'true',
-    settle: (h, to) => deps.tokens.answer(body.one('_token'), digest, { to }, h),
+    async settle(h, to) {
+      await deps.tokens.answer(body.one('_token'), digest, { to }, h);
+      at.settledTo = to;
+    },
   };
 }
 
@@ -371,10 +376,13 @@ async function once(at: Passage, visit: Visit, digest: string): Promise<Reply> {
   } else if (reply.signOut) {
     await renewSession(req, undefined, Date.now());
   }
-  await deps.tokens.answer(
-    token,
-    digest,
-    reply.signIn === undefined && reply.halfSignIn === undefined ? { to } : { to, session: req.sessionID },
-  );
+  // the act's own transaction has kept this very answer
+  if (at.settledTo === to && reply.signIn === undefined && reply.halfSignIn === undefined) deps.tokens.done(token, digest);
+  else
+    await deps.tokens.answer(
+      token,
+      digest,
+      reply.signIn === undefined && reply.halfSignIn === undefined ? { to } : { to, session: req.sessionID },
+    );
   return { ...reply, to };
 }

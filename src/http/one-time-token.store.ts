@@ -24,8 +24,10 @@ export function createOneTimeTokens(db: Db, cipher: Cipher) {
   async function claim(token: string, owner: string, path: string, digest: string): Promise<Claim> {
     const key = keyOf(token, digest);
     await giveBack();
+    // not waited for on the disk: the act that follows is, and the log is written in order, so that no act outlives its claim
     const { rows } = await db.raw<{ rows: { since: string }[] }>(
-      `INSERT INTO one_time_tokens (token, owner, path) VALUES (?, ?, ?)
+      `INSERT INTO one_time_tokens (token, owner, path)
+       SELECT CAST(? AS text), CAST(? AS text), CAST(? AS text) FROM set_config('synchronous_commit', 'off', true)
        ON CONFLICT (token) DO UPDATE SET created_at = now() WHERE one_time_tokens.result IS NULL AND one_time_tokens.created_at < now() - interval '1 minute'
        RETURNING created_at::text AS since`,
       [key, owner, path],
@@ -70,6 +72,11 @@ export function createOneTimeTokens(db: Db, cipher: Cipher) {
           result.session === undefined ? result : { ...result, session: cipher.encrypt(result.session, 'session-id').toString('base64') },
         ),
       });
+    // inside a transaction nothing is certain yet: see `done`
+    if (h === db) done(token, digest);
+  }
+  /** What was answered inside the act's own transaction is committed: this process has nothing to give back. */
+  function done(token: string, digest: string): void {
     held.delete(keyOf(token, digest));
   }
   /** After a refusal or an error the same form may be sent again. An act that was committed with its answer keeps it. */
@@ -90,6 +97,6 @@ export function createOneTimeTokens(db: Db, cipher: Cipher) {
   async function prune(): Promise<number> {
     return db('one_time_tokens').whereRaw("created_at < now() - interval '1 day'").delete();
   }
-  return { claim, peek, answer, release, prune };
+  return { claim, peek, answer, done, release, prune };
 }
 export type OneTimeTokens = ReturnType<typeof createOneTimeTokens>;

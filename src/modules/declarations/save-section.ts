@@ -36,6 +36,8 @@ export interface SaveInput {
   uploads: NewAttachment[];
   actor: Actor;
   requestId: string;
+  /** called inside the transaction once everything is written */
+  settle?: (trx: Trx, saved: Extract<SaveOutcome, { kind: 'saved' }>) => Promise<void>;
 }
 
 export type SaveOutcome =
@@ -103,7 +105,9 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
       section === application ? projectApplication((await loadDeclaration(deps, trx, row, { section, raw })).check(section, raw)) : {};
     await updateDeclaration(trx, id, projected);
     await audit(trx, input, input.uploads.length);
-    return addedRow ? { kind: 'saved', notAdded, addedRow } : { kind: 'saved', notAdded };
+    const saved = addedRow ? { kind: 'saved' as const, notAdded, addedRow } : { kind: 'saved' as const, notAdded };
+    await input.settle?.(trx, saved);
+    return saved;
   });
 }
 

@@ -64,6 +64,10 @@ const accountRows = (p: Person): { label: string; text: string }[] => [
   { label: '照片', text: p.photoSha256 === null ? '还没有上传，请在账号的「基本信息」中上传' : '已上传' },
 ];
 
+/** The page of a section after it was saved: it says so, and what is still missing, if anything is. */
+const savedAddress = (id: string, section: SectionDefinition, note = ''): string =>
+  `${paths.section(id, section.id)}?saved=1${note}#error-summary`;
+
 /** D1, D2: the pages of one section: the form, its conflicts, the search for the unit. */
 export function sectionsRoutes(deps: Deps): Route[] {
   async function renderSection(visit: Visit, v: SectionView): Promise<Reply> {
@@ -175,6 +179,11 @@ export function sectionsRoutes(deps: Deps): Route[] {
       uploads: files.good,
       actor: visit.actor,
       requestId: visit.requestId,
+      // the usual save leads where it always leads: answered with it, in one write to the disk
+      settle: async (trx, saved) => {
+        if (action === 'save' && saved.notAdded.length + files.problems.length + files.notes.length === 0)
+          await visit.settle(trx, savedAddress(id, section));
+      },
     });
     if (outcome.kind === 'saved' && section.id === LEARNING_SECTION && action === DRAW_LEARNING) await askForLearning(deps, visit);
     const problems = [...files.problems, ...('notAdded' in outcome ? outcome.notAdded.map((n) => sayNotAdded(n)) : [])];
@@ -208,12 +217,12 @@ export function sectionsRoutes(deps: Deps): Route[] {
     if (action.startsWith('find-unit:')) return seeOther(paths.findUnit(id, section.id, action.slice('find-unit:'.length)));
     if (outcome.addedRow) return seeOther(`${here}#row-${outcome.addedRow.part}-${outcome.addedRow.id}`);
     // the page says what is still missing, if anything is
-    if (action === 'save') return seeOther(`${here}?saved=1${note}#error-summary`);
+    if (action === 'save') return seeOther(savedAddress(id, section, note));
     if (action === 'next') {
       const d = await rowOf(deps, visit);
       const loaded = await loadDeclaration(deps, deps.db, d, undefined, section);
       const hasProblems = loaded.check(section).problems.length > 0 || messages !== undefined;
-      if (hasProblems) return seeOther(`${here}?saved=1${note}#error-summary`);
+      if (hasProblems) return seeOther(savedAddress(id, section, note));
       const all = sectionsOf(loaded).filter((s) => d.reopened_sections === null || d.reopened_sections.includes(s.id));
       const following = all[all.indexOf(section) + 1];
       return seeOther(following ? paths.section(id, following.id) : paths.declaration(id));
