@@ -265,7 +265,9 @@ async function repost(at: Passage, outer: Visit, post: KeptPost, id: string): Pr
   const body = new FormInput(post.fields);
   const query = new FormInput(new URL(post.url, 'http://site').searchParams);
   const digest = digestOf(body, post.files);
-  const visit = visitOf(at, {
+  // a passage of its own: what the kept form settles is its answer, not that of the page which sends it on
+  const inner: Passage = { ...at, route };
+  const visit = visitOf(inner, {
     route,
     params: post.params,
     path: post.url,
@@ -275,7 +277,7 @@ async function repost(at: Passage, outer: Visit, post: KeptPost, id: string): Pr
     digest,
     subject: admission.subject,
   });
-  const reply = await once({ ...at, route }, visit, digest);
+  const reply = await once(inner, visit, digest);
   if ((reply.kind === 'see-other' || reply.kind === 'page') && outer.browser)
     await deps.kept.remove(outer.browser, outer.actor.accountId, id);
   return reply;
