@@ -6,7 +6,8 @@ import { missingMigrations } from './db/migrate';
 
 /** One word for each thing that must be there: `ok`, or why it is not. */
 export type Readiness = Record<'process' | 'database' | 'migrations' | 'storage', string>;
-export const isReady = (r: Readiness): boolean => Object.values(r).every((v) => v === 'ok');
+/** Without the store of files everything but files goes on (F09): the word says so, and no process is taken out of service for what all of them lack. */
+export const isReady = ({ storage: _storage, ...rest }: Readiness): boolean => Object.values(rest).every((v) => v === 'ok');
 
 export interface ReadinessProbe {
   look: () => Promise<Readiness>;

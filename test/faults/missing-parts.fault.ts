@@ -37,7 +37,7 @@ describe('F24 what the site needs is missing when it starts', () => {
     expect((await fetch(`${one.address}/readyz`)).status).toBe(200);
   });
 
-  test('F24 a folder for files that cannot be written: not ready, and said so', async () => {
+  test('F24 a folder for files that cannot be written is said', async () => {
     const dataDir = fs.mkdtempSync(path.join(site.deps.config.dataDir, 'other-'));
     fs.copyFileSync(path.join(site.deps.config.dataDir, 'secrets.json'), path.join(dataDir, 'secrets.json'));
     fs.writeFileSync(path.join(dataDir, 'blobs'), 'no folder');

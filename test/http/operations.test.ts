@@ -46,7 +46,8 @@ describe('F19, S60 /healthz and /readyz', () => {
     try {
       fs.writeFileSync(path.join(other.deps.config.dataDir, 'blobs'), 'no folder');
       const [status, text] = await ask(other);
-      expect([status, text]).toEqual([503, 'not ready\nprocess: ok\ndatabase: ok\nmigrations: ok\nstorage: away\n']);
+      // the site goes on without files: a proxy that asked here would otherwise leave no process at all
+      expect([status, text]).toEqual([200, 'ready\nprocess: ok\ndatabase: ok\nmigrations: ok\nstorage: away\n']);
     } finally {
       await other.close();
     }

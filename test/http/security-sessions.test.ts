@@ -276,7 +276,10 @@ describe('S18 cookies in production', () => {
       const ask = async (address: string, body?: URLSearchParams): Promise<Page> => {
         const visitor = production.visitor();
         for (const [k, v] of jar) visitor.cookies.set(k, v);
-        const answer = await visitor.request(body ? 'POST' : 'GET', address, body, { 'x-forwarded-proto': 'https' });
+        const answer = await visitor.request(body ? 'POST' : 'GET', address, body, {
+          'x-forwarded-proto': 'https',
+          'sec-fetch-dest': 'document',
+        });
         lines.push(...answer.headers.getSetCookie());
         for (const [k, v] of visitor.cookies) jar.set(k, v);
         return answer;
@@ -292,7 +295,7 @@ describe('S18 cookies in production', () => {
       expect(
         (await ask('/profile', new URLSearchParams([...home.fields('form[action="/sign-out"]'), ['nativePlace', '威海']]))).location,
       ).toBe('/sign-in?kept=1');
-      expect(new Set(lines.map((l) => l.split('=')[0]))).toEqual(new Set(['__Host-sid', '__Host-device', '__Host-kept']));
+      expect(new Set(lines.map((l) => l.split('=')[0]))).toEqual(new Set(['__Host-sid', '__Host-device', '__Host-kept', '__Host-sheet']));
       for (const line of lines) {
         expect(line).toMatch(/; Path=\//);
         for (const flag of ['HttpOnly', 'Secure', 'SameSite=Lax']) expect(line.split('; ')).toContain(flag);

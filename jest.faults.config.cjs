@@ -1,4 +1,0 @@
-const base = require('./jest.config.cjs');
-
-/** `npm run test:faults`: what kills and starves processes, files and connections; one after another, since each needs the machine for itself. */
-module.exports = { ...base, testMatch: ['<rootDir>/test/faults/**/*.fault.ts'], maxWorkers: 1, testTimeout: 180_000 };
