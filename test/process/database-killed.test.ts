@@ -6,8 +6,9 @@ import { startEmbedded, type EmbeddedPg } from '../../src/db/embedded-pg';
 import { findQueueFaults } from '../../src/modules/review';
 import { makeReportable } from '../support/declarations';
 import { makeBatch, makeCommittee, makePath, makeUnit, signInAs } from '../support/factories';
-import { isAlive, killDatabase, until } from '../support/kill-database';
+import { isAlive, killDatabase } from '../support/kill-database';
 import { publishTestServer } from '../support/pg';
+import { until } from '../support/process';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 import { makeTemplate } from '../support/template';
 

@@ -1,17 +1,9 @@
 import fs from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { EmbeddedPg } from '../../src/db/embedded-pg';
+import { until } from './process';
 
 export const isAlive = (pid: number): boolean =>
   fs.existsSync(`/proc/${pid}`) && !/^\d+ \(.*\) Z/.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
-
-export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1200; i++) {
-    if (await condition()) return;
-    await wait(25);
-  }
-  throw new Error(`waited in vain until ${what}`);
-}
 
 /** The processes that this one has started and that still run. */
 export const childrenOf = (parent: number): number[] =>
