@@ -183,6 +183,21 @@ describe('printing', () => {
     expect(await gone(busy)).toBe(true);
   });
 
+  it('F10 waits for nothing from a browser that was killed, whatever it was doing then', async () => {
+    const before = printer.stats();
+    const long = page(`<p>${'一二三四五'.repeat(4000)}</p>`);
+    for (let moment = 0; moment < 10; moment++) {
+      await printer.warm(); // a browser that lives
+      const { pid = 0 } = printer.stats();
+      const prints = [printer.pdf(long), printer.pdf(long), printer.pdf(long)];
+      await new Promise((resolve) => setTimeout(resolve, moment * 30));
+      process.kill(pid, 'SIGKILL');
+      for (const pdf of await Promise.all(prints)) expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+      expect(await gone(pid)).toBe(true);
+    }
+    expect(printer.stats()).toMatchObject({ failures: before.failures, timeouts: before.timeouts });
+  }, 120_000);
+
   it('F10 prints all the same when only the process of the page is killed', async () => {
     const before = printer.stats();
     const print = printer.pdf(page(`<table>${'<tr><td>行<td>行'.repeat(6000)}</table>`));

@@ -101,6 +101,8 @@ interface Warm {
   retired: boolean;
   /** made ready while nobody waits; at most one */
   spare: Promise<Blank | undefined> | undefined;
+  /** never resolves; rejects when the browser has ended: some of its library's calls, a stream of a PDF among them, wait for ever then */
+  gone: Promise<never>;
 }
 
 /** Resolves to 'late' when the promise takes longer than `ms`. */
@@ -203,13 +205,21 @@ class BrowserPrinter implements Printer {
     }
     this.#counts.launches++;
     this.#log(`printing with ${executablePath}, ${await browser.version()}`);
-    const warm: Warm = { browser, path: executablePath, prints: 0, active: 0, retired: false, spare: undefined };
+    let end: () => void = () => undefined;
+    const gone = new Promise<never>((_resolve, reject) => {
+      end = () => reject(new Error('the browser has ended'));
+    });
+    gone.catch(() => undefined); // nothing is printed when a browser is closed
+    const warm: Warm = { browser, path: executablePath, prints: 0, active: 0, retired: false, spare: undefined, gone };
     this.#all.add(warm);
     this.#warm = warm;
-    browser.once('disconnected', () => {
+    const ended = () => {
+      end();
       this.#retire(warm);
       this.#all.delete(warm);
-    });
+    };
+    browser.once('disconnected', ended);
+    browser.process()?.once('exit', ended); // its children may hold the pipe open longer than it lives
     return warm;
   }
 
@@ -255,7 +265,7 @@ class BrowserPrinter implements Printer {
     const warm = await this.#inTime(this.#browser(), deadline);
     warm.active++;
     try {
-      return await this.#inTime(this.#print(warm, html, options), deadline);
+      return await this.#inTime(Promise.race([warm.gone, this.#print(warm, html, options)]), deadline);
     } catch (e) {
       this.#retire(warm);
       if (e instanceof PrintTimeoutError) this.#kill(warm); // a page that hangs takes its browser with it; a print beside it is tried again
