@@ -21,6 +21,8 @@ export interface Comparison {
   /** medians in milliseconds */
   ours: number;
   floor: number;
+  /** medians of the processor time of this process alone, in milliseconds, and the median of the pairs' ratios: what others do on the machine disturbs it less than the clock */
+  cpu: { ours: number; floor: number; ratio: number };
   pairs: number;
   /** share of the machine that others took meanwhile, in per cent: above 25 the run is void */
   stealPercent: number;
@@ -35,28 +37,34 @@ export function startStolen(): () => number {
   };
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
+async function timed(work: () => Promise<unknown>): Promise<{ ms: number; cpu: number }> {
+  const [began, used] = [performance.now(), process.cpuUsage()];
   await work();
-  return performance.now() - began;
+  const { user, system } = process.cpuUsage(used);
+  return { ms: performance.now() - began, cpu: (user + system) / 1000 };
 }
 
 /** Runs both in turn, the order changing from pair to pair, so that what slows the machine down slows both; one pair before is not counted. */
 export async function compare(ours: () => Promise<unknown>, floor: () => Promise<unknown>, pairs = 9): Promise<Comparison> {
   const stolen = startStolen();
-  const times: { ours: number; floor: number }[] = [];
+  const times: Record<'ours' | 'floor', { ms: number; cpu: number }>[] = [];
   for (let i = -1; i < pairs; i++) {
     const first = i % 2 === 0;
     const a = await timed(first ? ours : floor);
     const b = await timed(first ? floor : ours);
     if (i >= 0) times.push(first ? { ours: a, floor: b } : { ours: b, floor: a });
   }
-  const ratios = times.map((t) => t.ours / t.floor);
+  const ratios = times.map((t) => t.ours.ms / t.floor.ms);
   return {
     ratio: round(median(ratios)),
     range: [round(Math.min(...ratios)), round(Math.max(...ratios))],
-    ours: round(median(times.map((t) => t.ours))),
-    floor: round(median(times.map((t) => t.floor))),
+    ours: round(median(times.map((t) => t.ours.ms))),
+    floor: round(median(times.map((t) => t.floor.ms))),
+    cpu: {
+      ours: round(median(times.map((t) => t.ours.cpu))),
+      floor: round(median(times.map((t) => t.floor.cpu))),
+      ratio: round(median(times.map((t) => t.ours.cpu / t.floor.cpu))),
+    },
     pairs,
     stealPercent: stolen(),
   };

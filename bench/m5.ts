@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { xlsx } from '../src/adapters/spreadsheet';
+import { xlsx, type Cells } from '../src/adapters/spreadsheet';
 import { findActor } from '../src/modules/accounts';
 import { eachRoster } from '../src/modules/reporting/roster.read';
 import { rosterCells, rosterColumns } from '../src/modules/reporting/roster.view';
@@ -35,9 +35,10 @@ export async function m5(site: Site): Promise<object> {
   let bytes = 0;
   const ours = async (): Promise<void> => {
     bytes = 0;
-    const cells = async function* (): AsyncGenerator<(string | number)[]> {
+    const cells = async function* (): AsyncGenerator<Iterable<Cells>> {
       let n = 0;
-      for await (const row of eachRoster(site.db, scope(actor), { show: 'to_report' })) yield rosterCells(row, catalogue, ++n);
+      for await (const rows of eachRoster(site.db, scope(actor), { show: 'to_report' }))
+        yield rows.map((row) => rosterCells(row, catalogue, ++n));
     };
     const file = xlsx({ name: '一览表', title: '一览表', columns: rosterColumns.map((c) => ({ head: c.head, width: 10 })), rows: cells() });
     await pipeline(

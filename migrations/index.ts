@@ -37,6 +37,7 @@ import * as m0057r from './0057_result_order';
 import * as m0058 from './0058_appeals';
 import * as m0061 from './0061_metrics';
 import * as m0062 from './0062_retention';
+import * as m0066 from './0066_sheet_order';
 import * as m0059 from './0059_printed_forms';
 import * as m0060 from './0060_certificate_schemes';
 
@@ -80,6 +81,7 @@ const list: Record<string, Knex.Migration> = {
   '0058_appeals': m0058,
   '0061_metrics': m0061,
   '0062_retention': m0062,
+  '0066_sheet_order': m0066,
   '0059_printed_forms': m0059,
   '0060_certificate_schemes': m0060,
 };

@@ -19,7 +19,8 @@ export function runCommand(work: (input: CommandInput) => Promise<number>): void
     const config = loadConfig();
     const cipher = createCipher({ ...config.secrets.cipher, indexKey: config.secrets.index });
     const database = await openDatabase(config);
-    const db = makeDb(database.url, 2);
+    // a command reads or writes everything: a statement of minutes is none that hangs
+    const db = makeDb(database.url, 2, '0');
     try {
       return await work({ config, databaseUrl: database.url, db, cipher, complain, say: (line) => void process.stdout.write(`${line}\n`) });
     } finally {

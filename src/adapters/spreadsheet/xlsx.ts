@@ -1,10 +1,14 @@
 import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
+import { XmlWriter, xmlText } from './xml-writer';
 
 export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** Rows a sheet can hold (ECMA-376); the two for title and head are taken off. */
 export const MAX_ROWS = 1_048_576 - 2;
+
+/** A row's cells, in the order of the columns. */
+export type Cells = readonly (string | number)[];
 
 export interface Sheet {
   /** at most 31 characters, none of []:*?/\ */
@@ -13,7 +17,8 @@ export interface Sheet {
   title: string;
   /** width in characters */
   columns: readonly { head: string; width: number }[];
-  rows: AsyncIterable<readonly (string | number)[]>;
+  /** as they come, some together */
+  rows: AsyncIterable<Iterable<Cells>>;
   landscapeA3?: boolean;
 }
 
@@ -21,26 +26,6 @@ const DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
-
-/* eslint-disable no-control-regex -- the control characters are what it is about */
-/** What XML 1.0 cannot hold, and halves of surrogate pairs. */
-const FORBIDDEN =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-const NEEDS_CARE = /[&<>"\r\n\t]|_x[0-9A-Fa-f]{4}_|[\u0000-\u001f\ud800-\udfff\ufffe\uffff]/;
-/* eslint-enable no-control-regex */
-
-/** Text as XML; `_x0041_` would be read as an escaped A, so its underscore is escaped itself. */
-function xml(text: string): string {
-  if (!NEEDS_CARE.test(text)) return text;
-  return text
-    .replace(FORBIDDEN, '')
-    .replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/"/g, '&quot;')
-    .replace(/\r\n?/g, '\n');
-}
 
 /** S40: begins like a formula, in half or full width. */
 const LIKE_A_FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
@@ -62,37 +47,63 @@ const styles = `${DECLARATION}<styleSheet xmlns="${MAIN}"><fonts count="3"><font
 <xf numFmtId="49" fontId="1" fillId="0" borderId="1" xfId="0" applyNumberFormat="1" applyFont="1" applyBorder="1" applyAlignment="1"><alignment horizontal="center" vertical="center" wrapText="1"/></xf>
 <xf numFmtId="49" fontId="2" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf></cellXfs></styleSheet>`;
 
-/** A text is always a text, whatever it begins with; what looks like a formula is marked besides, so that it stays a text when somebody edits the cell. */
-function cell(column: string, row: number, value: string | number, style: number): string {
-  if (typeof value === 'number') return `<c r="${column}${row}" s="${STYLE.text}"><v>${value}</v></c>`;
-  if (value === '') return `<c r="${column}${row}" s="${style}"/>`;
-  const s = style === STYLE.text && LIKE_A_FORMULA.test(value) ? STYLE.guarded : style;
-  return `<c r="${column}${row}" s="${s}" t="inlineStr"><is><t xml:space="preserve">${xml(value)}</t></is></c>`;
+const middle = (style: number): Buffer => Buffer.from(`" s="${style}" t="inlineStr"><is><t xml:space="preserve">`);
+const CELL = {
+  text: middle(STYLE.text),
+  guarded: middle(STYLE.guarded),
+  head: middle(STYLE.head),
+  title: middle(STYLE.title),
+  number: Buffer.from(`" s="${STYLE.text}"><v>`),
+  empty: Buffer.from(`" s="${STYLE.text}"/>`),
+  end: Buffer.from('</t></is></c>'),
+  endNumber: Buffer.from('</v></c>'),
+};
+const ROW = { start: Buffer.from('<row r="'), open: Buffer.from('">'), end: Buffer.from('</row>') };
+
+/** Text, always a text, whatever it begins with. `start`: `<c r="` and the name of the column. */
+const textCell = (to: XmlWriter, start: Buffer, row: number, text: string, kind: Buffer): XmlWriter =>
+  to.bytes(start).count(row).bytes(kind).text(text).bytes(CELL.end);
+
+/** What looks like a formula is marked besides, so that it stays a text when somebody edits the cell. */
+function cell(to: XmlWriter, start: Buffer, row: number, value: string | number): void {
+  if (typeof value === 'number') to.bytes(start).count(row).bytes(CELL.number).markup(String(value)).bytes(CELL.endNumber);
+  else if (value === '') to.bytes(start).count(row).bytes(CELL.empty);
+  else textCell(to, start, row, value, LIKE_A_FORMULA.test(value) ? CELL.guarded : CELL.text);
 }
 
 const CHUNK = 64 * 1024;
 
 async function* sheetXml(sheet: Sheet): AsyncGenerator<Buffer> {
   const names = sheet.columns.map((_c, i) => columnName(i));
-  const last = names.at(-1) ?? 'A';
-  let text = `${DECLARATION}<worksheet xmlns="${MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="2" topLeftCell="A3" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>
+  const starts = names.map((name) => Buffer.from(`<c r="${name}`));
+  const startOf = (i: number): Buffer => {
+    const start = starts[i];
+    if (!start) throw new RangeError(`no column ${i + 1}`);
+    return start;
+  };
+  const to = new XmlWriter(CHUNK + 16 * 1024);
+  to.markup(
+    `${DECLARATION}<worksheet xmlns="${MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="2" topLeftCell="A3" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>
 <cols>${sheet.columns.map((c, i) => `<col min="${i + 1}" max="${i + 1}" width="${c.width}" customWidth="1"/>`).join('')}</cols><sheetData>
-<row r="1" ht="30" customHeight="1">${cell('A', 1, sheet.title, STYLE.title)}</row><row r="2">${sheet.columns.map((c, i) => cell(names[i] ?? '', 2, c.head, STYLE.head)).join('')}</row>`;
-  let row = 2;
-  for await (const values of sheet.rows) {
-    row += 1;
-    if (row > MAX_ROWS + 2) throw new RangeError('more rows than a sheet can hold');
-    text += `<row r="${row}">`;
-    for (let i = 0; i < values.length; i++) text += cell(names[i] ?? '', row, values[i] ?? '', STYLE.text);
-    text += '</row>';
-    if (text.length >= CHUNK) {
-      yield Buffer.from(text);
-      text = '';
-    }
-  }
-  yield Buffer.from(
-    `${text}</sheetData><mergeCells count="1"><mergeCell ref="A1:${last}1"/></mergeCells><pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/><pageSetup paperSize="${sheet.landscapeA3 ? 8 : 9}" orientation="${sheet.landscapeA3 ? 'landscape' : 'portrait'}" fitToWidth="1" fitToHeight="0"/><headerFooter><oddFooter>&amp;C第 &amp;P 页 共 &amp;N 页</oddFooter></headerFooter></worksheet>`,
+<row r="1" ht="30" customHeight="1">`,
   );
+  textCell(to, startOf(0), 1, sheet.title, CELL.title).bytes(ROW.end).bytes(ROW.start).count(2).bytes(ROW.open);
+  sheet.columns.forEach((c, i) => textCell(to, startOf(i), 2, c.head, CELL.head));
+  to.bytes(ROW.end);
+  let row = 2;
+  for await (const piece of sheet.rows)
+    for (const values of piece) {
+      row += 1;
+      if (row > MAX_ROWS + 2) throw new RangeError('more rows than a sheet can hold');
+      to.bytes(ROW.start).count(row).bytes(ROW.open);
+      for (let i = 0; i < values.length; i++) cell(to, startOf(i), row, values[i] ?? '');
+      to.bytes(ROW.end);
+      if (to.length >= CHUNK) yield to.take();
+    }
+  to.markup(
+    `</sheetData><mergeCells count="1"><mergeCell ref="A1:${names.at(-1) ?? 'A'}1"/></mergeCells><pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/><pageSetup paperSize="${sheet.landscapeA3 ? 8 : 9}" orientation="${sheet.landscapeA3 ? 'landscape' : 'portrait'}" fitToWidth="1" fitToHeight="0"/><headerFooter><oddFooter>&amp;C第 &amp;P 页 共 &amp;N 页</oddFooter></headerFooter></worksheet>`,
+  );
+  yield to.take();
 }
 
 /** One sheet as an .xlsx file, as it comes: neither the rows nor the file ever lie in memory as a whole. What `rows` throws is thrown. */
@@ -112,7 +123,7 @@ export async function* xlsx(sheet: Sheet): AsyncGenerator<Uint8Array> {
   );
   add(
     'xl/workbook.xml',
-    `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets><sheet name="${xml(sheet.name)}" sheetId="1" r:id="rId1"/></sheets><definedNames><definedName name="_xlnm.Print_Titles" localSheetId="0">${xml(quoted)}!$1:$2</definedName></definedNames></workbook>`,
+    `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets><sheet name="${xmlText(sheet.name)}" sheetId="1" r:id="rId1"/></sheets><definedNames><definedName name="_xlnm.Print_Titles" localSheetId="0">${xmlText(quoted)}!$1:$2</definedName></definedNames></workbook>`,
   );
   add(
     'xl/_rels/workbook.xml.rels',

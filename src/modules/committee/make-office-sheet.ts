@@ -1,4 +1,4 @@
-import { XLSX_TYPE, xlsx } from '../../adapters/spreadsheet';
+import { XLSX_TYPE, xlsx, type Cells } from '../../adapters/spreadsheet';
 import type { Deps } from '../../deps';
 import { FormInput } from '../../http/form-input';
 import { showDate } from '../../lib/dates';
@@ -12,9 +12,9 @@ import type { OfficeQueueTaskInput, TaskOutcome, TaskRun } from '../tasks';
 import { countOfficeSheet, eachOfficeSheet, type OfficeSheetRow } from './office-sheet.read';
 import { officeShows } from './queues.routes';
 
-type Cells = (row: OfficeSheetRow, catalogue: Catalogue, idNumber: string) => string;
+type CellText = (row: OfficeSheetRow, catalogue: Catalogue, idNumber: string) => string;
 
-const columns: readonly { head: string; width: number; text: Cells }[] = [
+const columns: readonly { head: string; width: number; text: CellText }[] = [
   { head: '年度', width: 8, text: (r) => String(r.year) },
   { head: '职称系列', width: 16, text: (r, c) => c.seriesName(r.seriesId) },
   { head: '职称级别', width: 10, text: (r, c) => c.levelText(r.level) },
@@ -62,13 +62,16 @@ export async function makeOfficeSheet(deps: Deps, run: TaskRun<'office-queue:xls
   const total = await countOfficeSheet(deps.db, seen, condition, show);
   if (total === 0) return { kind: 'refused', problem: '没有符合条件的申报，没有生成文件，请调整查询条件后重新导出' };
   const scopeText = sheetScopeText(condition, show, catalogue);
-  const rows = async function* (): AsyncGenerator<(string | number)[]> {
+  const rows = async function* (): AsyncGenerator<Iterable<Cells>> {
     let n = 0;
-    for await (const row of eachOfficeSheet(deps.db, seen, condition, show)) {
-      n += 1;
-      const idNumber = deps.cipher.decrypt(row.idNumber, 'person.id-number');
-      yield [n, ...columns.map((c) => c.text(row, catalogue, idNumber))];
-      if (n % 100 === 0) await run.progress(n, total);
+    for await (const piece of eachOfficeSheet(deps.db, seen, condition, show)) {
+      const before = n;
+      yield piece.map((row, i) => {
+        const idNumber = deps.cipher.decrypt(row.idNumber, 'person.id-number');
+        return [before + i + 1, ...columns.map((c) => c.text(row, catalogue, idNumber))];
+      });
+      n += piece.length;
+      await run.progress(n, total);
     }
   };
   const content = xlsx({

@@ -1,4 +1,5 @@
 import type { Handle } from '../../db/db';
+import { readPieces } from '../../db/read-pieces';
 import type { PlainDate } from '../../lib/dates';
 import type { StateName } from '../../policy/declaration-moves';
 import type { Scope } from '../../policy/policy';
@@ -21,29 +22,19 @@ export async function countOfficeSheet(h: Handle, scope: Scope, c: QueueConditio
   return row?.count ?? 0;
 }
 
-/** All rows by the order of arrival as they stand at one moment, 500 at a time: only those lie in memory. */
-export async function* eachOfficeSheet(h: Handle, scope: Scope, c: QueueCondition, show: Show): AsyncGenerator<OfficeSheetRow> {
-  const trx = await h.transaction();
-  try {
-    const { sql, bindings } = listEntries(trx, scope, c, show)
-      .join('declarations as d', 'd.id', 'e.declaration_id')
-      .leftJoin('units as u', 'u.id', 'd.unit_id')
-      .join('persons as person', 'person.account_id', 'd.person_id')
-      .select(
-        trx.raw(`${LINE_COLUMNS}, d.state, d.rank_n AS "rankN", d.rank_of AS "rankOf", e.arrived_at AS "arrivedAt",
+/** All rows by the order of arrival as they stand at one moment, 100 at a time. */
+export function eachOfficeSheet(h: Handle, scope: Scope, c: QueueCondition, show: Show): AsyncGenerator<OfficeSheetRow[]> {
+  const { sql, bindings } = listEntries(h, scope, c, show)
+    .join('declarations as d', 'd.id', 'e.declaration_id')
+    .leftJoin('units as u', 'u.id', 'd.unit_id')
+    .join('persons as person', 'person.account_id', 'd.person_id')
+    .select(
+      h.raw(`${LINE_COLUMNS}, d.state, d.rank_n AS "rankN", d.rank_of AS "rankOf", e.arrived_at AS "arrivedAt",
           CASE WHEN d.state = 'correction' THEN d.correction_due_on END AS "dueOn", person.id_number AS "idNumber",
           CASE WHEN d.state = 'refused' THEN coalesce((SELECT e.detail->>'reason' FROM declaration_events e
             WHERE e.declaration_id = d.id AND e.move = 'refuse' ORDER BY e.id DESC LIMIT 1), '') ELSE '' END AS refusal`),
-      )
-      .orderBy([{ column: 'e.arrived_at' }, { column: 'e.declaration_id' }])
-      .toSQL();
-    await trx.raw(`DECLARE office_sheet NO SCROLL CURSOR FOR ${sql}`, bindings as never);
-    for (;;) {
-      const { rows } = await trx.raw<{ rows: OfficeSheetRow[] }>('FETCH 500 FROM office_sheet');
-      yield* rows;
-      if (rows.length < 500) return;
-    }
-  } finally {
-    await trx.rollback();
-  }
+    )
+    .orderBy([{ column: 'e.arrived_at' }, { column: 'e.declaration_id' }])
+    .toSQL();
+  return readPieces(h, { sql, bindings }, 100);
 }

@@ -25,7 +25,7 @@ export async function makeFormsZip(deps: Deps, run: TaskRun<'forms:zip'>): Promi
   if (total > MAX_FORMS)
     return { kind: 'refused', problem: `共 ${total} 人，一次最多打印 ${MAX_FORMS} 人的评审表，请按系列、级别分次导出` };
   const wanted: Wanted[] = [];
-  for await (const row of eachRoster(deps.db, seen, condition)) wanted.push({ id: row.id, name: row.name });
+  for await (const rows of eachRoster(deps.db, seen, condition)) wanted.push(...rows.map(({ id, name }) => ({ id, name })));
   const scopeText = rosterScopeText(run.owner, condition, await deps.catalogue.get());
   return {
     kind: 'made',

@@ -1,4 +1,4 @@
-import { XLSX_TYPE, xlsx } from '../../adapters/spreadsheet';
+import { XLSX_TYPE, xlsx, type Cells } from '../../adapters/spreadsheet';
 import { databaseNow } from '../../db/db';
 import type { Deps } from '../../deps';
 import { FormInput } from '../../http/form-input';
@@ -20,12 +20,13 @@ async function prepare(deps: Deps, run: Run) {
   const catalogue = await deps.catalogue.get();
   const total = await countRoster(deps.db, seen, condition);
   const scopeText = rosterScopeText(run.owner, condition, catalogue);
-  const cells = async function* (): AsyncGenerator<(string | number)[]> {
+  const cells = async function* (): AsyncGenerator<Iterable<Cells>> {
     let n = 0;
-    for await (const row of eachRoster(deps.db, seen, condition)) {
-      n += 1;
-      yield rosterCells(row, catalogue, n);
-      if (n % 100 === 0) await run.progress(n, total);
+    for await (const rows of eachRoster(deps.db, seen, condition)) {
+      const before = n;
+      yield rows.map((row, i) => rosterCells(row, catalogue, before + i + 1));
+      n += rows.length;
+      await run.progress(n, total);
     }
   };
   return { total, scopeText, cells, name: `一览表（${scopeText.replace(/，/g, ' ')}）` };
@@ -57,7 +58,7 @@ export async function makeRosterPdf(deps: Deps, run: Run): Promise<TaskOutcome> 
       problem: `共 ${total} 人，一次最多打印 ${MAX_PRINTED} 人，请按系列、级别分次导出 PDF，或者导出 Excel 表格`,
     };
   let rows = '';
-  for await (const row of cells()) rows += rosterRowHtml(row);
+  for await (const piece of cells()) for (const row of piece) rows += rosterRowHtml(row);
   const { today } = await databaseNow(deps.db);
   const html = deps.renderer.document('print/roster', {
     title: ROSTER_TITLE,

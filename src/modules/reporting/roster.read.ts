@@ -1,18 +1,19 @@
 import type { Handle } from '../../db/db';
+import { readPieces } from '../../db/read-pieces';
 import type { StateName } from '../../policy/declaration-moves';
 import type { Scope } from '../../policy/policy';
 import { rosterFacts, type FrozenContent, type RosterFacts } from '../declarations';
-import { LINE_COLUMNS, type DeclarationLine } from '../review';
+import type { DeclarationLine } from '../review';
 
-/** Which of the reader's declarations stand in 「一览表」; `s` is the declaration's stop at the reader. */
+/** Which of the reader's declarations stand in 「一览表」: `e` is the reader's entry (migration 0029), `s` the declaration's last stop at the reader. */
 const conditions = {
   // a unit's: passed and still to be reported, reported, both
-  to_report: "d.state = 'unit_passed' AND d.holder_unit_id = s.unit_id",
-  reported: 's.reported_at IS NOT NULL',
+  to_report: "e.bucket = 'unit_passed'",
+  reported: 'e.is_reported',
   passed: 's.passed_at IS NOT NULL',
   // a committee's
-  office_review: "d.state = 'office_review'",
-  accepted: "d.state NOT IN ('office_review', 'correction', 'refused')",
+  office_review: "e.bucket = 'office_review'",
+  accepted: "e.bucket NOT IN ('office_review', 'correction', 'refused')",
   arrived: 'true',
 } as const;
 
@@ -31,7 +32,7 @@ export interface RosterRow extends DeclarationLine {
   isEntrusted: boolean;
   rankN: number | null;
   rankOf: number | null;
-  passedAt: Date | null;
+  isPassed: boolean;
   facts: RosterFacts | undefined;
 }
 
@@ -40,29 +41,42 @@ type Row = Omit<RosterRow, 'facts'> & { roster: RosterFacts | null; content: Fro
 /** S30: only what came to the reader. An applicant's or anybody else's roster is empty. */
 function from(scope: Scope, c: RosterCondition): { sql: string; values: Record<string, unknown> } {
   const reader = scope.kind === 'unit' ? scope.unitId : scope.kind === 'committee' ? scope.committeeId : -1;
-  const column = scope.kind === 'committee' ? 'committee_id' : 'unit_id';
   return {
-    sql: `declaration_stops s JOIN declarations d ON d.id = s.declaration_id
-      WHERE s.${column} = :reader AND d.deleted_at IS NULL AND d.state <> 'draft' AND ${conditions[c.show]}
-        AND s.position = (SELECT max(x.position) FROM declaration_stops x WHERE x.declaration_id = d.id AND x.${column} = :reader)
-        AND (CAST(:year AS int) IS NULL OR d.year = :year) AND (CAST(:series AS int) IS NULL OR d.series_id = :series) AND (CAST(:level AS text) IS NULL OR d.level = :level)`,
-    values: { reader, year: c.year ?? null, series: c.seriesId ?? null, level: c.level ?? null },
+    sql: `queue_entries e JOIN declaration_stops s ON s.declaration_id = e.declaration_id AND s.position = e.position
+      WHERE e.reader_kind = :kind AND e.reader_id = :reader AND ${conditions[c.show]}
+        AND (CAST(:year AS int) IS NULL OR e.year = :year) AND (CAST(:series AS int) IS NULL OR e.series_id = :series) AND (CAST(:level AS text) IS NULL OR e.level = :level)`,
+    values: {
+      kind: scope.kind === 'committee' ? 'committee' : 'unit',
+      reader,
+      year: c.year ?? null,
+      series: c.seriesId ?? null,
+      level: c.level ?? null,
+    },
   };
 }
 
-function select(scope: Scope, c: RosterCondition): { sql: string; values: Record<string, unknown> } {
+/** The order of the sheet. What has no unit stands behind the units, what has no rank behind the ranks. */
+const ORDER = `e.year DESC, e.series_id, e.level, e.unit_name = '', e.unit_name, e.rank_up, e.name, e.declaration_id`;
+
+/** M4, M5: what puts the rows into their order is narrow; what they say is joined to them when they stand in it. */
+function select(scope: Scope, c: RosterCondition, limit: number | undefined): { sql: string; values: Record<string, unknown> } {
   const { sql, values } = from(scope, c);
-  const [tables = '', where = ''] = sql.split(/\n\s*WHERE /);
   return {
-    sql: `SELECT d.id, ${LINE_COLUMNS}, d.state, d.is_entrusted AS "isEntrusted", d.rank_n AS "rankN", d.rank_of AS "rankOf", s.passed_at AS "passedAt",
+    sql: `SELECT d.id, e.name, d.title_id AS "titleId", e.series_id AS "seriesId", e.level, e.year, d.speciality, e.unit_name AS "unitName", d.work_unit AS "workUnit",
+        d.state, d.is_entrusted AS "isEntrusted", d.rank_n AS "rankN", d.rank_of AS "rankOf", e.passed_at IS NOT NULL AS "isPassed",
         v.roster, CASE WHEN v.roster IS NULL THEN v.content END AS content
-      FROM ${tables} LEFT JOIN units u ON u.id = d.unit_id LEFT JOIN declaration_versions v ON v.declaration_id = d.id AND v.round = d.round
-      WHERE ${where} ORDER BY d.year DESC, d.series_id, d.level, u.name, d.rank_n NULLS LAST, d.applicant_name, d.id`,
-    values,
+      FROM (SELECT e.declaration_id, e.year, e.series_id, e.level, e.unit_name, e.rank_up, e.name, s.passed_at FROM ${sql} ORDER BY ${ORDER} LIMIT :limit) e
+        JOIN declarations d ON d.id = e.declaration_id
+        LEFT JOIN declaration_versions v ON v.declaration_id = d.id AND v.round = d.round
+      ORDER BY ${ORDER}`,
+    values: { ...values, limit: limit ?? null },
   };
 }
 
-const toRow = ({ roster, content, ...row }: Row): RosterRow => ({ ...row, facts: roster ?? (content ? rosterFacts(content) : undefined) });
+function toRow(row: Row): RosterRow {
+  const { roster, content } = row;
+  return Object.assign(row, { facts: roster ?? (content ? rosterFacts(content) : undefined) });
+}
 
 export async function countRoster(h: Handle, scope: Scope, c: RosterCondition): Promise<number> {
   const { sql, values } = from(scope, c);
@@ -70,25 +84,11 @@ export async function countRoster(h: Handle, scope: Scope, c: RosterCondition): 
   return rows[0]?.count ?? 0;
 }
 
-/** The first `limit` rows in the order of the sheet. One query. */
-export async function listRoster(h: Handle, scope: Scope, c: RosterCondition, limit: number): Promise<RosterRow[]> {
-  const { sql, values } = select(scope, c);
-  const { rows } = await h.raw<{ rows: Row[] }>(`${sql} LIMIT :limit`, { ...values, limit } as never);
-  return rows.map(toRow);
-}
+/** Rows that are fetched together. */
+const PIECE = 200;
 
-/** All rows in the order of the sheet as they stand at one moment, 500 at a time: only those lie in memory. */
-export async function* eachRoster(h: Handle, scope: Scope, c: RosterCondition): AsyncGenerator<RosterRow> {
-  const { sql, values } = select(scope, c);
-  const trx = await h.transaction();
-  try {
-    await trx.raw(`DECLARE roster NO SCROLL CURSOR FOR ${sql}`, values as never);
-    for (;;) {
-      const { rows } = await trx.raw<{ rows: Row[] }>('FETCH 500 FROM roster');
-      for (const row of rows) yield toRow(row);
-      if (rows.length < 500) return;
-    }
-  } finally {
-    await trx.rollback();
-  }
+/** All rows (`limit` at most) in the order of the sheet as they stand at one moment, piece by piece: two pieces lie in memory, the second one on its way. */
+export async function* eachRoster(h: Handle, scope: Scope, c: RosterCondition, limit?: number): AsyncGenerator<RosterRow[]> {
+  const { sql, values } = select(scope, c, limit);
+  for await (const rows of readPieces<Row>(h, { sql, bindings: values }, PIECE)) yield rows.map(toRow);
 }

@@ -8,14 +8,12 @@ import { scope } from '../../policy/policy';
 import { listYears } from '../review';
 import { MAX_OPEN, startTask } from '../tasks';
 import { readRosterCondition, rosterControls, rosterInput, rosterScopeText } from './roster-filter';
-import { listRoster } from './roster.read';
+import { eachRoster } from './roster.read';
 import { ROSTER_TITLE, rosterCells, rosterColumns, rosterRowHtml } from './roster.view';
 
 /** Rows shown on the screen; more are exported. */
 export const MAX_SHOWN = 1000;
 const taskTitles = { 'roster:pdf': '一览表 PDF', 'roster:xlsx': '一览表 Excel', 'forms:zip': '评审表 ZIP' } as const;
-/** Rows that leave together. */
-const PIECE = 100;
 
 /** R4 「一览表」: on the screen, and as a file that is made in the background. */
 export function rosterRoutes(deps: Deps): Route[] {
@@ -31,19 +29,17 @@ async function show(deps: Deps, visit: Visit): Promise<Reply> {
   const years = await listYears(deps.db);
   const seen = scope(visit.actor);
   const rows = async function* (): AsyncGenerator<string> {
-    const found = await listRoster(deps.db, seen, condition, MAX_SHOWN + 1);
-    const shown = found.slice(0, MAX_SHOWN);
-    for (let i = 0; i < shown.length; i += PIECE) {
+    let n = 0;
+    let isMore = false;
+    for await (const found of eachRoster(deps.db, seen, condition, MAX_SHOWN + 1)) {
       let piece = '';
-      for (const [n, row] of shown.slice(i, i + PIECE).entries()) piece += rosterRowHtml(rosterCells(row, catalogue, i + n + 1));
+      for (const row of found) {
+        isMore = n === MAX_SHOWN;
+        if (!isMore) piece += rosterRowHtml(rosterCells(row, catalogue, ++n));
+      }
       yield piece;
     }
-    const said =
-      found.length === 0
-        ? '没有符合条件的申报。'
-        : found.length > MAX_SHOWN
-          ? `本页只列出前 ${MAX_SHOWN} 人，全部人员请导出 Excel 表格。`
-          : `共 ${shown.length} 人。`;
+    const said = n === 0 ? '没有符合条件的申报。' : isMore ? `本页只列出前 ${MAX_SHOWN} 人，全部人员请导出 Excel 表格。` : `共 ${n} 人。`;
     yield `<tr><td class="roster__end" colspan="${rosterColumns.length}">${said}</td></tr>`;
   };
   const meta: PageMeta = { title: '一览表', breadcrumbs: [homeCrumb, { text: '一览表' }] };

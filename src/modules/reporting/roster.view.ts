@@ -39,7 +39,7 @@ export const rosterColumns: readonly RosterColumn[] = [
   { head: '论文著作', width: 32, text: fact('papers') },
   // put up in the unit, and filled in by hand when that is over
   { head: '公示情况', width: 12, text: () => '' },
-  { head: '审核意见', width: 13, text: (r) => (r.passedAt ? '审核通过' : states[r.state].text) },
+  { head: '审核意见', width: 13, text: (r) => (r.isPassed ? '审核通过' : states[r.state].text) },
   { head: '备注', width: 12, text: (r) => (r.isEntrusted ? '委托评审' : '') },
 ];
 
