@@ -158,7 +158,11 @@ describe('F01, F19 several processes behind one port', () => {
     await until('all are replaced', () => many.output().includes('all processes replaced'));
     isOver = true;
     await Promise.all(load);
-    expect([...answers.keys()]).toEqual([200]);
+    const faults = many
+      .output()
+      .split('\n')
+      .filter((l) => l.includes('"level":50'));
+    expect({ answers: [...answers.keys()], faults }).toEqual({ answers: [200], faults: [] });
     expect(new Set(pidsOf(many)).size).toBe(4);
 
     const text = await (await fetch(many.metrics)).text();
