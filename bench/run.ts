@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import setup from '../test/support/global-setup';
 import teardown from '../test/support/global-teardown';
 import { openSite, type Site } from '../test/support/site';
+import { f20 } from './f20';
 import { m1, m15 } from './m1';
 import { m12 } from './m12';
 import { m2 } from './m2';
@@ -44,6 +45,7 @@ const benches: Record<string, (site: Site, sizes: Sizes) => Promise<object>> = {
   M14: m14,
   M15: m15,
   S04: s04,
+  F20: f20,
   plans,
 };
 

@@ -8,8 +8,11 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { FileSystemConfigLoader, HtmlValidate } from 'html-validate';
 import { DEMO_PASSWORD, startDemo } from '../seeds/demo';
 import { crawl } from '../test/support/crawl';
@@ -119,7 +122,24 @@ async function html({ visitors }: Place): Promise<Finding[]> {
   return [...found.values()].map((text) => ({ tool: 'html-validate', text }));
 }
 
-async function wapiti({ site, visitors, out }: Place): Promise<Finding[]> {
+/** The same site at another port, where nobody can sign out: the scanner presses every button it finds, and its own way to leave one out fails on today's Python. */
+async function withoutSignOut<T>(site: Site, work: (base: string) => Promise<T>): Promise<T> {
+  const server = http.createServer((req, res) => {
+    if (!req.url?.startsWith('/sign-out')) return site.composition.app(req, res);
+    res.writeHead(404).end();
+  });
+  await new Promise<void>((r) => server.listen(0, '127.0.0.1', r));
+  try {
+    return await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise<void>((r) => server.close(() => r()));
+  }
+}
+
+const wapiti = ({ site, visitors, out }: Place): Promise<Finding[]> => withoutSignOut(site, (base) => wapitiAt(base, visitors, out));
+
+async function wapitiAt(base: string, visitors: Place['visitors'], out: string): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const role of ['公众', '个人', '主管部门', '人社局']) {
     const visitor = visitors.get(role);
@@ -127,28 +147,20 @@ async function wapiti({ site, visitors, out }: Place): Promise<Finding[]> {
     const report = path.join(out, `wapiti-${role}.json`);
     const args = [
       '-u',
-      `${site.base}/`,
+      `${base}/`,
       '--scope',
       'folder',
       '-m',
-      'xss,permanentxss,sql,exec,file,crlf,redirect,ssrf,http_headers,cookieflags,csp',
+      'xss,permanentxss,sql,blindsql,exec,file,crlf,csrf,redirect,ssrf,http_headers,cookieflags,csp',
     ];
-    const limits = [
-      '--max-scan-time',
-      '120',
-      '--max-links-per-page',
-      '60',
-      '-x',
-      `${site.base}/sign-out`,
-      '--flush-session',
-      '-f',
-      'json',
-      '-o',
-      report,
-    ];
-    await run('wapiti', [...args, ...limits, ...(visitor.cookies.size > 0 ? ['-H', `Cookie: ${cookieOf(visitor)}`] : [])], 200);
+    const limits = ['--max-scan-time', '300', '--max-links-per-page', '60', '--flush-session', '-f', 'json', '-o', report];
+    const said = await run(
+      'wapiti',
+      [...args, ...limits, ...(visitor.cookies.size > 0 ? ['-H', `Cookie: ${cookieOf(visitor)}`] : [])],
+      420,
+    );
     if (!fs.existsSync(report)) {
-      findings.push({ tool: 'wapiti', text: `${role}: wrote no report within its time` });
+      findings.push({ tool: 'wapiti', text: `${role}: wrote no report: ${said.trim().slice(-300)}` });
       continue;
     }
     const { vulnerabilities, anomalies } = JSON.parse(fs.readFileSync(report, 'utf8')) as Record<
@@ -180,7 +192,7 @@ async function sqlmap({ site, visitors, out }: Place): Promise<Finding[]> {
       '--technique=BEUS',
       `--output-dir=${out}`,
     ];
-    const said = await run('sqlmap', [...args, ...(cookie === '' ? [] : [`--cookie=${cookie}`, '--skip=cookie'])], 180);
+    const said = await run('sqlmap', [...args, ...(cookie === '' ? [] : [`--cookie=${cookie}`, '--skip=cookie'])], 420);
     if (/is vulnerable|injection point|appears to be .* injectable/.test(said))
       findings.push({ tool: 'sqlmap', text: `${role} ${address}` });
     else if (!said.includes('do not appear to be injectable'))
@@ -231,6 +243,8 @@ async function main(): Promise<void> {
           console.log(`${name}: ${program} is not installed`);
           continue;
         }
+        // a scan that reckons for long lets its connections go stale: their ends are heard first
+        await wait(1000);
         const visitors = new Map<string, Visitor>();
         for (const [role, loginName] of Object.entries(roles)) {
           const visitor = site.visitor();

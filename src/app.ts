@@ -1,10 +1,10 @@
 import path from 'node:path';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import precompressed from 'express-static-gzip';
-import helmet from 'helmet';
 import type { Pool } from 'pg';
 import { pinoHttp } from 'pino-http';
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import type { RequestListener } from 'node:http';
 import type { Deps } from './deps';
 import { admitting, type Admission } from './http/admission';
 import { compressPages } from './http/compress-pages';
@@ -13,11 +13,13 @@ import { RepeatedFieldError } from './http/form-input';
 import { matchRoute } from './http/match-route';
 import { mountRoutes, type MountDeps } from './http/mount';
 import { typedText } from './http/resend';
-import { notFound, refusal, type Reply, type Resend, type Route } from './http/route';
+import { notFound, refusal, type Reply, type Route } from './http/route';
+import { securityHeaders, valuesOf } from './http/security-headers';
 import { send } from './http/send';
 import { createSessions, keepSession } from './http/session';
 import type { SessionActors } from './http/session.store';
-import { steadyNow } from './lib/arrival';
+import { createTurnAway } from './http/turn-away';
+import { asError } from './lib/as-error';
 import type { Metrics } from './metrics';
 import type { Actor } from './policy/actor';
 import { isReady, type ReadinessProbe } from './readiness';
@@ -42,16 +44,16 @@ function onlyShows(routes: readonly Route[], pathname: string): boolean {
   }
 }
 
-/** The middleware order of the site. Production and tests call this same function. */
-export function createApp({ deps, routes, mount, sessionPool, actors, readiness, admission, metrics }: AppInput): Express {
+/** The door (F20) and behind it the middleware order of the site. Production and tests call this same function. */
+export function createApp({ deps, routes, mount, sessionPool, actors, readiness, admission, metrics }: AppInput): RequestListener {
   const { config, log, renderer } = deps;
+  const guarding = securityHeaders(config.secureCookies);
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxyHops);
   app.set('query parser', 'simple');
 
   app.use((_req, res, next) => {
-    res.locals.arrivedAt = steadyNow();
     // a proxy opens its next connection to somebody who stays
     if (readiness.isDraining) res.set('Connection', 'close');
     next();
@@ -69,27 +71,7 @@ export function createApp({ deps, routes, mount, sessionPool, actors, readiness,
       },
     }),
   );
-  app.use(
-    helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          defaultSrc: ["'none'"],
-          scriptSrc: ["'self'"],
-          styleSrc: ["'self'"],
-          imgSrc: ["'self'"],
-          fontSrc: ["'self'"],
-          connectSrc: ["'self'"],
-          objectSrc: ["'none'"],
-          formAction: ["'self'"],
-          frameAncestors: ["'none'"],
-          baseUri: ["'none'"],
-        },
-      },
-      referrerPolicy: { policy: 'same-origin' },
-      strictTransportSecurity: config.secureCookies ? { maxAge: 31_536_000, includeSubDomains: true } : false,
-    }),
-  );
+  app.use(guarding);
   app.use((req, res, next) => {
     // express.static keeps a Cache-Control that it finds: what has its hash in the address may be kept for ever
     res.set({ 'X-UA-Compatible': 'IE=edge', ...(req.path.startsWith('/assets/') ? {} : { 'Cache-Control': 'no-store' }) });
@@ -113,6 +95,8 @@ export function createApp({ deps, routes, mount, sessionPool, actors, readiness,
       serveStatic: { immutable: true, maxAge: '1y', redirect: false, fallthrough: true },
     }),
   );
+  // no page: asked for by pages only, and not held up by the door
+  app.get('/assets/{*rest}', (_req, res) => void res.status(404).type('text').send('没有这个文件\n'));
   app.get(
     '/favicon.ico',
     (_req, res) => void res.set('Cache-Control', 'public, max-age=86400').sendFile(path.join(renderer.assetsDir, 'favicon.ico')),
@@ -120,20 +104,6 @@ export function createApp({ deps, routes, mount, sessionPool, actors, readiness,
 
   app.use(compressPages());
   const blank = { visitor: undefined, csrf: '', nav: [] };
-  const busyPage = (address: string, requestId: unknown, wait: number, resend?: Resend): string =>
-    renderer.page('errors/busy', { page: { title: '访问人数较多' }, data: { requestId, wait, resend }, ...blank, address });
-  app.use(
-    admitting(admission, async (req, res) => {
-      req.log.warn('turned away: too many requests at once');
-      // spread over some seconds, so that those who were turned away together do not come back together
-      const wait = 5 + randomInt(10);
-      res.status(503).type('html').set('Retry-After', String(wait));
-      // an own page asks again by itself
-      if (req.method === 'GET') res.set('Refresh', String(wait));
-      if (req.method === 'POST') res.send(busyPage(req.path, req.id, wait, await typedText(req, res)));
-      else res.send(busyPage(req.path, req.id, wait));
-    }),
-  );
   app.use(createSessions(sessionPool, config.secrets.session, config.secureCookies, actors));
   app.use((req, _res, next) => {
     keepSession(req, Date.now());
@@ -180,7 +150,7 @@ export function createApp({ deps, routes, mount, sessionPool, actors, readiness,
     const away = isDatabaseAway(e);
     req.log.error({ err: e }, away ? 'database away' : 'request failed');
     const status = away ? 503 : 500;
-    const resend = away ? await typedText(req, res) : undefined;
+    const resend = away ? await typedText(req, res).catch((fault: unknown) => unread(req, fault)) : undefined;
     res.status(status).type('html');
     if (away) res.set('Retry-After', '10');
     // no session, no token: these pages must come out even when the database is gone
@@ -193,5 +163,16 @@ export function createApp({ deps, routes, mount, sessionPool, actors, readiness,
       }),
     );
   });
-  return app;
+  const turnAway = createTurnAway({
+    renderer,
+    headers: valuesOf(guarding),
+    supportPhone: () => deps.settings.known().supportPhone,
+    isDraining: () => readiness.isDraining,
+    log,
+  });
+  return admitting(admission, turnAway, app);
+}
+
+function unread(req: Request, fault: unknown): undefined {
+  req.log.info({ fault: asError(fault).message.slice(0, 200) }, 'the form of a failed request cannot be read');
 }

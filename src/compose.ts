@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import path from 'node:path';
-import type { Express } from 'express';
 import pg from 'pg';
 import { pino, type Logger } from 'pino';
 import { httpPlatform } from './adapters/continuing-education';
@@ -50,9 +50,9 @@ import { allRoutes } from './routes';
 
 export interface Composition {
   deps: Deps;
-  app: Express;
+  app: RequestListener;
   /** the same application over another table of routes */
-  appOf: (routes: readonly Route[]) => Express;
+  appOf: (routes: readonly Route[]) => RequestListener;
   jobs: JobHandlers;
   metrics: Metrics;
   readiness: ReadinessProbe;
@@ -172,7 +172,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
   });
   metrics.watch({ db, sessionPool, printer, admission, log });
   const actors = { query: ACTOR_QUERY, read: (row: unknown) => visitorOfRow({ settings }, row) };
-  const appOf = (routes: readonly Route[]): Express =>
+  const appOf = (routes: readonly Route[]): RequestListener =>
     createApp({ deps, routes, mount, sessionPool, actors, readiness, admission, metrics });
   return {
     deps,

@@ -8,6 +8,7 @@ import type { Printer } from './adapters/printing';
 import { poolState, type Db } from './db/db';
 import type { Admission } from './http/admission';
 import { uploads } from './http/read-multipart';
+import { steadyNow } from './lib/arrival';
 import type { Meter } from './lib/meter';
 import { readOperationalState } from './metrics.read';
 
@@ -44,11 +45,16 @@ export function createMetrics(): Metrics {
   });
   const signIns = new Counter({ name: 'sign_ins_total', help: 'tries to sign in by their outcome', labelNames: ['outcome'], registers });
   const observe: RequestHandler = (req, res, next) => {
-    const end = duration.startTimer({ method: req.method });
     res.once('close', () => {
       const route = (req.route as { path?: unknown } | undefined)?.path;
       const status = res.writableFinished ? `${Math.floor(res.statusCode / 100)}xx` : 'broken';
-      end({ route: typeof route === 'string' ? route : req.baseUrl.startsWith('/assets') ? '/assets' : 'none', status });
+      const labels = {
+        method: req.method,
+        route: typeof route === 'string' ? route : req.baseUrl.startsWith('/assets') ? '/assets' : 'none',
+        status,
+      };
+      // in steps of 1/1024 s, whose sums have few digits: no sum ever looks like somebody's number (S55)
+      duration.observe(labels, Math.round(((steadyNow() - Number(res.locals.arrivedAt)) / 1000) * 1024) / 1024);
     });
     next();
   };

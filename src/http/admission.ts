@@ -1,4 +1,6 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { steadyNow } from '../lib/arrival';
+import { isMultipart, readForm } from './read-form';
 
 /** save: a form without files · upload: a form with files, whose body may take its sender minutes · page: everything else */
 export type Lane = 'save' | 'page' | 'upload';
@@ -16,23 +18,44 @@ export interface AdmissionLimits {
 
 /** While saves wait, one page is let in for so many of them: whoever has saved must see where they are. */
 const SAVES_FOR_A_PAGE = 4;
+/** When the first of the waiting pages has waited for so long, in ms, more come than can be served: from then on the newest goes first, whose reader is still there. */
+const CALM_MS = 1000;
+/** How often those are looked for who have waited too long, in ms. */
+const SWEEP_MS = 100;
+/** Bytes of forms without files that are on their way to this process at once; more are turned away. */
+const MOST_ARRIVING = 128 * 1024 * 1024;
+/** What a form without files may have: the limit of `readForm`, for senders that do not say how much they bring. */
+const FORM_BYTES = 256 * 1024;
 
+/** Somebody at the door: `enter` is called at most once, and `refuse` at most once instead of it. */
+export interface Guest {
+  readonly lane: Lane;
+  readonly enter: () => void;
+  readonly refuse: () => void;
+}
 interface Waiting {
-  enter: () => void;
+  guest: Guest;
+  since: number;
 }
 
 /**
  * F20: how many requests this process works on at once. Who comes when all places are taken waits; who would have to wait behind too many, or too long, is turned
- * away at once, so that those who are inside get their answers as quickly as ever. Saves and submits go before page views.
+ * away at once, so that those who are inside get their answers as quickly as ever. Saves and submits go before page views, in the order they came.
  */
 export class Admission {
   #active = 0;
   #uploads = 0;
   #savesInRow = 0;
-  readonly #waiting: Record<'save' | 'page', Set<Waiting>> = { save: new Set(), page: new Set() };
+  readonly #inside = new Set<Guest>();
+  /** oldest first */
+  readonly #waiting: Record<'save' | 'page', Waiting[]> = { save: [], page: [] };
+  #sweep: NodeJS.Timeout | undefined;
   readonly turnedAway: Record<Lane, number> = { save: 0, page: 0, upload: 0 };
 
-  constructor(readonly limits: AdmissionLimits) {}
+  constructor(
+    readonly limits: AdmissionLimits,
+    private readonly now: () => number = steadyNow,
+  ) {}
 
   get active(): number {
     return this.#active;
@@ -41,75 +64,112 @@ export class Admission {
     return this.#uploads;
   }
   waiting(lane: 'save' | 'page'): number {
-    return this.#waiting[lane].size;
+    return this.#waiting[lane].length;
   }
 
-  /** Gives the function that leaves, to be called once; undefined: turned away. `gone` aborts when the sender has left. */
-  async enter(lane: Lane, gone: AbortSignal): Promise<(() => void) | undefined> {
+  /** Lets them in, lets them wait, or turns them away; `leave` is to be called when they are gone, whatever has become of them. */
+  receive(guest: Guest): void {
+    const { lane } = guest;
     if (lane === 'upload') {
-      if (this.#uploads >= this.limits.uploads) return this.#turnAway(lane);
+      if (this.#uploads >= this.limits.uploads) return this.turnAway(guest);
       this.#uploads++;
-      return () => void this.#uploads--;
+      this.#letIn(guest);
+    } else if (this.#active < this.limits.active) {
+      this.#active++;
+      this.#letIn(guest);
+    } else if (this.#waiting[lane].length >= this.limits.waiting) this.turnAway(guest);
+    else {
+      this.#waiting[lane].push({ guest, since: this.now() });
+      this.#sweep ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
     }
-    if (this.#active < this.limits.active) this.#active++;
-    else if (this.#waiting[lane].size >= this.limits.waiting) return this.#turnAway(lane);
-    else if (!(await this.#wait(lane, gone))) return gone.aborted ? undefined : this.#turnAway(lane);
-    return () => this.#leave();
   }
 
-  #turnAway(lane: Lane): undefined {
-    this.turnedAway[lane]++;
-    return undefined;
+  leave(guest: Guest): void {
+    if (this.#inside.delete(guest)) {
+      if (guest.lane === 'upload') this.#uploads--;
+      else this.#next();
+    } else if (guest.lane !== 'upload') {
+      const line = this.#waiting[guest.lane];
+      const at = line.findIndex((w) => w.guest === guest);
+      if (at >= 0) line.splice(at, 1);
+    }
   }
 
-  /** True when a place was handed over. */
-  #wait(lane: 'save' | 'page', gone: AbortSignal): Promise<boolean> {
-    return new Promise((resolve) => {
-      const settle = (isIn: boolean): void => {
-        clearTimeout(timer);
-        gone.removeEventListener('abort', giveUp);
-        this.#waiting[lane].delete(mine);
-        resolve(isIn);
-      };
-      const giveUp = (): void => settle(false);
-      const mine: Waiting = { enter: () => settle(true) };
-      const timer = setTimeout(giveUp, this.limits.patience[lane]);
-      gone.addEventListener('abort', giveUp);
-      this.#waiting[lane].add(mine);
-    });
+  turnAway(guest: Guest): void {
+    this.turnedAway[guest.lane]++;
+    guest.refuse();
   }
 
-  #leave(): void {
-    const [save] = this.#waiting.save;
-    const [page] = this.#waiting.page;
-    const next = save && (!page || this.#savesInRow < SAVES_FOR_A_PAGE) ? save : page;
+  /** Turns away who has waited too long. */
+  sweep(): void {
+    const now = this.now();
+    for (const lane of ['save', 'page'] as const) {
+      const line = this.#waiting[lane];
+      const late = line.findIndex((w) => now - w.since < this.limits.patience[lane]);
+      for (const { guest } of line.splice(0, late < 0 ? line.length : late)) this.turnAway(guest);
+    }
+    if (this.#waiting.save.length + this.#waiting.page.length > 0) return;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+  }
+
+  #letIn(guest: Guest): void {
+    this.#inside.add(guest);
+    guest.enter();
+  }
+
+  #next(): void {
+    const { save, page } = this.#waiting;
+    const isSaveNext = save.length > 0 && (page.length === 0 || this.#savesInRow < SAVES_FOR_A_PAGE);
+    const next = isSaveNext ? save.shift() : this.#isCrowded() ? page.pop() : page.shift();
     if (!next) {
       this.#active--;
       return;
     }
-    this.#savesInRow = next === save ? this.#savesInRow + 1 : 0;
-    next.enter();
+    this.#savesInRow = isSaveNext ? this.#savesInRow + 1 : 0;
+    this.#letIn(next.guest);
+  }
+
+  #isCrowded(): boolean {
+    const [oldest] = this.#waiting.page;
+    return oldest !== undefined && this.now() - oldest.since > CALM_MS;
   }
 }
 
-const laneOf = (req: Request): Lane => (req.method !== 'POST' ? 'page' : req.is('multipart/form-data') ? 'upload' : 'save');
+/** Answers one that is turned away. */
+export type Refuse = (req: IncomingMessage, res: ServerResponse, lane: Lane) => void;
 
-/** Lets requests in by `admission`; `refuse` answers those that are turned away. */
-export function admitting(admission: Admission, refuse: (req: Request, res: Response) => void | Promise<void>): RequestHandler {
-  return async (req: Request, res: Response, next: NextFunction): Promise<void> => {
-    const gone = new AbortController();
-    const place: { leave?: () => void } = {};
-    res.once('close', () => {
-      gone.abort();
-      place.leave?.();
-    });
-    const leave = await admission.enter(laneOf(req), gone.signal);
-    if (!leave) {
-      if (!res.closed) await refuse(req, res);
-      return;
-    }
-    if (res.closed) return leave();
-    place.leave = leave;
-    next();
+/** What is never held up: the health checks, and files that cost next to nothing. */
+const isAlwaysOpen = ({ method, url = '' }: IncomingMessage): boolean =>
+  (method === 'GET' || method === 'HEAD') &&
+  (url === '/healthz' || url === '/readyz' || url === '/favicon.ico' || url.startsWith('/assets/'));
+
+const laneOf = (req: IncomingMessage): Lane => (req.method !== 'POST' ? 'page' : isMultipart(req) ? 'upload' : 'save');
+
+/**
+ * The door before the application, which sees no request that is not let in. Forms without files are read before they take a place: whoever sends one slowly, or never to its end,
+ * keeps nobody out. `res.locals.arrivedAt` says when a request came, however long it then waited.
+ */
+export function admitting(admission: Admission, refuse: Refuse, app: RequestListener): RequestListener {
+  let arriving = 0;
+  return (req, res) => {
+    const at = res as ServerResponse & { locals?: { arrivedAt: number } };
+    at.locals = { arrivedAt: steadyNow() };
+    if (isAlwaysOpen(req)) return app(req, res);
+    const lane = laneOf(req);
+    const guest: Guest = { lane, enter: () => app(req, res), refuse: () => refuse(req, res, lane) };
+    res.once('close', () => admission.leave(guest));
+    if (guest.lane !== 'save') return admission.receive(guest);
+
+    const declared = Number(req.headers['content-length'] ?? FORM_BYTES);
+    const bytes = Math.min(declared, FORM_BYTES);
+    if (arriving + bytes > MOST_ARRIVING) return admission.turnAway(guest);
+    arriving += bytes;
+    const receive = (): void => {
+      arriving -= bytes;
+      if (!res.closed) admission.receive(guest);
+    };
+    // what cannot be read is told by the application, in the page that belongs to it
+    readForm(req, res).then(receive, receive);
   };
 }

@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import express, { type Request, type Response, type Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { duringRequest, steadyNow } from '../lib/arrival';
-import { asError } from '../lib/as-error';
 import { Semaphore } from '../lib/semaphore';
 import { roleTexts, type Actor } from '../policy/actor';
 import { can, subjectOf, type Subject, type SubjectKind } from '../policy/policy';
@@ -13,6 +12,7 @@ import { KEPT_BYTES, KEPT_MINUTES, type KeptPosts, type KeptPost } from './kept-
 import { matchRoute } from './match-route';
 import type { OneTimeTokens } from './one-time-token.store';
 import { paths } from './paths';
+import { readForm } from './read-form';
 import { flatEntries, readMultipart } from './read-multipart';
 import { lateText } from './resend';
 import { notFound, refusal, type Reply, type Route, type UploadedFile, type Visit } from './route';
@@ -46,9 +46,6 @@ export interface MountDeps extends SendDeps {
   /** what was kept for a session goes on in the one that replaces it */
   moveDrafts: (fromOwner: string, toOwner: string) => Promise<void>;
 }
-
-/** A page of a list sends up to two fields for each of its 1,000 rows. */
-const urlencoded = express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 2200 });
 
 /** Where a reader goes on who may not do something now. */
 const mends = {
@@ -201,7 +198,7 @@ async function readPost(route: Route, req: Request, res: Response): Promise<Post
     if (route.files === undefined) return refusal(400, '此页面不接受上传文件，请返回上一页重新操作');
     ({ body, files } = await readMultipart(req, res, route.files));
   } else {
-    await new Promise<void>((resolve, reject) => urlencoded(req, res, (e: unknown) => (e ? reject(asError(e)) : resolve())));
+    await readForm(req, res);
     body = new FormInput(flatEntries(req.body));
   }
   return { body, files, digest: digestOf(route.secret ? new FormInput(body.entries().filter(([k]) => k === '_token')) : body, files) };

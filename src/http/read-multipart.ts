@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request, RequestHandler, Response } from 'express';
 import multer from 'multer';
 import { asError } from '../lib/as-error';
 import { BadRequestError, BusyError } from './errors';
@@ -62,12 +63,31 @@ export async function readMultipart(req: Request, res: Response, maxFiles: numbe
   };
   const read = multer({
     storage: countingStorage(count),
-    limits: { fileSize: MAX_UPLOAD_BYTES, files: maxFiles, fields: 1000, fieldSize: 64 * 1024, fieldNameSize: 200, headerPairs: 50 },
+    limits: limitsOf(maxFiles),
     defParamCharset: 'utf8',
   }).any();
-  await new Promise<void>((resolve, reject) => {
+  await reading(read, req, res);
+  const body = new FormInput(flatEntries(req.body));
+  const sent = (req.files ?? []) as Express.Multer.File[];
+  const files = sent
+    .filter((f) => f.originalname !== '' || f.size > 0)
+    .map((f) => ({ field: f.fieldname, name: f.originalname, content: f.buffer, sha256: f.path }));
+  return { body, files };
+}
+
+const limitsOf = (files: number): multer.Options['limits'] => ({
+  fileSize: MAX_UPLOAD_BYTES,
+  files,
+  fields: 1000,
+  fieldSize: 64 * 1024,
+  fieldNameSize: 200,
+  headerPairs: 50,
+});
+
+function reading(read: RequestHandler, req: Request, res: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
     // what multer does not name itself comes from the parser: a body that breaks off or is no multipart at all
-    read(req, res, (e: unknown) =>
+    void read(req, res, (e: unknown) =>
       e
         ? reject(
             e instanceof multer.MulterError || e instanceof BadRequestError || e instanceof BusyError
@@ -77,12 +97,26 @@ export async function readMultipart(req: Request, res: Response, maxFiles: numbe
         : resolve(),
     );
   });
-  const body = new FormInput(flatEntries(req.body));
-  const sent = (req.files ?? []) as Express.Multer.File[];
-  const files = sent
-    .filter((f) => f.originalname !== '' || f.size > 0)
-    .map((f) => ({ field: f.fieldname, name: f.originalname, content: f.buffer, sha256: f.path }));
-  return { body, files };
+}
+
+const MOST_FILES = 20;
+/** Lets the bytes of files go by. */
+const passingBy: multer.StorageEngine = {
+  _handleFile(_req, file, done) {
+    file.stream.on('error', (e: unknown) => done(e));
+    file.stream.on('end', () => done(null, {}));
+    file.stream.resume();
+  },
+  _removeFile(_req, _file, done) {
+    done(null);
+  },
+};
+
+/** The texts of a multipart body whose files nobody wants any more; nothing of a file is held in memory. */
+export async function readFields(req: IncomingMessage, res: ServerResponse): Promise<{ entries: [string, string][]; hadFiles: boolean }> {
+  const at = req as Request;
+  await reading(multer({ storage: passingBy, limits: limitsOf(MOST_FILES), defParamCharset: 'utf8' }).any(), at, res as Response);
+  return { entries: flatEntries(at.body), hadFiles: ((at.files ?? []) as Express.Multer.File[]).some((f) => f.originalname !== '') };
 }
 
 /** Names and strings only: brackets in a name (`a[b]=c`) make parsers build objects, which no form of ours sends (S33). */

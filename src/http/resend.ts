@@ -1,29 +1,25 @@
-import express, { type Request, type Response } from 'express';
-import { asError } from '../lib/as-error';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request } from 'express';
 import type { FormInput } from './form-input';
-import { flatEntries, readMultipart } from './read-multipart';
+import { isMultipart, readForm } from './read-form';
+import { flatEntries, readFields } from './read-multipart';
 import type { Resend, UploadedFile } from './route';
 import { comesFromHere } from './session';
 
 const MOST_CHARACTERS = 1024 * 1024;
-const MOST_FILES = 20;
-const urlencoded = express.urlencoded({ extended: false, limit: '256kb', parameterLimit: 2200 });
 
-/** F13: the typed text of a POST that failed because the database was away; undefined when there is none. Passwords are left out. Reads the body where nobody has yet. */
-export async function typedText(req: Request, res: Response): Promise<Resend | undefined> {
+/**
+ * F13, F20: the typed text of a POST that could not be worked on; undefined when there is none. Passwords are left out. Reads the body where nobody has yet, and of files no more than
+ * their names. @throws what says that the form cannot be read
+ */
+export async function typedText(req: IncomingMessage, res: ServerResponse): Promise<Resend | undefined> {
   if (req.method !== 'POST' || !comesFromHere(req)) return undefined;
-  const multipart = Boolean(req.is('multipart/form-data'));
-  let hadFiles = Array.isArray(req.files) && req.files.length > 0;
-  try {
-    if (req.body === undefined) {
-      if (multipart) hadFiles = (await readMultipart(req, res, MOST_FILES)).files.length > 0;
-      else await new Promise<void>((resolve, reject) => urlencoded(req, res, (e: unknown) => (e ? reject(asError(e)) : resolve())));
-    }
-    return resendOf({ action: req.originalUrl, multipart, entries: flatEntries(req.body), hadFiles, isNewForm: false });
-  } catch (e) {
-    req.log.info({ fault: asError(e).message.slice(0, 200) }, 'the form of a failed request cannot be read');
-    return undefined;
-  }
+  const read = req as Partial<Request> & { body?: unknown };
+  const multipart = isMultipart(req);
+  const form = { action: read.originalUrl ?? req.url ?? '/', multipart, isNewForm: false };
+  if (multipart && read.body === undefined) return resendOf({ ...form, ...(await readFields(req, res)) });
+  await readForm(req, res);
+  return resendOf({ ...form, entries: flatEntries(read.body), hadFiles: Array.isArray(read.files) && read.files.length > 0 });
 }
 
 /** A9: the typed text of a public form whose session ended while somebody filled it in; undefined when there is none. Passwords, captcha and tokens are left out. */
@@ -32,7 +28,7 @@ export function lateText(req: Request, body: FormInput, files: readonly Uploaded
   const entries = body.entries().filter(([name]) => name !== '_csrf' && name !== '_token' && !name.startsWith('captcha.'));
   return resendOf({
     action: req.originalUrl,
-    multipart: Boolean(req.is('multipart/form-data')),
+    multipart: isMultipart(req),
     entries,
     hadFiles: files.length > 0,
     isNewForm: true,

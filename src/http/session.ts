@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { csrfSync } from 'csrf-sync';
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
@@ -172,11 +173,11 @@ export function isOwnForm(req: Request, form: FormInput): boolean {
 }
 
 /** Where the browser says where a form comes from: from our own pages. */
-export function comesFromHere(req: Request): boolean {
-  const site = req.get('sec-fetch-site');
+export function comesFromHere({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
-  const origin = req.get('origin');
-  return origin === undefined || origin === 'null' || hostOf(origin) === req.get('host');
+  const { origin } = headers;
+  return origin === undefined || origin === 'null' || hostOf(origin) === headers.host;
 }
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
-import type { AddressInfo } from 'node:net';
 import { page, seeOther, type Reply, type Route } from '../../src/http/route';
 import { makePerson, signInAs } from '../support/factories';
 import { personalNumbersIn } from '../support/people';
-import { until, visitorAt } from '../support/process';
-import { openSite, type Site, type Visitor } from '../support/site';
+import { beginUpload, until, visitorAt } from '../support/process';
+import { openSite, Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
 beforeAll(async () => {
@@ -376,4 +376,127 @@ describe('F20 more requests than one process can work on', () => {
     letGo(2);
     expect((await Promise.all(inside)).map((r) => r.status)).toEqual([200, 200]);
   });
+
+  /** fills both places and both places to wait, does this, and lets everybody go */
+  const whileFull = async (work: () => Promise<void>): Promise<void> => {
+    const inside = [get(1), get(2)];
+    await until('as many as expected', () => held.length === 2);
+    const waiting = [get(3), get(4)];
+    await until('as many as expected', () => gauge('http_requests_waiting{lane="page"} 2'));
+    try {
+      await work();
+    } finally {
+      let isOver = false;
+      void Promise.all([...inside, ...waiting]).finally(() => (isOver = true));
+      await until('everybody has been answered', () => {
+        letGo(held.length);
+        return isOver;
+      });
+      await until('all places are free', () => gauge('http_requests_active{lane="all"} 0'));
+    }
+  };
+
+  test('F20, S25 who is turned away gets an answer made before: compressed, in large type, short for scripts and programs, with the headers of every page and no cookie', async () => {
+    const shown = crowded.visitor();
+    const form = await shown.get('/sign-in');
+    const sample = await fetch(`${crowded.base}/sign-in`);
+    const cookie = [...shown.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
+    const ask = async (headers: Record<string, string>, init: RequestInit = {}): Promise<{ answer: Response; text: string }> => {
+      const answer = await fetch(`${base}/page/9`, { ...init, headers: { cookie, ...headers } });
+      return { answer, text: await answer.text() };
+    };
+    await whileFull(async () => {
+      const kinds = {
+        br: await ask({ 'accept-encoding': 'gzip, br' }),
+        gzip: await ask({ 'accept-encoding': 'gzip' }),
+        plain: await ask({ 'accept-encoding': 'identity' }),
+        large: await ask({ cookie: `${cookie}; type=large` }),
+        part: await ask({ 'hx-request': 'true' }),
+        text: await ask({ accept: 'application/json' }),
+        head: await ask({}, { method: 'HEAD' }),
+        form: await ask({ 'sec-fetch-site': 'cross-site' }, { method: 'POST', body: new URLSearchParams({ a: 'b' }) }),
+      };
+      expect(
+        Object.fromEntries(Object.entries(kinds).map(([k, { answer }]) => [k, [answer.status, answer.headers.get('content-encoding')]])),
+      ).toEqual(
+        { br: [503, 'br'], gzip: [503, 'gzip'], plain: [503, null], large: [503, 'gzip'], part: [503, null], text: [503, null], head: [503, 'gzip'], form: [503, null] }, // prettier-ignore
+      );
+      for (const { answer } of Object.values(kinds)) {
+        for (const name of [
+          'content-security-policy',
+          'x-content-type-options',
+          'referrer-policy',
+          'x-frame-options',
+          'cross-origin-opener-policy',
+        ])
+          expect(answer.headers.get(name)).toBe(sample.headers.get(name));
+        expect(answer.headers.get('cache-control')).toBe('no-store');
+        expect(answer.headers.get('set-cookie')).toBeNull();
+        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(5);
+      }
+      for (const k of ['br', 'gzip', 'plain'] as const) expect(kinds[k].text).toContain('本页将在');
+      expect(kinds.large.text).toContain('page--large');
+      expect(kinds.plain.text).not.toContain('page--large');
+      expect(kinds.part.text).toMatch(/<main id="main"><p class="lead">现在访问本站的人较多/);
+      expect(kinds.part.answer.headers.get('refresh')).toBeNull();
+      expect(kinds.text.answer.headers.get('content-type')).toContain('text/plain');
+      expect(kinds.head.text).toBe('');
+      // a form from another site is not read out to anybody
+      expect(kinds.form.text).toContain('请返回上一页');
+      expect(kinds.form.text).not.toContain('value="b"');
+    });
+    await until('it is logged, once a second', () => crowded.log.some((l) => l.includes('turned away') && l.includes('"turnedAway"')));
+    expect(form.status).toBe(200);
+  });
+
+  test('F20 the text of a form with files comes back too, and of its files not a byte is held', async () => {
+    const visitor = visitorAt({ address: base }, crowded.visitor());
+    const fields = (text: string): FormData => {
+      const form = new FormData();
+      form.append('text', text);
+      form.append('file', new Blob([Buffer.alloc(3_000_000, 1)]), '证书.pdf');
+      return form;
+    };
+    const upload = beginUpload(base, visitor, pageWithForm('/save/1'), 'do=upload', {
+      field: 'file',
+      name: 'a.pdf',
+      content: Buffer.alloc(200_000, 1),
+    });
+    await upload.begun;
+    await until('the upload is inside', () => gauge('http_requests_active{lane="upload"} 1'));
+    const second = await visitor.request('POST', '/save/2', fields('写了很久的「业绩」<b>'));
+    expect(second.status).toBe(503);
+    expect(second.fields('form.confirm')).toContainEqual(['text', '写了很久的「业绩」<b>']);
+    expect(second.text()).toContain('选择的文件需要在提交以后重新上传');
+    expect(await gauge('uploads_held_bytes 0')).toBe(false); // the first one's
+    expect((await upload.finish()).status).toBe(403);
+    await until('nothing is held', () => gauge('uploads_held_bytes 0'));
+  });
+
+  test('F20, S43 forms that arrive slowly or never end take no place, however many they are', async () => {
+    const slow = await Promise.all(Array.from({ length: 20 }, () => slowForm(base, '/save/1')));
+    expect(await gauge('http_requests_active{lane="all"} 0')).toBe(true);
+    const inside = get(1);
+    await until('as many as expected', () => held.length === 1);
+    letGo();
+    expect((await inside).status).toBe(200);
+    for (const s of slow) s.destroy();
+  });
 });
+
+/** A page that is nothing but a form to this address. */
+const pageWithForm = (action: string): Page =>
+  new Page(200, `<main><form method="post" action="${action}"></form></main>`, new Headers(), '/');
+
+/** Sends the head of a form and one byte of it. */
+const slowForm = (base: string, address: string): Promise<net.Socket> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(base);
+    const socket = net.connect(Number(port), hostname, () =>
+      socket.write(
+        `POST ${address} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\na`,
+        () => resolve(socket),
+      ),
+    );
+    socket.once('error', reject);
+  });
