@@ -40,6 +40,7 @@ import * as m0062 from './0062_retention';
 import * as m0066 from './0066_sheet_order';
 import * as m0059 from './0059_printed_forms';
 import * as m0060 from './0060_certificate_schemes';
+import * as m0069 from './0069_job_workers';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -84,6 +85,7 @@ const list: Record<string, Knex.Migration> = {
   '0066_sheet_order': m0066,
   '0059_printed_forms': m0059,
   '0060_certificate_schemes': m0060,
+  '0069_job_workers': m0069,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

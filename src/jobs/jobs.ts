@@ -1,7 +1,9 @@
-import { run, runMigrations, runOnce, Logger as WorkerLogger, type Runner, type TaskList } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import { run, runMigrations, runOnce, Logger as WorkerLogger, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { Logger } from 'pino';
 import type { Handle } from '../db/db';
 import { addJob } from './jobs.store';
+import { createLivingWorkers, type LivingWorkers } from './living-workers';
 
 /** Every job there is, with the shape of its payload. */
 export interface JobPayloads {
@@ -67,11 +69,16 @@ export function createJobs(connectionString: string, log: Logger): Jobs {
       ]),
     );
   let runner: Runner | undefined;
+  let living: LivingWorkers | undefined;
   return {
     add: (h, name, payload, key) => addJob(h, name, payload, key),
     async start(handlers) {
+      const events: WorkerEvents = new EventEmitter();
+      let pool: string | undefined;
+      events.on('pool:create', ({ workerPool }) => (pool = workerPool.id));
       runner = await run({
         connectionString,
+        events,
         // long tasks take two at most (src/modules/tasks), so that messages and certificates never wait for them
         concurrency: 4,
         noHandleSignals: true,
@@ -82,10 +89,16 @@ export function createJobs(connectionString: string, log: Logger): Jobs {
         crontab: CRONTAB,
         logger,
       });
+      if (pool === undefined) throw new Error('the queue has not told the name of its pool');
+      living = createLivingWorkers(connectionString, log);
+      await living.begin(pool);
     },
     async stop() {
       await runner?.stop();
       runner = undefined;
+      // its lock is its word that it still works on its jobs: the last thing to go
+      await living?.stop();
+      living = undefined;
     },
     async drain(handlers) {
       await runOnce({ connectionString, taskList: taskList(handlers), noHandleSignals: true, logger });
