@@ -41,6 +41,7 @@ import * as m0066 from './0066_sheet_order';
 import * as m0059 from './0059_printed_forms';
 import * as m0060 from './0060_certificate_schemes';
 import * as m0069 from './0069_job_workers';
+import * as m0074 from './0074_bureau_phones';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -86,6 +87,7 @@ const list: Record<string, Knex.Migration> = {
   '0059_printed_forms': m0059,
   '0060_certificate_schemes': m0060,
   '0069_job_workers': m0069,
+  '0074_bureau_phones': m0074,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -57,6 +57,7 @@ export const helpOfRoles: Record<Role, readonly Help[]> = {
     { at: /^\/bureau\/committees|^\/committees\/./, heading: '审核评审委员会' },
     { at: /^\/(bureau\/)?plans|^\/meetings/, heading: '审核评审计划' },
     { at: /^\/declarations/, heading: '确认评审结果' },
+    { at: /^\/profile\/contact/, heading: '填写联系电话' },
   ],
   office: [
     { at: /^\/office\/plans|^\/plans/, heading: '提交评审计划' },
@@ -66,6 +67,7 @@ export const helpOfRoles: Record<Role, readonly Help[]> = {
     { at: /^\/paths/, heading: '审核路径' },
     { at: /^\/batches/, heading: '管理申报批次' },
     { at: /^\/roster|^\/tasks/, heading: '导出一览表' },
+    { at: /^\/profile\/contact/, heading: '填写联系电话' },
   ],
   judge: [
     { at: /^\/judge\/meetings\/[^/]+\/items|^\/declarations/, heading: '查看材料和评分' },

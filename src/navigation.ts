@@ -145,7 +145,10 @@ const ofAccounts: readonly NavItem[] = [
   { text: '我的登录', href: paths.ownSessions() },
 ];
 const ownMobile: NavItem = { text: '更换手机号码', href: paths.changeMobile() };
+const contact: NavItem = { text: '联系电话', href: paths.contact() };
 const byRole: Partial<Record<Role, readonly NavItem[]>> = {
+  bureau: [ownMobile, contact],
+  office: [ownMobile, contact],
   person: [
     ownMobile,
     { text: '新增申报信息', href: paths.newDeclaration() },

@@ -3,6 +3,7 @@ import { keptPostsRoutes } from './http/kept-posts.routes';
 import type { Route } from './http/route';
 import { attachmentsRoutes } from './modules/attachments';
 import { certificatesRoutes } from './modules/certificates';
+import { contactsRoutes } from './modules/contacts';
 import { committeeRoutes } from './modules/committee';
 import { declarationsRoutes } from './modules/declarations';
 import { designRoutes } from './modules/design';
@@ -56,6 +57,7 @@ export function allRoutes(deps: Deps): Route[] {
     ...remindersRoutes(deps),
     ...meetingsRoutes(deps),
     ...settingsRoutes(deps),
+    ...contactsRoutes(deps),
     ...supportRoutes(deps),
     ...tasksRoutes(deps),
     ...designRoutes(deps),

@@ -1,6 +1,6 @@
 /*
  * R2: the ranks of 「职称申报数据上报」 by order: rows are dragged, or moved by the buttons 「上移」「下移」, and the places are written into the fields. Typing stays the way that
- * needs nothing of this. Loaded as type="module"; kept in ES5 like site.js.
+ * needs nothing of this; the buttons stand in the page and are shown where scripts run. Loaded as type="module"; kept in ES5 like site.js.
  */
 (function () {
   'use strict';
@@ -58,48 +58,27 @@
     told(row);
   }
 
-  function button(text, name, step) {
-    var b = doc.createElement('button');
-    var hidden = doc.createElement('span');
-    b.type = 'button';
-    b.className = 'govuk-button govuk-button--secondary ranks__button';
-    b.textContent = text;
-    hidden.className = 'govuk-visually-hidden';
-    hidden.textContent = '：' + name;
-    b.appendChild(hidden);
-    b.addEventListener('click', function () {
-      move(b.closest('tr'), step);
-      b.focus();
-    });
-    return b;
-  }
+  doc.addEventListener('click', function (event) {
+    var button = event.target.closest && event.target.closest('[data-rank-move]');
+    if (!button) return;
+    move(button.closest('tr'), Number(button.getAttribute('data-rank-move')));
+    button.focus();
+  });
 
-  function addMoves(row) {
-    var cell = row.querySelector('input[data-rank]').parentNode;
-    var box = doc.createElement('span');
-    var handle = doc.createElement('span');
-    var name = row.getAttribute('data-rank-name');
-    box.className = 'ranks';
-    handle.className = 'ranks__handle';
-    handle.setAttribute('aria-hidden', 'true');
-    handle.title = '拖动排序';
-    handle.textContent = '⠿';
-    handle.draggable = true;
-    handle.addEventListener('dragstart', function (event) {
-      dragged = row;
-      event.dataTransfer.effectAllowed = 'move';
-      event.dataTransfer.setData('text/plain', '');
-      row.classList.add('ranks__row--dragged');
-    });
-    handle.addEventListener('dragend', function () {
-      row.classList.remove('ranks__row--dragged');
-      dragged = null;
-    });
-    box.appendChild(handle);
-    box.appendChild(button('上移', name, -1));
-    box.appendChild(button('下移', name, 1));
-    cell.appendChild(box);
-  }
+  doc.addEventListener('dragstart', function (event) {
+    var row = event.target.closest && event.target.closest('.ranks__handle') && event.target.closest('tr');
+    if (!row) return;
+    dragged = row;
+    event.dataTransfer.effectAllowed = 'move';
+    event.dataTransfer.setData('text/plain', '');
+    row.classList.add('ranks__row--dragged');
+  });
+
+  doc.addEventListener('dragend', function () {
+    if (!dragged) return;
+    dragged.classList.remove('ranks__row--dragged');
+    dragged = null;
+  });
 
   function isTarget(row) {
     return dragged && row && row !== dragged && row.getAttribute('data-rank-group') === dragged.getAttribute('data-rank-group');
@@ -119,10 +98,6 @@
     row.parentNode.insertBefore(moved, event.clientY > box.top + box.height / 2 ? row.nextSibling : row);
     number(moved);
     told(moved);
-  });
-
-  list(doc.querySelectorAll('tr[data-rank-group]')).forEach(function (row) {
-    if (groupOf(row).length > 1) addMoves(row);
   });
 
   list(doc.querySelectorAll('[data-rank-all]')).forEach(function (all) {

@@ -310,22 +310,10 @@
     say('已移到第 ' + item.querySelector('.arrange__number').value + ' 位，请点击「保存名称和顺序」');
   }
 
-  function moveButton(text, step) {
-    var button = doc.createElement('button');
-    button.type = 'button';
-    button.className = 'govuk-button govuk-button--secondary govuk-button--small arrange__move';
-    button.textContent = text;
-    button.setAttribute('data-step', step);
-    return button;
-  }
-
   function makeSortable(list) {
     if (list.hasAttribute('data-sortable') || list.children.length < 2) return;
     list.setAttribute('data-sortable', '');
     Array.prototype.forEach.call(list.children, function (item) {
-      var line = item.querySelector('.arrange__line');
-      line.insertBefore(moveButton('下移', 1), line.firstChild);
-      line.insertBefore(moveButton('上移', -1), line.firstChild);
       item.querySelector('.arrange__picture').draggable = true;
     });
   }
@@ -371,18 +359,7 @@
     dragged = null;
   });
 
-  /** Who points with a mouse can also drag. */
-  function sayDrop(place) {
-    var line;
-    if (place.querySelector('.uploads__drop') || !window.matchMedia || !window.matchMedia('(pointer: fine)').matches) return;
-    line = doc.createElement('span');
-    line.className = 'govuk-hint uploads__drop';
-    line.textContent = '也可以把文件拖到这里';
-    place.insertBefore(line, place.querySelector('button').nextSibling);
-  }
-
   function enhance(scope) {
-    each('.uploads__new', scope, sayDrop);
     each('textarea[data-limit]', scope, count);
     each('table[data-selectable]', scope, addSelectAll);
     each('[data-arrange]', scope, makeSortable);

@@ -3,14 +3,27 @@ import type { World } from './world';
 
 /** Accounts of the authorities; office accounts follow with their committees. */
 export const bureaus = [
-  { loginName: 'weihai_rsj', displayName: '刘振海', divisionCode: '371000', trial: '查看全市；环翠、荣成的权限申请和评审结果' },
+  {
+    loginName: 'weihai_rsj',
+    displayName: '刘振海',
+    divisionCode: '371000',
+    phone: '0631-5190100',
+    trial: '查看全市；环翠、荣成的权限申请和评审结果',
+  },
   {
     loginName: 'huancui_rsj',
     displayName: '王建军',
     divisionCode: '371002',
+    phone: '0631-5190201',
     trial: '「单位权限审核」中有待处理的申请；「单位信息维护」；「评审结果确认」',
   },
-  { loginName: 'rongcheng_rsj', displayName: '张立波', divisionCode: '371082', trial: '「单位权限审核」中有一个单位待处理' },
+  {
+    loginName: 'rongcheng_rsj',
+    displayName: '张立波',
+    divisionCode: '371082',
+    phone: '0631-5190301',
+    trial: '「单位权限审核」中有一个单位待处理',
+  },
 ] as const;
 
 export const operators = [
@@ -35,6 +48,8 @@ export async function addStaff(world: World, staff: WithoutPassword<NewStaff>): 
 /** Bureaus and operators: there before anybody registers. */
 export async function makeStaff(world: World): Promise<void> {
   for (const { loginName, displayName, role } of operators) await addStaff(world, { loginName, displayName, role });
-  for (const { loginName, displayName, divisionCode } of bureaus)
+  for (const { loginName, displayName, divisionCode, phone } of bureaus) {
     await addStaff(world, { role: 'bureau', loginName, displayName, divisionCode });
+    await world.trx('divisions').where({ code: divisionCode }).update({ phone });
+  }
 }

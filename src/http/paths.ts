@@ -42,6 +42,8 @@ export const paths = {
   kept: () => '/kept',
   profile: () => '/profile',
   profilePhoto: () => '/profile/photo',
+  /** P4: where a bureau or an office is reached */
+  contact: () => '/profile/contact',
   changeMobile: () => '/profile/mobile',
   changeMobileCode: (draft?: string) => (draft ? `/profile/mobile/code?draft=${draft}` : '/profile/mobile/code'),
   smsLog: () => '/support/sms',

@@ -107,6 +107,16 @@ export function createRenderer(rootDir: string, site: SiteFacts, cache: boolean)
   const escape = env.getFilter('escape') as (text: unknown) => string | nunjucks.runtime.SafeString;
   env.addFilter('links', (text: unknown, places: NavItem[]) => new nunjucks.runtime.SafeString(linkWords(escape(text).toString(), places)));
   env.addFilter('moment', showMoment);
+  // lines break anywhere in Chinese text, but not in a date
+  env.addFilter(
+    'whole',
+    (text: unknown) =>
+      new nunjucks.runtime.SafeString(
+        escape(text)
+          .toString()
+          .replace(/\d{4}年\d{1,2}月(?:\d{1,2}日)?/g, '<span class="nowrap">$&</span>'),
+      ),
+  );
   env.addFilter('day', (d: string | null | undefined) => (d ? showDate(d) : ''));
   env.addFilter('month', (d: string | null | undefined) => (d ? showYearMonth(d) : ''));
 

@@ -27,6 +27,8 @@ export const siteRules = {
   'guide.admin': rule(['admin']),
   'guide.auditor': rule(['auditor', 'admin']),
   'factor-resets.handle': rule(['support', 'admin']),
+  // where a body is reached is said by the body itself
+  'contact.own': rule(['bureau', 'office']),
   'second-factor.own': rule(everyone.filter((r) => r !== 'person')),
   'account.close': rule(['person']),
   'account.find': rule(['support']),

@@ -25,6 +25,7 @@ import {
 import { maskMobile } from '../../lib/mask';
 import { showMoment } from '../../lib/moment';
 import { can } from '../../policy/policy';
+import { bureauContactText, findUnitBureau } from '../catalogue';
 import { addOperator } from './add-operator';
 import {
   changeOperatorMobile,
@@ -178,6 +179,9 @@ export function operatorsRoutes(deps: Deps): Route[] {
       },
       {
         tag: tagOf(o),
+        bureau: o.isOwner
+          ? bureauContactText(await findUnitBureau(deps.db, unitActor(visit).unitId), deps.settings.known().servicePhone)
+          : undefined,
         rows: [
           { label: '登录名', text: o.loginName },
           { label: '手机', text: canManage || o.id === visit.actor.accountId ? o.mobile : maskMobile(o.mobile) },

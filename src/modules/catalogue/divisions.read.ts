@@ -45,5 +45,30 @@ export function divisionRange(code: string): [from: string, to: string] {
   return [code, code];
 }
 
+/** Whom to call about what a bureau decides. */
+export interface BureauContact {
+  name: string;
+  /** its own telephone or the one of the bureau above it; null when none has put one down */
+  phone: string | null;
+}
+
+export async function findBureauContact(h: Handle, divisionCode: string): Promise<BureauContact> {
+  const { rows } = await h.raw<{ rows: { name: string; phone: string | null }[] }>(
+    'SELECT full_name AS name, bureau_phone(code) AS phone FROM divisions WHERE code = ?',
+    [divisionCode],
+  );
+  return { name: bureauName(rows[0]?.name ?? ''), phone: rows[0]?.phone ?? null };
+}
+
+/** The bureau a unit belongs to. */
+export async function findUnitBureau(h: Handle, unitId: number): Promise<BureauContact> {
+  const unit = (await h('units').where({ id: unitId }).first('division_code')) as { division_code: string } | undefined;
+  return findBureauContact(h, unit?.division_code ?? '');
+}
+
+/** 「山东省威海市环翠区人力资源和社会保障局，电话 0631-5231234」; without a telephone of its own the one that serves all: 「…，人社服务电话 12333」. */
+export const bureauContactText = (c: BureauContact, servicePhone: string): string =>
+  `${c.name}，${c.phone === null ? `人社服务电话 ${servicePhone}` : `电话 ${c.phone}`}`;
+
 /** 「山东省威海市环翠区人力资源和社会保障局」 */
 export const bureauName = (divisionFullName: string): string => `${divisionFullName}人力资源和社会保障局`;

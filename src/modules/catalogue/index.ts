@@ -5,4 +5,15 @@ export { divisionsRoutes } from './divisions.routes';
 export { catalogueRoutes } from './catalogue.routes';
 export { createCatalogueCache, type CatalogueCache } from './catalogue-cache';
 export { chosenDivision, divisionFields, divisionOptions, divisionParents } from './division-fields';
-export { listDivisions, findDivision, divisionPath, divisionRange, bureauName, type Division } from './divisions.read';
+export {
+  listDivisions,
+  findDivision,
+  findBureauContact,
+  findUnitBureau,
+  bureauContactText,
+  divisionPath,
+  divisionRange,
+  bureauName,
+  type BureauContact,
+  type Division,
+} from './divisions.read';

@@ -9,7 +9,8 @@ import { newToken } from '../../lib/new-token';
 import type { NumberScheme } from '../../lib/certificate-number';
 import { countCharacters, normaliseLine } from '../../lib/text';
 import { takeTurn } from '../../http/rate-limit.store';
-import { findCertificateOf } from './certificates.store';
+import { bureauContactText, findBureauContact } from '../catalogue';
+import { findCertificateOf, findPassedDeclaration } from './certificates.store';
 import { checkByCode, checkByNumber, numberForm, readNumber, type CheckInput, type CheckOutcome } from './check-certificate';
 import { printCertificate } from './print-certificate';
 import { schemesRoutes } from './schemes.routes';
@@ -75,7 +76,11 @@ export function certificatesRoutes(deps: Deps): Route[] {
     const c = await findCertificateOf(deps.db, id);
     if (!c) return notFound;
     if (c.revokedAt !== null) {
-      return refusal(410, '该证书已经撤销，不能下载。如有疑问，请联系评审委员会所在地的人力资源和社会保障局', {
+      const bureau = bureauContactText(
+        await findBureauContact(deps.db, (await findPassedDeclaration(deps.db, id))?.divisionCode ?? ''),
+        deps.settings.known().servicePhone,
+      );
+      return refusal(410, `该证书已经撤销，不能下载。如有疑问，请联系${bureau}`, {
         text: '证书状态',
         href: paths.certificateStatus(id),
       });

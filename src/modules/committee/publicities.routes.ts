@@ -5,7 +5,7 @@ import { paths } from '../../http/paths';
 import { notFound, page, type Reply, type Route, type Visit } from '../../http/route';
 import { showDate } from '../../lib/dates';
 import { wholeNumber } from '../../lib/ids';
-import { bureauName } from '../catalogue';
+import { findBureauContact } from '../catalogue';
 import { titleCell, unitCell } from '../review';
 import {
   countPastPublicities,
@@ -48,6 +48,7 @@ async function one(deps: Deps, visit: Visit): Promise<Reply> {
   if (!found) return notFound;
   const catalogue = await deps.catalogue.get();
   const items = await listPublicityItems(deps.db, found.id);
+  const bureau = await findBureauContact(deps.db, found.divisionCode);
   return page(
     'committee/publicity',
     {
@@ -55,7 +56,7 @@ async function one(deps: Deps, visit: Visit): Promise<Reply> {
       breadcrumbs: [startCrumb(visit), { text: '结果公示', href: paths.publicities() }, { text: found.committeeName }],
     },
     {
-      publicity: { ...found, period: period(found), bureau: bureauName(found.divisionName) },
+      publicity: { ...found, period: period(found), bureau: bureau.name, bureauPhone: bureau.phone ?? deps.settings.known().servicePhone },
       objectHref: found.isOver ? undefined : paths.newResultObjection(found.id),
       items: items.map((i) => ({ name: i.name, title: titleCell(i, catalogue), speciality: i.speciality, unit: unitCell(i) })),
     },

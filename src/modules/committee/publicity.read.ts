@@ -5,6 +5,7 @@ export interface Publicity {
   id: number;
   committeeName: string;
   committeePhone: string;
+  divisionCode: string;
   /** where the committee's bureau is */
   divisionName: string;
   startsOn: string;
@@ -13,7 +14,7 @@ export interface Publicity {
   count: number;
 }
 
-const SELECT = `SELECT p.id, c.name AS "committeeName", c.phone AS "committeePhone", d.full_name AS "divisionName",
+const SELECT = `SELECT p.id, c.name AS "committeeName", c.phone AS "committeePhone", d.code AS "divisionCode", d.full_name AS "divisionName",
     p.starts_on AS "startsOn", p.ends_on AS "endsOn", p.ends_on < app_today() AS "isOver",
     (SELECT count(*)::int FROM publicity_items i WHERE i.publicity_id = p.id) AS count
   FROM publicities p JOIN committees c ON c.id = p.committee_id JOIN divisions d ON d.code = c.division_code`;

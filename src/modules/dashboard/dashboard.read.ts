@@ -57,6 +57,8 @@ const FIRST_OF_GROUP = `SELECT d.moved_at FROM declarations d WHERE d.holder_uni
 export interface UnitFacts {
   permission: 'none' | 'requested' | 'granted' | 'refused';
   divisionName: string;
+  /** of the bureau the unit belongs to, or of the one above it */
+  bureauPhone: string | null;
   /** reason of the last refusal, '' when there is none */
   refusal: string;
   /** when the permission was asked for or decided last; null when it never was asked for */
@@ -85,7 +87,7 @@ export interface UnitFacts {
 /** Everything the unit's home page counts, in one query; this year by the database's clock. */
 export async function findUnitFacts(h: Handle, unitId: number): Promise<UnitFacts | undefined> {
   const { rows } = await h.raw<{ rows: UnitFacts[] }>(
-    `SELECT u.permission_state AS permission, v.full_name AS "divisionName",
+    `SELECT u.permission_state AS permission, v.full_name AS "divisionName", bureau_phone(v.code) AS "bureauPhone",
        coalesce((SELECT r.reason FROM permission_requests r WHERE r.unit_id = u.id AND r.state = 'refused' ORDER BY r.id DESC LIMIT 1), '') AS refusal,
        (SELECT coalesce(r.decided_at, r.requested_at) FROM permission_requests r WHERE r.unit_id = u.id ORDER BY r.id DESC LIMIT 1) AS "permissionSince",
        u.created_at AS "registeredAt", (SELECT count(*)::int FROM unit_invitations i WHERE i.unit_id = u.id) AS invitations,
@@ -231,13 +233,16 @@ export interface BureauFacts {
   /** requests for a recheck that the bureau is to decide on, and since when the oldest of them waits */
   appeals: number;
   appealSince: Date | null;
+  /** the bureau has put down where it is reached */
+  hasPhone: boolean;
   now: Date;
 }
 
 /** What waits for a bureau in the divisions it covers (`range`: first and last code). */
 export async function findBureauFacts(h: Handle, [from, to]: readonly [string, string]): Promise<BureauFacts> {
   const { rows } = await h.raw<{ rows: BureauFacts[] }>(
-    `SELECT w.n AS "permissionsWaiting", w.oldest AS "oldestRequest", r.ready AS "resultsReady", r.since AS "resultsSince", r.running AS "resultsInPublicity", a.n AS appeals, a.since AS "appealSince", app_now() AS now
+    `SELECT w.n AS "permissionsWaiting", w.oldest AS "oldestRequest", r.ready AS "resultsReady", r.since AS "resultsSince", r.running AS "resultsInPublicity", a.n AS appeals, a.since AS "appealSince", app_now() AS now,
+       EXISTS (SELECT 1 FROM divisions v WHERE v.code = :from AND v.phone IS NOT NULL) AS "hasPhone"
      FROM (SELECT count(*)::int AS n, min(requested_at) AS oldest FROM permission_requests WHERE state = 'requested' AND division_code BETWEEN :from AND :to) w,
        (SELECT coalesce(sum(q.n) FILTER (WHERE q.ends_on < app_today()), 0)::int AS ready, min(q.ends_on) FILTER (WHERE q.ends_on < app_today() AND q.n > 0) AS since, coalesce(sum(q.n) FILTER (WHERE q.ends_on >= app_today()), 0)::int AS running
         FROM queue_counts q WHERE q.reader_kind = 'division' AND q.reader_id = CAST(:from AS bigint) AND q.bucket = 'publicity') r,
@@ -258,6 +263,9 @@ export interface OfficeFacts {
   appealSince: Date | null;
   /** since: when the oldest of them came into the state; null where nobody holds them any more */
   counts: { state: StateName; n: number; since: string | null }[];
+  /** the bureau that confirms the results */
+  divisionName: string;
+  bureauPhone: string | null;
   now: Date;
 }
 
@@ -265,13 +273,15 @@ export interface OfficeFacts {
 export async function findOfficeFacts(h: Handle, committeeId: number): Promise<OfficeFacts> {
   const { rows } = await h.raw<{ rows: OfficeFacts[] }>(
     `SELECT r.n AS "pathRequests", r.since AS "pathSince", o.n AS objections, o.since AS "objectionSince", a.n AS appeals, a.since AS "appealSince", app_now() AS now,
+       v.full_name AS "divisionName", bureau_phone(v.code) AS "bureauPhone",
        coalesce((SELECT json_agg(json_build_object('state', y.state, 'n', y.n, 'since', y.since)) FROM
          (SELECT g.state, g.n, CASE g.state
               WHEN 'correction' THEN (SELECT min(d.moved_at) FROM queue_entries e JOIN declarations d ON d.id = e.declaration_id
                 WHERE e.reader_kind = 'committee' AND e.reader_id = :committee AND e.bucket = 'correction')
               ELSE (SELECT d.moved_at FROM declarations d WHERE d.holder_committee_id = :committee AND d.state = g.state ORDER BY d.moved_at LIMIT 1) END AS since
           FROM (SELECT c.bucket AS state, sum(c.n)::int AS n FROM queue_counts c WHERE c.reader_kind = 'committee' AND c.reader_id = :committee GROUP BY 1 HAVING sum(c.n) > 0) g) y), '[]') AS counts
-     FROM (SELECT count(*)::int AS n, min(x.requested_at) AS since FROM reporting_paths x WHERE x.committee_id = :committee AND x.state = 'requested') r,
+     FROM (SELECT d.code, d.full_name FROM committees k JOIN divisions d ON d.code = k.division_code WHERE k.id = :committee) v,
+       (SELECT count(*)::int AS n, min(x.requested_at) AS since FROM reporting_paths x WHERE x.committee_id = :committee AND x.state = 'requested') r,
        (SELECT count(*)::int AS n, min(x.received_at) AS since FROM result_objections x JOIN publicities p ON p.id = x.publicity_id
         WHERE p.committee_id = :committee AND x.outcome IS NULL) o,
        (SELECT count(*)::int AS n, min(x.asked_at) AS since FROM appeals x WHERE x.committee_id = :committee AND x.state = 'asked') a`,

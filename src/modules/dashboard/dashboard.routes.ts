@@ -21,7 +21,7 @@ import {
   listPathlessWork,
   listUpstreamWork,
 } from './dashboard.read';
-import { nextSteps } from './next-steps.view';
+import { nextSteps, waitingAbove } from './next-steps.view';
 import {
   adminCards,
   arrivalsChart,
@@ -94,19 +94,19 @@ async function homeOf(deps: Deps, actor: Actor): Promise<Home> {
         deps.catalogue.get(),
       ]);
       if (!facts) return { cards: [] };
-      const steps = nextSteps(facts, pathless, upstream, catalogue, deps.cipher, deps.settings.known().servicePhone);
-      return { cards: [...(steps ? [steps] : []), ...unitCards(facts)] };
+      const { servicePhone } = deps.settings.known();
+      const steps = nextSteps(facts, pathless, catalogue, deps.cipher, servicePhone);
+      const [first, ...others] = unitCards(facts, servicePhone);
+      const cards = [steps, first, ...waitingAbove(upstream, deps.cipher, facts.now), ...others];
+      return { cards: cards.filter((c) => c !== undefined) };
     }
-    case 'bureau':
-      return {
-        cards:
-          actor.divisionCode === undefined
-            ? []
-            : bureauCards(
-                await findBureauFacts(deps.db, divisionRange(actor.divisionCode)),
-                await countForBureau(deps.db, actor.divisionCode),
-              ),
-      };
+    case 'bureau': {
+      if (actor.divisionCode === undefined) return { cards: [] };
+      const facts = await findBureauFacts(deps.db, divisionRange(actor.divisionCode));
+      const cards = bureauCards(facts, await countForBureau(deps.db, actor.divisionCode));
+      const text = '本局还没有填写联系电话，填写后单位和评委会办事机构能够看到。';
+      return facts.hasPhone ? { cards } : { cards, notice: { kind: 'info', text, href: paths.contact(), linkText: '填写联系电话' } };
+    }
     case 'office': {
       const { committeeId } = actor;
       if (committeeId === undefined) return { cards: [] };

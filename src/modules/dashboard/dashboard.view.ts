@@ -4,7 +4,7 @@ import { showMoment, timeLeft } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
 import { states, type Colour, type StateName } from '../../policy/declaration-moves';
 import type { Batch } from '../batches';
-import { levelText } from '../catalogue';
+import { bureauContactText, bureauName, levelText, type BureauContact } from '../catalogue';
 import { sittingHint, sittingStatus, type Sitting } from '../meetings';
 import type { BureauCounts } from '../committee';
 import type { Arrivals, BureauFacts, DeskFacts, OfficeFacts, OwnDeclaration, UnitFacts } from './dashboard.read';
@@ -42,9 +42,15 @@ export interface Card {
   more?: { text: string; href: string };
 }
 
+/** The bureau that decides. */
+export const bureauOf = (f: Pick<UnitFacts, 'divisionName' | 'bureauPhone'>): BureauContact => ({
+  name: bureauName(f.divisionName),
+  phone: f.bureauPhone,
+});
+
 const DAY_MS = 86_400_000;
 /** Since when the oldest of a queue waits, in words; '' where nothing waits. */
-function sinceText(since: Date | string | null, now: Date): string {
+export function sinceText(since: Date | string | null, now: Date): string {
   if (since === null) return '';
   const days = Math.floor((now.getTime() - new Date(since).getTime()) / DAY_MS);
   return `最早的一条${days > 0 ? `已等待 ${days} 天，` : '于 '}${showMoment(since)} 到达`;
@@ -123,12 +129,12 @@ const permissionTexts: Record<UnitFacts['permission'], { text: string; colour?: 
   refused: { text: '未通过', colour: 'red' },
 };
 
-function permissionHint(f: UnitFacts): string {
+function permissionHint(f: UnitFacts, servicePhone: string): string {
   switch (f.permission) {
     case 'none':
       return '取得权限之前，申报人不能选择本单位，本单位不能审核和上报';
     case 'requested':
-      return `由${f.divisionName}人力资源和社会保障局审核，请与其联系`;
+      return `由${bureauName(f.divisionName)}审核。请联系该局，${f.bureauPhone === null ? `人社服务电话 ${servicePhone}` : `电话 ${f.bureauPhone}`}`;
     case 'granted':
       return '申报人可以选择本单位';
     case 'refused':
@@ -149,14 +155,19 @@ const reportHint = (f: UnitFacts): string =>
     : `审核通过、等待上报的数据。上报截止时间 ${showMoment(f.closesAt)}，${timeLeft(f.now, new Date(f.closesAt))}`;
 
 /** What has to be there before anything can be reported, and what waits: first what the unit can do now. */
-export function unitCards(f: UnitFacts): Card[] {
+export function unitCards(f: UnitFacts, servicePhone: string): Card[] {
   const isPermitted = f.permission === 'granted';
   const link = (href: string) => (isPermitted ? { href } : {});
   const path = isPermitted ? pathStatus(f) : { text: '取得权限后办理' };
   const preparation: Card = {
     title: '申报准备',
     tasks: [
-      { title: '「职称评审」权限申请', href: paths.unitPermission(), hint: permissionHint(f), status: permissionTexts[f.permission] },
+      {
+        title: '「职称评审」权限申请',
+        href: paths.unitPermission(),
+        hint: permissionHint(f, servicePhone),
+        status: permissionTexts[f.permission],
+      },
       {
         title: '单位路径申请',
         ...link(paths.unitPaths()),
@@ -302,7 +313,7 @@ export function officeCards(f: OfficeFacts, servicePhone: string): Card[] {
       title: states[state].text,
       href: hrefOf(state),
       ...(hint === undefined ? {} : { hint }),
-      ...(state === 'publicity' && countOf(state) > 0 ? { lines: [`确认事宜请咨询人社服务电话 ${servicePhone}`] } : {}),
+      ...(state === 'publicity' && countOf(state) > 0 ? { lines: [`确认事宜请联系${bureauContactText(bureauOf(f), servicePhone)}`] } : {}),
       status: counted(countOf(state), '人'),
     };
   };

@@ -2,9 +2,9 @@ import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import type { Cipher } from '../../lib/cipher';
 import { showMoment, timeLeft } from '../../lib/moment';
-import { bureauName, levelText, type Catalogue } from '../catalogue';
+import { bureauContactText, levelText, type Catalogue } from '../catalogue';
 import type { PathlessWork, UnitFacts, UpstreamWork } from './dashboard.read';
-import type { Card, Task } from './dashboard.view';
+import { bureauOf, sinceText, type Card, type Task } from './dashboard.view';
 import { whomToCall, type Contact } from './whom-to-call';
 
 /** From so many days before the end of reporting on, the end is a step of its own. */
@@ -17,8 +17,7 @@ const contactSentence = (c: Contact, cipher: Cipher): string => {
 
 function permissionStep(f: UnitFacts, servicePhone: string): Task[] {
   const title = '取得「职称评审」权限';
-  const bureau = bureauName(f.divisionName);
-  const call = `，人社服务电话 ${servicePhone}`;
+  const bureau = bureauContactText(bureauOf(f), servicePhone);
   const href = paths.unitPermission();
   const asked = f.invitations > 0 ? `，职工已提醒 ${f.invitations} 次` : '';
   switch (f.permission) {
@@ -29,7 +28,7 @@ function permissionStep(f: UnitFacts, servicePhone: string): Task[] {
         {
           title,
           href,
-          hint: `${showMoment(f.permissionSince)} 提交申请，由${bureau}审核。长时间没有结果的，请与其联系${call}`,
+          hint: `${showMoment(f.permissionSince)} 提交申请，等待审核。长时间没有结果的，请联系${bureau}`,
           status: { text: '等待审核', colour: 'yellow' },
         },
       ];
@@ -38,7 +37,7 @@ function permissionStep(f: UnitFacts, servicePhone: string): Task[] {
         {
           title,
           href,
-          hint: `${showMoment(f.permissionSince)} 未通过，原因：${f.refusal}。请修改后重新申请，有疑问的请联系${bureau}${call}`,
+          hint: `${showMoment(f.permissionSince)} 未通过，原因：${f.refusal}。请修改后重新申请，有疑问的请联系${bureau}`,
           status: { text: '请重新申请', colour: 'red' },
         },
       ];
@@ -47,7 +46,7 @@ function permissionStep(f: UnitFacts, servicePhone: string): Task[] {
         {
           title,
           href,
-          hint: `${showMoment(f.registeredAt)} 注册，尚未申请${asked}。请办理「权限申请」，有疑问的请联系${bureau}${call}`,
+          hint: `${showMoment(f.registeredAt)} 注册，尚未申请${asked}。请办理「权限申请」，有疑问的请联系${bureau}`,
           status: { text: '请申请', colour: 'orange' },
         },
       ];
@@ -81,12 +80,16 @@ function pathStep(w: PathlessWork, catalogue: Catalogue, cipher: Cipher, now: Da
   return { title, href: ask, hint: `没有路径不能上报，请办理「新增路径」${waits}`, status: { text: '请申请', colour: 'orange' } };
 }
 
-const upstreamStep = (w: UpstreamWork, cipher: Cipher): Task => ({
-  title: `已上报，等待${w.name}办理`,
-  href: paths.roster(),
-  hint: `最早的一份自 ${showMoment(w.since)} 起等待${contactSentence({ ...w, mobile: w.contactMobile }, cipher)}`,
+const upstreamStep = (w: UpstreamWork, cipher: Cipher, now: Date): Task => ({
+  title: w.name,
+  href: addressOf(paths.roster(), { show: 'reported' }),
+  hint: `${sinceText(w.since, now)}${contactSentence({ ...w, mobile: w.contactMobile }, cipher)}`,
   status: { text: `${w.n} 人` },
 });
+
+/** What was reported and waits above: nothing to do but, when it takes long, to call. */
+export const waitingAbove = (upstream: readonly UpstreamWork[], cipher: Cipher, now: Date): Card[] =>
+  upstream.length > 0 ? [{ title: '已上报，等待上级办理', tasks: upstream.map((w) => upstreamStep(w, cipher, now)), emptyText: '' }] : [];
 
 function closingStep(f: UnitFacts): Task[] {
   if (f.closesAt === null) return [];
@@ -114,7 +117,6 @@ const noPathStep: Task = {
 export function nextSteps(
   f: UnitFacts,
   pathless: readonly PathlessWork[],
-  upstream: readonly UpstreamWork[],
   catalogue: Catalogue,
   cipher: Cipher,
   servicePhone: string,
@@ -126,7 +128,6 @@ export function nextSteps(
     ...(f.permission === 'granted'
       ? [...closingStep(f), ...pathless.map((w) => pathStep(w, catalogue, cipher, f.now)), ...(hasNoPath ? [noPathStep] : [])]
       : []),
-    ...upstream.map((w) => upstreamStep(w, cipher)),
   ];
   return tasks.length > 0 ? { title: '下一步', tasks, emptyText: '' } : undefined;
 }

@@ -15,6 +15,7 @@ import {
   type Declaration,
 } from './declarations.store';
 import { findAppealChance } from './appeals.read';
+import { findDeskContacts } from './desk-contacts.read';
 import { loadDeclaration, sectionsOf } from './load-declaration';
 import type { MoveFacts } from './move-facts';
 import type { MoveInput } from './move-input';
@@ -66,7 +67,11 @@ export async function isOverdue(h: Handle, d: Declaration): Promise<boolean> {
 /** Why a correction can't be handed in any more; nothing while it can. */
 export async function deadlineComplaints(h: Handle, d: Declaration): Promise<Complaint[]> {
   if (!(await isOverdue(h, d))) return [];
-  return [{ text: `补正期限（${showDate(d.correction_due_on ?? '')}）已过，视为放弃。如有疑问，请联系评委会办事机构` }];
+  return [
+    {
+      text: `补正期限（${showDate(d.correction_due_on ?? '')}）已过，视为放弃。如有疑问，请联系${(await findDeskContacts(h, d.batch_id)).office}`,
+    },
+  ];
 }
 
 /** One function for each guard of the table in src/policy/declaration-moves.ts; run inside the move's transaction on the locked row. */
@@ -115,7 +120,9 @@ export const guards: Record<GuardName, Guard> = {
     }
     const batch = await facts.batch(d.batch_id);
     if (!(await facts.isCommitteeValid(d, path.committeeId)))
-      return [{ text: `「${path.upstreamName}」不在任期内，或者不评审该级别、该专业，不能上报，请联系评委会办事机构` }];
+      return [
+        { text: `「${path.upstreamName}」不在任期内，或者不评审该级别、该专业，不能上报，请联系${(await facts.desks(d.batch_id)).office}` },
+      ];
     return batch?.committeeId === path.committeeId
       ? []
       : [{ text: `上报路径通往「${path.upstreamName}」，与申报人选择的评审委员会不同，请核对路径`, href: paths.unitPaths() }];
@@ -154,7 +161,9 @@ export const guards: Record<GuardName, Guard> = {
     (await isWithheld(trx, d.id)) ? [] : [{ text: '没有成立的异议，不能登记为不予推荐', href: paths.unitPublicities() }],
 
   'committee-valid': async ({ d, facts }) =>
-    (await facts.isCommitteeValid(d)) ? [] : [{ text: '评审委员会未经核准、已过有效期或者没有本系列本级别的评审权限，请联系人社局' }],
+    (await facts.isCommitteeValid(d))
+      ? []
+      : [{ text: `评审委员会未经核准、已过有效期或者没有本系列本级别的评审权限，请联系${(await facts.desks(d.batch_id)).bureau}` }],
 
   'correction-overdue': async ({ trx, d }) => ((await isOverdue(trx, d)) ? [] : [{ text: '补正期限未到' }]),
 

@@ -12,6 +12,7 @@ import {
   type DeclarationEvent,
   type PublicityOfResult,
 } from './declarations.store';
+import { findDeskContacts } from './desk-contacts.read';
 import { findPutUps, type PutUp } from './unit-publicity.store';
 
 /**
@@ -44,6 +45,11 @@ export class MoveFacts {
 
   batch(id: number): Promise<Batch | undefined> {
     return this.#once(`batch:${id}`, () => findBatch(this.trx, id));
+  }
+
+  /** whom to call about declarations of a batch */
+  desks(batchId: number): ReturnType<typeof findDeskContacts> {
+    return this.#once(`desks:${batchId}`, () => findDeskContacts(this.trx, batchId));
   }
 
   unit(id: number): ReturnType<typeof findUnitOption> {

@@ -48,10 +48,14 @@ export function publicObjectionRoutes(deps: Deps): Route[] {
     { text },
   ];
   const isOver = (p: Publicity): Reply =>
-    refusal(409, `公示期已于${showDate(p.endsOn)}届满，不能再在网上提出异议。需要反映问题的，请联系受理异议的部门`, {
-      text: '返回公示',
-      href: paths.publicity(p.id),
-    });
+    refusal(
+      409,
+      `公示期已于${showDate(p.endsOn)}届满，不能再在网上提出异议。需要反映问题的，请联系${p.committeeName}办事机构${p.committeePhone === '' ? '' : `，电话 ${p.committeePhone}`}`,
+      {
+        text: '返回公示',
+        href: paths.publicity(p.id),
+      },
+    );
 
   async function show(visit: Visit): Promise<Reply> {
     const p = await open(visit);

@@ -132,11 +132,11 @@ function publicityCell(r: ReportRow): { text: string; sub?: string; href?: strin
   return r.openObjections > 0 ? { text: `${r.openObjections} 项异议待处理`, href } : { text: '已期满', href };
 }
 
-/** What the ranks of one declaring unit in one batch go by: places that were reported already, and the total they named. */
+/** What the ranks of one declaring unit in one batch go by: places that were reported already, the total they named, and whether several on the page are ranked against each other. */
 async function rankGroupsOf(
   deps: Deps,
   rows: readonly ReportRow[],
-): Promise<Map<string, { key: string; taken: string; total: number | undefined }>> {
+): Promise<Map<string, { key: string; taken: string; total: number | undefined; isShared: boolean }>> {
   const ranked = rows.filter((r) => r.takesRank);
   const fixed = await listFixedRanks(
     deps.db,
@@ -147,7 +147,8 @@ async function rankGroupsOf(
     ranked.map((r) => {
       const key = `${r.unitId}:${r.batchId}`;
       const own = fixed.filter((f) => f.unitId === r.unitId && f.batchId === r.batchId);
-      return [key, { key, taken: own.map((f) => f.n).join(','), total: own[0]?.of }];
+      const isShared = ranked.filter((x) => x.unitId === r.unitId && x.batchId === r.batchId).length > 1;
+      return [key, { key, taken: own.map((f) => f.n).join(','), total: own[0]?.of, isShared }];
     }),
   );
 }

@@ -53,9 +53,9 @@ export interface Cell {
   tag?: { text: string; colour: string };
 }
 
-const heads: Record<ColumnKey, { text: string; sort?: SortKey; width?: 's' | 'm' | 'l'; nowrap?: true }> = {
+const heads: Record<ColumnKey, { text: string; sort?: SortKey; width?: 's' | 'm' | 'l' | 'title'; nowrap?: true }> = {
   name: { text: '姓名', sort: 'name', width: 's' },
-  title: { text: '申报职称', width: 'm' },
+  title: { text: '申报职称', width: 'title' },
   speciality: { text: '现从事专业', width: 's' },
   unit: { text: '申报单位', sort: 'unit', width: 'l' },
   rank: { text: '单位推荐排序', sort: 'rank', nowrap: true },

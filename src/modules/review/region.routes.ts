@@ -79,7 +79,7 @@ export function regionRoutes(deps: Deps): Route[] {
           emptyText: '没有符合条件的申报',
           columns: [
             { key: 'name', text: '姓名', width: 's' },
-            { key: 'title', text: '申报职称', width: 'm' },
+            { key: 'title', text: '申报职称', width: 'title' },
             { key: 'speciality', text: '现从事专业', width: 's' },
             { key: 'unit', text: '申报单位', width: 'l' },
             { key: 'state', text: '状态', nowrap: true },

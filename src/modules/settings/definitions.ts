@@ -1,6 +1,7 @@
 import type { Config } from '../../config';
 import type { Field, FieldValue } from '../../form/field';
 import { integer, text, yesNo } from '../../form/fields';
+import { isServicePhone } from '../../lib/phone';
 
 export type SettingPart = 'support' | 'staff' | 'corrections' | 'messages' | 'retention';
 export const settingParts: readonly { id: SettingPart; title: string; hint?: string }[] = [
@@ -58,9 +59,6 @@ const whole = (
   read: (stored) => (typeof stored === 'number' && Number.isInteger(stored) && stored >= min && stored <= max ? stored : undefined),
 });
 
-/** Telephone numbers as people write them: 0531-81919792, 0531-81919792转8001, 400-600-1234, 12333. */
-const PHONE = /^\d{3,5}(?:-\d{3,8}){0,2}(?:转\d{1,6})?$/;
-
 /** What the administrator may set while the site runs. The one list: page, checks, history and readers go by it. The field's id is the key in the table `settings`. */
 export const definitions = {
   supportPhone: {
@@ -72,10 +70,10 @@ export const definitions = {
       max: 30,
       width: 's',
       hint: '显示在每一页和发出的短信中，例如 0531-81919792',
-      check: (v) => (PHONE.test(v) ? undefined : '「技术支持电话」请填写区号和号码，例如 0531-81919792'),
+      check: (v) => (isServicePhone(v) ? undefined : '「技术支持电话」请填写区号和号码，例如 0531-81919792'),
     }),
     fallback: (config) => config.supportPhone,
-    read: (stored) => (typeof stored === 'string' && PHONE.test(stored) ? stored : undefined),
+    read: (stored) => (typeof stored === 'string' && isServicePhone(stored) ? stored : undefined),
   } satisfies Definition<string> as Definition<string>,
   servicePhone: {
     part: 'support',
@@ -85,11 +83,11 @@ export const definitions = {
       required: true,
       max: 30,
       width: 's',
-      hint: '办理权限、评审结果等事项需要联系人社局时提示的电话，例如 12333',
-      check: (v) => (PHONE.test(v) ? undefined : '「人社服务电话」请填写区号和号码，例如 12333'),
+      hint: '需要联系人社局而该局没有填写联系电话时提示的电话，例如 12333',
+      check: (v) => (isServicePhone(v) ? undefined : '「人社服务电话」请填写区号和号码，例如 12333'),
     }),
     fallback: () => '12333',
-    read: (stored) => (typeof stored === 'string' && PHONE.test(stored) ? stored : undefined),
+    read: (stored) => (typeof stored === 'string' && isServicePhone(stored) ? stored : undefined),
   } satisfies Definition<string> as Definition<string>,
   secondPersonForNames: flag(
     'corrections',

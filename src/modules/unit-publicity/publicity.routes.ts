@@ -157,7 +157,7 @@ export function unitPublicityRoutes(deps: Deps): Route[] {
         caption: '公示人员',
         columns: [
           { key: 'name', text: '姓名', width: 's' },
-          { key: 'title', text: '申报职称', width: 'm' },
+          { key: 'title', text: '申报职称', width: 'title' },
           { key: 'speciality', text: '现从事专业', width: 's' },
           { key: 'unit', text: '申报单位', width: 'l' },
           { key: 'state', text: '状态', nowrap: true },

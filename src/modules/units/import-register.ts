@@ -81,7 +81,10 @@ export async function importRegister(
   const id = await inTransaction(deps.db, async (trx) => {
     await stageRegister(trx, good);
     for (const f of await takeForeign(trx, actor.divisionCode))
-      refused.push({ line: f.line, text: `该代码已由${f.division}登记，请联系该地区人社局更正` });
+      refused.push({
+        line: f.line,
+        text: `该代码已由${f.division}登记，请联系该地区人社局更正${f.phone === null ? '' : `，电话 ${f.phone}`}`,
+      });
     const report = importReport(file.name, await mergeRegister(trx), refused);
     const made = await insertImport(trx, actor.divisionCode, report, actor);
     await appendAudit(trx, {

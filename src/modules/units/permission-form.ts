@@ -29,7 +29,7 @@ export const permissionForm: SectionDefinition = {
           part: PART,
           field: 'creditCode',
           severity: 'rule',
-          text: '与本单位注册的统一社会信用代码不一致，请核对；注册时填写有误的，请联系所属地人社局更正',
+          text: `与本单位注册的统一社会信用代码不一致，请核对。注册时填写有误的，由人社局更正，请联系${ctx.policy.bureau ?? '所属地人社局'}`,
         },
       ];
     },
@@ -44,8 +44,9 @@ export function permissionDefaults(divisionCode: string): RawSection {
 /** Which divisions the dependent choices of this form need. */
 export const divisionParents = (raw: RawSection): string[] => parentsOf(raw.groups[PART] ?? {});
 
-export function permissionContext(today: string, registeredCode: string, divisions: readonly Division[]): FormContext {
-  return smallFormContext(today, { policy: { creditCode: registeredCode }, options: divisionOptions(divisions) });
+/** `bureau`: whom to call */
+export function permissionContext(today: string, registeredCode: string, divisions: readonly Division[], bureau: string): FormContext {
+  return smallFormContext(today, { policy: { creditCode: registeredCode, bureau }, options: divisionOptions(divisions) });
 }
 
 export const declaredDivision = (raw: RawSection): string => chosenDivision(raw.groups[PART] ?? {});

@@ -8,7 +8,7 @@ import { showMoment } from '../../lib/moment';
 import { compactCode } from '../../lib/text';
 import type { Actor } from '../../policy/actor';
 import { covers } from '../../policy/policy';
-import { findDivision } from '../catalogue';
+import { bureauContactText, findBureauContact, findDivision } from '../catalogue';
 import { importRegister, MAX_REGISTER_ROWS, registerColumns } from './import-register';
 import { findImport, listImports } from './register.store';
 import { findRegisterEntry } from './unit.store';
@@ -20,6 +20,9 @@ export function registerRoutes(deps: Deps): Route[] {
     if (actor.divisionCode === undefined) throw new Error('a bureau without a division');
     return { ...actor, divisionCode: actor.divisionCode };
   };
+
+  const bureauText = async (code: string): Promise<string> =>
+    bureauContactText(await findBureauContact(deps.db, code), deps.settings.known().servicePhone);
 
   async function show(visit: Visit, problem?: string): Promise<Reply> {
     const { divisionCode } = bureau(visit);
@@ -54,7 +57,10 @@ export function registerRoutes(deps: Deps): Route[] {
                 { label: '所属地区', text: entry.divisionName },
               ]
             : undefined,
-        elsewhere: entry && !covers(divisionCode, entry.divisionCode) ? entry.divisionName : undefined,
+        elsewhere:
+          entry && !covers(divisionCode, entry.divisionCode)
+            ? { division: entry.divisionName, bureau: await bureauText(entry.divisionCode) }
+            : undefined,
         table: {
           caption: '导入记录',
           emptyText: '还没有导入过',

@@ -33,12 +33,12 @@ export async function stageRegister(trx: Trx, rows: readonly RegisterRow[]): Pro
 }
 
 /** Lines whose code another division has registered; they are taken out of the staged rows. */
-export async function takeForeign(trx: Trx, divisionCode: string): Promise<{ line: number; division: string }[]> {
+export async function takeForeign(trx: Trx, divisionCode: string): Promise<{ line: number; division: string; phone: string | null }[]> {
   const [from, to] = divisionRange(divisionCode);
-  const { rows } = await trx.raw<{ rows: { line: number; division: string }[] }>(
+  const { rows } = await trx.raw<{ rows: { line: number; division: string; phone: string | null }[] }>(
     `WITH gone AS (DELETE FROM register_staging s USING unit_register r
        WHERE r.credit_code = s.credit_code AND r.division_code NOT BETWEEN ? AND ? RETURNING s.line, r.division_code)
-     SELECT g.line, d.full_name AS division FROM gone g JOIN divisions d ON d.code = g.division_code ORDER BY g.line`,
+     SELECT g.line, d.full_name AS division, bureau_phone(d.code) AS phone FROM gone g JOIN divisions d ON d.code = g.division_code ORDER BY g.line`,
     [from, to],
   );
   return rows;

@@ -46,13 +46,14 @@ export async function setPermissionState(trx: Trx, id: number, state: Permission
 export interface SameName {
   id: number;
   creditCode: string;
+  divisionCode: string;
   divisionName: string;
 }
 
 /** The other unit of this name that holds the permission: there can be one at most (units_one_permitted_name). */
 export async function findPermittedNamesake(h: Handle, name: string, exceptId: number): Promise<SameName | undefined> {
   const { rows } = await h.raw<{ rows: SameName[] }>(
-    `SELECT u.id, u.credit_code AS "creditCode", d.full_name AS "divisionName" FROM units u JOIN divisions d ON d.code = u.division_code
+    `SELECT u.id, u.credit_code AS "creditCode", u.division_code AS "divisionCode", d.full_name AS "divisionName" FROM units u JOIN divisions d ON d.code = u.division_code
      WHERE u.name = ? AND u.permission_state = 'granted' AND u.id <> ?`,
     [name, exceptId],
   );

@@ -25,7 +25,7 @@ import {
 import { siteAddress } from '../../http/site-address';
 import { isRowId } from '../../lib/ids';
 import { showMoment } from '../../lib/moment';
-import { bureauName, findDivision, listDivisions } from '../catalogue';
+import { bureauContactText, findBureauContact, findDivision, listDivisions } from '../catalogue';
 import { bureauUnitsRoutes } from './bureau-units.routes';
 import { decidePermission } from './decide-permission';
 import { blankDecision, decidedText, decisionModel, readDecision } from './decision-form';
@@ -67,12 +67,12 @@ export function unitsRoutes(deps: Deps): Route[] {
       rows: unitRows(unit),
       request,
       tag: permissionTags[unit.permissionState],
-      bureau: request ? bureauName(request.divisionName) : '',
+      bureau: await bureauText(request?.divisionCode ?? unit.divisionCode),
     };
     if (unit.permissionState === 'granted' || unit.permissionState === 'requested') return page('units/permission', meta, shown);
     const typed = raw ?? permissionDefaults(unit.divisionCode);
     const [{ today }, divisions] = await Promise.all([databaseNow(db), listDivisions(db, divisionParents(typed), unit.divisionCode)]);
-    const ctx = permissionContext(today, unit.creditCode, divisions);
+    const ctx = permissionContext(today, unit.creditCode, divisions, shown.bureau);
     const problems = o.problems ?? [];
     const form = smallForm({
       section: permissionForm,
@@ -83,9 +83,13 @@ export function unitsRoutes(deps: Deps): Route[] {
       buttons: [{ value: 'save', text: '保存申请', kind: 'primary' }],
     });
     const errors: PageError[] = [...problemLinks(problems), ...(o.other ? [{ text: '已经存在有权限的同名单位', href: '#duplicate' }] : [])];
-    const duplicate = o.other && { name: unit.name, divisionName: o.other.divisionName, bureau: bureauName(o.other.divisionName) };
+    const duplicate = o.other && { name: unit.name, divisionName: o.other.divisionName, bureau: await bureauText(o.other.divisionCode) };
     return page('units/permission', { ...meta, errors }, { ...shown, form, duplicate }, errors.length > 0 ? 422 : 200);
   }
+
+  /** whom to call about a permission */
+  const bureauText = async (divisionCode: string): Promise<string> =>
+    bureauContactText(await findBureauContact(db, divisionCode), deps.settings.known().servicePhone);
 
   async function mustFindUnit(id: number): Promise<Unit> {
     const unit = await findUnit(db, id);
@@ -107,7 +111,11 @@ export function unitsRoutes(deps: Deps): Route[] {
     if (visit.body.one('do') === 'refresh') return seeOther(addressOf(paths.unitPermission(), permissionQuery(raw)));
     const unit = await mustFindUnit(actor.unitId);
     const [{ today }, divisions] = await Promise.all([databaseNow(db), listDivisions(db, divisionParents(raw), unit.divisionCode)]);
-    const { problems } = checkSection(permissionForm, raw, permissionContext(today, unit.creditCode, divisions));
+    const { problems } = checkSection(
+      permissionForm,
+      raw,
+      permissionContext(today, unit.creditCode, divisions, await bureauText(unit.divisionCode)),
+    );
     if (problems.length > 0) return permissionPage(actor.unitId, raw, { problems });
     const outcome = await requestPermission(deps, actor, {
       creditCode: raw.groups.permission?.creditCode ?? '',
