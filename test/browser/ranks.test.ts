@@ -93,7 +93,7 @@ describe('R2 ranks by order', () => {
     const { who, ids } = await desk(['己六', '庚七'], false, 390);
     expect(
       await who.page.evaluate(
-        `Array.from(document.querySelectorAll('.ranks__button')).filter((b) => getComputedStyle(b).visibility === 'visible').length`,
+        `Array.from(document.querySelectorAll('.ranks__button')).filter((b) => b.offsetHeight > 0 && getComputedStyle(b).visibility === 'visible').length`,
       ),
     ).toBe(0);
     await who.fill({ [`rank.${ids[0]}`]: '2/2', [`rank.${ids[1]}`]: '1/2' });
