@@ -42,6 +42,8 @@ import * as m0059 from './0059_printed_forms';
 import * as m0060 from './0060_certificate_schemes';
 import * as m0069 from './0069_job_workers';
 import * as m0074 from './0074_bureau_phones';
+import * as m0071 from './0071_judge_notes';
+import * as m0072 from './0072_result_news';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -88,6 +90,8 @@ const list: Record<string, Knex.Migration> = {
   '0060_certificate_schemes': m0060,
   '0069_job_workers': m0069,
   '0074_bureau_phones': m0074,
+  '0071_judge_notes': m0071,
+  '0072_result_news': m0072,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

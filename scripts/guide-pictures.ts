@@ -24,6 +24,8 @@ interface Picture {
   as?: string;
   /** addresses and words of links, one after the other */
   go: readonly string[];
+  /** selectors clicked at the end: the last one leads to another page, past the password where that is asked for */
+  click?: readonly string[];
   /** what is in sight at the end: scrolled to this selector */
   from?: string;
 }
@@ -52,10 +54,17 @@ const pictures: readonly Picture[] = [
   { name: 'bureau-permissions', as: 'huancui_rsj', go: ['/bureau/permissions'] },
   { name: 'bureau-units', as: 'huancui_rsj', go: ['/bureau/units'] },
   { name: 'bureau-results', as: 'huancui_rsj', go: ['/bureau/results'] },
+  {
+    name: 'bureau-bulk',
+    as: 'huancui_rsj',
+    go: ['/bureau/results?state=publicity_over'],
+    click: ['tbody input[name="ids"]', 'button[value="confirm:confirm"]'],
+  },
   { name: 'office-queue', as: 'pwh_qzwh', go: ['/office/declarations'] },
   { name: 'office-meeting', as: 'pwh_qzwh', go: ['/office/meetings', '年'] },
   { name: 'office-judges', as: 'pwh_qzwh', go: ['/office/judges'] },
   { name: 'judge-sitting', as: 'pingwei3', go: ['/judge', '评审委员会'] },
+  { name: 'judge-reading', as: 'pingwei3', go: ['/judge', '评审委员会'], click: ['.govuk-task-list__link'], from: '.check__turn' },
   { name: 'judge-check-in', as: 'pingwei1', go: ['/judge', '评审委员会'] },
   { name: 'support-find', as: 'support', go: ['/support/accounts'] },
   { name: 'support-corrections', as: 'support2', go: ['/support/corrections'] },
@@ -122,6 +131,17 @@ async function follow(page: Page, base: string, step: string): Promise<void> {
   await follow(page, base, href);
 }
 
+/** Ticks and presses; the last click leads to another page, before which the password may be asked for. */
+async function clickAll(page: Page, selectors: readonly string[]): Promise<void> {
+  for (const selector of selectors.slice(0, -1)) for (const found of await page.$$(`main ${selector}`)) await found.click();
+  const last = selectors.at(-1);
+  if (last === undefined) return;
+  await pressed(page, `main ${last}`);
+  if (!page.url().includes('/confirm-password')) return;
+  await page.type('main input[type="password"]', DEMO_PASSWORD);
+  await pressed(page, 'main form button[type="submit"]');
+}
+
 /** As few colours as it takes to come under the limit; pages are flat, so that this is hardly seen. */
 async function write(name: string, shot: Uint8Array): Promise<number> {
   for (const colours of [96, 48, 24, 12]) {
@@ -151,6 +171,7 @@ async function main(): Promise<void> {
       if (as !== undefined) await signIn(page, base, as);
       for (const picture of wanted.filter((p) => p.as === as)) {
         for (const step of picture.go) await follow(page, base, step);
+        await clickAll(page, picture.click ?? []);
         // as text: these run in the page, whose names the compiler does not know here
         const top =
           picture.from === undefined

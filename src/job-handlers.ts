@@ -3,7 +3,7 @@ import { sealAudit } from './audit/audit.store';
 import type { Deps } from './deps';
 import type { OneTimeTokens } from './http/one-time-token.store';
 import { sendReminders } from './modules/batches';
-import { watchCorrections } from './modules/declarations';
+import { tellResults, watchCorrections } from './modules/declarations';
 import { confirmResults, makeOfficeSheet } from './modules/committee';
 import { fetchRecords } from './modules/education';
 import { collectOrphans, scanWaiting, verifyStored } from './modules/attachments';
@@ -39,6 +39,10 @@ export function jobHandlers(deps: Deps, tokens: OneTimeTokens): JobHandlers {
       const { remindersOn, remindersFrom, remindersTo } = await deps.settings.get();
       const queued = await sendReminders(deps, { isOn: remindersOn, from: remindersFrom, to: remindersTo });
       deps.log.info({ queued }, 'reminders of closing windows');
+    },
+    'results:tell': async () => {
+      const { resultMessagesOn, remindersFrom, remindersTo } = await deps.settings.get();
+      deps.log.info({ queued: await tellResults(deps, { isOn: resultMessagesOn, from: remindersFrom, to: remindersTo }) }, 'results told');
     },
     'permissions:recheck': async () => {
       deps.log.info({ granted: await recheckPermissions(deps) }, 'permission requests checked against the imported register');

@@ -6,6 +6,7 @@ import type { OneTimeTokens } from './http/one-time-token.store';
 import { pruneSmsCodes } from './modules/accounts';
 import { pruneReminders } from './modules/batches';
 import { purgeDrafts } from './modules/declarations';
+import { pruneJudgeNotes } from './modules/meetings';
 import { pruneTasks } from './modules/tasks';
 import { systemActor } from './policy/actor';
 
@@ -14,13 +15,14 @@ import { systemActor } from './policy/actor';
  * not reached because the process died goes the next time.
  */
 export async function pruneAll(deps: Deps, tokens: OneTimeTokens): Promise<void> {
-  const { smsDays, reminderDays, browserDays, draftYears, deletedDraftDays } = await deps.settings.get();
+  const { smsDays, reminderDays, browserDays, judgeNoteDays, draftYears, deletedDraftDays } = await deps.settings.get();
   const removed: Record<string, number> = {
     tokens: await tokens.prune(),
     ...(await pruneExpired(deps.db, browserDays)),
     sms: await pruneSms(deps.db, smsDays),
     smsCodes: await pruneSmsCodes(deps.db),
     tasks: await pruneTasks(deps.db),
+    judgeNotes: await pruneJudgeNotes(deps.db, judgeNoteDays),
     reminders: await pruneReminders(deps.db, reminderDays),
   };
   const some = Object.fromEntries(Object.entries(removed).filter(([, n]) => n > 0));

@@ -28,6 +28,7 @@ export const encryptedColumns: readonly EncryptedColumn[] = [
   { table: 'result_objections', key: 'id', column: 'objector_contact', purpose: 'objection.contact' },
   { table: 'form_drafts', key: 'id', column: 'content', purpose: 'form-draft' },
   { table: 'draws', key: 'id', column: 'sealed_seed', purpose: 'draw.seed' },
+  { table: 'judge_notes', key: 'id', column: 'body', purpose: 'judge.note' },
   { table: 'kept_posts', key: 'id', column: 'summary', purpose: 'kept-post' },
   { table: 'kept_posts', key: 'id', column: 'content', purpose: 'kept-post' },
 ];

@@ -95,8 +95,7 @@ async function answer(at: Passage): Promise<Reply> {
   if ('kind' in admission) return (route.method === 'post' && (await answerOfEarlierCopy(at))) || admission;
   const { subject } = admission;
   const query = new FormInput(flatEntries(req.query));
-  const mustProve = route.reauth === true && !isProven(req, await deps.now());
-  if (mustProve && route.method === 'get') return { kind: 'see-other', to: paths.confirmPassword(req.originalUrl) };
+  if (route.method === 'get' && (await mustProve(at, query))) return { kind: 'see-other', to: paths.confirmPassword(req.originalUrl) };
   if (route.method === 'get') {
     const visit = visitOf(at, { route, params, path: req.originalUrl, query, subject, body: new FormInput([]), files: [], digest: '' });
     if (!route.heavy || !visitor) return route.handle(visit);
@@ -113,9 +112,15 @@ async function answer(at: Passage): Promise<Reply> {
     if (resend) return { kind: 'refusal', status: 403, message: '您在本页停留的时间较长，页面已过期', resend };
     return refusal(403, '页面已过期，请返回上一页，刷新后重新操作', { text: '返回首页', href: visitor ? paths.home() : paths.signIn() });
   }
-  if (mustProve)
+  if (await mustProve(at, posted.body))
     return { kind: 'see-other', to: paths.confirmPassword((await keepPost(at, posted, visitor?.accountId)) ? paths.kept() : paths.home()) };
   return once(at, visitOf(at, { route, params, path: req.originalUrl, query, subject, ...posted }), posted.digest);
+}
+
+/** S14: whether the password has to be given once more before this. */
+async function mustProve({ route, req, deps }: Passage, asked: FormInput): Promise<boolean> {
+  if (route.reauth === undefined || (route.reauth !== true && !route.reauth(asked))) return false;
+  return !isProven(req, await deps.now());
 }
 
 /** Who may come in: the subject of the route's action, or the answer that refuses. */
@@ -258,8 +263,8 @@ async function repost(at: Passage, outer: Visit, post: KeptPost, id: string): Pr
   if (!route) return refusal(410, '该页面已经调整，请从首页重新进入', { text: '返回首页', href: paths.home() });
   const admission = await admit(route, visitor, post.params, deps);
   if ('kind' in admission) return admission;
-  if (route.reauth && !isProven(at.req, await deps.now())) return { kind: 'see-other', to: paths.confirmPassword(paths.kept()) };
   const body = new FormInput(post.fields);
+  if (await mustProve({ ...at, route }, body)) return { kind: 'see-other', to: paths.confirmPassword(paths.kept()) };
   const query = new FormInput(new URL(post.url, 'http://site').searchParams);
   const digest = digestOf(body, post.files);
   // a passage of its own: what the kept form settles is its answer, not that of the page which sends it on

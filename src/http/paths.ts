@@ -139,6 +139,7 @@ export const paths = {
   ownData: () => '/profile/data',
   ownDataFile: (key?: string) => (key ? `/profile/data.json?key=${key}` : '/profile/data.json'),
   closeAccount: () => '/profile/close',
+  dismissResult: (id: number | string) => `/home/results/${id}/dismiss`,
   dismissCorrection: (id: number | string) => `/profile/corrections/${id}/dismiss`,
   findAccounts: () => '/support/accounts',
   accountSearch: () => '/support/accounts/search',

@@ -131,8 +131,11 @@ export interface Route {
   access: Access;
   /** name of the audit entry written by the handler's use-case; POST routes say it or say why there is none */
   audit: string | null;
-  /** S14: the password must have been given within the last five minutes; a form that comes without is kept and goes on afterwards */
-  reauth?: true;
+  /**
+   * S14: the password must have been given within the last five minutes; a form that comes without is kept and goes on afterwards. Where only some of the acts of
+   * an address ask for it, `asked` tells which: what was posted, or the query of the address.
+   */
+  reauth?: true | ((asked: FormInput) => boolean);
   /** a secret ballot: what is posted leaves no trace, neither kept for after a sign-in (A9) nor as a digest that guesses could be tried on (J3) */
   secret?: true;
   /**

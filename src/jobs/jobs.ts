@@ -19,6 +19,7 @@ export interface JobPayloads {
   'corrections:watch': Record<string, never>;
   'queues:fold': Record<string, never>;
   'reminders:send': Record<string, never>;
+  'results:tell': Record<string, never>;
   'tasks:run': Record<string, never>;
   'permissions:recheck': Record<string, never>;
 }
@@ -43,6 +44,7 @@ const CRONTAB = `* * * * * audit:seal
 29 3 * * * attachments:collect
 5 1-12 * * * corrections:watch
 */15 * * * * reminders:send
+*/10 * * * * results:tell
 */5 * * * * attachments:scan
 41 2 * * * attachments:verify
 */10 * * * * ballot:sweep`;

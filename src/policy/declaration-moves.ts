@@ -122,6 +122,8 @@ export interface Move {
   kind: 'main' | 'other' | 'danger';
   /** offered for several declarations at once in a queue */
   bulk?: true;
+  /** S14: whoever makes it has given the password within the last five minutes */
+  proof?: true;
   /** made on a page that decides something else as well (an objection), never by a button and a confirm page of its own */
   without?: 'button';
 }
@@ -325,6 +327,7 @@ export const moves: Record<MoveName, Move> = {
     done: '确认评审结果，生成电子证书',
     kind: 'main',
     bulk: true,
+    proof: true,
   },
 };
 

@@ -74,9 +74,12 @@ async function comesAndScores(who: Person, judge: TestJudge, score: string): Pro
   await who.press('签到', '我承诺');
   expect(await who.text()).toContain('签到成功');
   await who.press('于海燕');
-  await who.press('查看申报材料');
   expect(await who.text()).toContain('编排舞蹈十五个');
-  await who.open(`/judge/meetings/${meetingId}/items/${declaration}`);
+  await who.page.click('#notes-performance summary');
+  await who.page.type('#note-performance', `${judge.name}的笔记`);
+  await Promise.all([who.page.waitForNavigation({ waitUntil: 'load' }), who.page.click('#notes-performance button[value="add"]')]);
+  await who.look();
+  expect(await who.text('#notes-performance')).toContain(`${judge.name}的笔记`);
   expect(Math.min(...(await heights(who)))).toBeGreaterThanOrEqual(FINGER);
   await who.fill({ '评分（0 至 100）': score });
   await who.press('保存评分');

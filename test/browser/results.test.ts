@@ -52,6 +52,13 @@ async function certificateOf(d: Declared): Promise<string> {
   return ((await site.db('certificates').where({ declaration_id: d.id }).first('number')) as { number: string }).number;
 }
 
+/** S14: the password once more, before results are confirmed */
+const prove = async (who: Person): Promise<void> => {
+  expect(await who.text('h1')).toBe('确认身份');
+  await who.fill({ 登录密码: PASSWORD });
+  await who.press('确认');
+};
+
 const round = async (scripts: boolean, width: 390 | 1280): Promise<void> => {
   const name = scripts ? '丛海燕' : '于海洋';
   const d = await reported(name);
@@ -75,6 +82,7 @@ const round = async (scripts: boolean, width: 390 | 1280): Promise<void> => {
   await early.signIn(world.bureau.loginName, PASSWORD);
   await early.open(`/declarations/${d.id}`);
   await early.press('确认');
+  await prove(early);
   await early.press('确认');
   expect((await early.errors()).join()).toContain('期满后才能确认');
   await site.advanceClock('15 days');
@@ -83,6 +91,7 @@ const round = async (scripts: boolean, width: 390 | 1280): Promise<void> => {
   await bureau.open('/bureau/results');
   await bureau.press(name);
   await bureau.press('确认');
+  await prove(bureau);
   await bureau.press('确认');
   expect(await bureau.text()).toContain('已完成「确认」');
   faults.push(...bureau.faults());

@@ -278,6 +278,8 @@ describe('S27 next', () => {
     '/unit/review?series=9&name=%E7%8E%8B',
     '/profile',
     '/support/sms',
+    '/bureau/results/bulk?draft=8b0c4e62-0000-4000-8000-000000000000',
+    '/tasks/12',
   ])('%s is kept', (next) => expect(ownAddress(next)).toBe(next));
 
   it('leads back to the page that asked for the sign-in', async () => {

@@ -2,7 +2,7 @@ import { nextDay } from '../../src/lib/dates';
 import { addWorkingDays } from '../../src/lib/working-days';
 import { loadWorkCalendar } from '../../src/modules/batches';
 import { countQueries, makeDeclaration, namesOn, stateOf } from '../support/declarations';
-import { makeBatch, makeCommittee, makeStaff, makeUnit, signInAs, type TestBatch, type TestUnit } from '../support/factories';
+import { makeBatch, makeCommittee, makeStaff, makeUnit, pastPassword, signInAs, type TestBatch, type TestUnit } from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
@@ -14,11 +14,12 @@ let office: Visitor;
 let bureau: Visitor;
 
 async function act(visitor: Visitor, list: string, ids: string[], move: string): Promise<{ confirm: Page; result: () => Promise<Page> }> {
-  const confirm = await visitor.send(
+  const asked = await visitor.send(
     await visitor.get(list),
     { ids },
     { form: 'form[method="post"][action*="bulk"]', button: `do=confirm:${move}` },
   );
+  const confirm = await pastPassword(visitor, asked);
   return { confirm, result: () => visitor.send(confirm, {}, { button: 'do=run' }) };
 }
 let place = 0;

@@ -7,6 +7,7 @@ import {
   makeCommittee,
   makeStaff,
   makeUnit,
+  pastPassword,
   signInAs,
   type TestBatch,
   type TestStaff,
@@ -48,7 +49,8 @@ async function published(count: number): Promise<string[]> {
 }
 async function ticked(ids: string[]): Promise<Page> {
   const list = await bureau.get('/bureau/results');
-  return bureau.send(list, { ids }, { form: 'form[method="post"][action*="bulk"]', button: 'do=confirm:confirm' });
+  const asked = await bureau.send(list, { ids }, { form: 'form[method="post"][action*="bulk"]', button: 'do=confirm:confirm' });
+  return pastPassword(bureau, asked);
 }
 const press = (page: Page): Promise<Page> => bureau.submit(page, {}, { button: 'do=run' });
 const idOf = (answer: Page): number => Number(/^\/tasks\/(\d+)$/.exec(answer.location)?.[1]);
@@ -99,6 +101,29 @@ describe('J4 J5 many results are confirmed as a long task', () => {
     const list = await bureau.get('/tasks');
     expect([list.heading, list.text()]).toEqual(['批量处理', expect.stringContaining('查看处理结果')]);
   }, 120_000);
+
+  it('S14 asks for the password before the confirm page, of one and of many, and for a page that has lain open too long', async () => {
+    const ids = await published(2);
+    const fresh = await signInAs(site, bureauStaff);
+    const list = await fresh.get('/bureau/results');
+    const chosen = await fresh.submit(list, { ids }, { form: 'form[method="post"][action*="bulk"]', button: 'do=confirm:confirm' });
+    const asked = await fresh.get(chosen.location);
+    expect([asked.status, asked.location]).toEqual([303, `/confirm-password?next=${encodeURIComponent(chosen.location)}`]);
+    expect((await fresh.get(`/declarations/${ids[0]}/moves/confirm`)).location).toContain('/confirm-password');
+    const many = await pastPassword(fresh, await fresh.open(chosen.location));
+    const one = await fresh.get(`/declarations/${ids[0]}/moves/confirm`);
+    expect([many.address, one.status]).toEqual([chosen.location, 200]);
+    await site.advanceClock('5 minutes 1 second');
+    expect((await fresh.submit(many, {}, { button: 'do=run' })).location).toContain('/confirm-password');
+    expect((await fresh.submit(one)).location).toContain('/confirm-password');
+    expect(await Promise.all(ids.map((id) => stateOf(site, id)))).toEqual(['publicity', 'publicity']);
+    const kept = await pastPassword(fresh, await fresh.open('/confirm-password?next=%2Fkept'));
+    expect(kept.text()).toContain('确认');
+    // what was done can be read at any time
+    const done = await press(await ticked([ids[1] as string]));
+    await site.advanceClock('5 minutes 1 second');
+    expect((await bureau.get(done.location)).text()).toContain('已对 1 项申报进行「确认」');
+  });
 
   it('twenty stay in the request and are answered at once', async () => {
     const ids = await published(20);

@@ -6,6 +6,7 @@ import {
   makePerson,
   makeStaff,
   makeUnit,
+  pastPassword,
   signInAs,
   type TestBatch,
   type TestPerson,
@@ -60,7 +61,7 @@ async function submitted(name = applicant.name): Promise<{ id: string; person: T
 }
 
 const move = async (visitor: Visitor, id: string, name: string, values: Record<string, string> = {}): Promise<Page> =>
-  visitor.send(await visitor.open(`/declarations/${id}/moves/${name}`), values);
+  visitor.send(await pastPassword(visitor, await visitor.open(`/declarations/${id}/moves/${name}`)), values);
 
 describe('D0 我的申报信息', () => {
   test('D0 the commitment comes first, one declaration for each batch, also after two clicks', async () => {

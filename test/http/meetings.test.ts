@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { openBallot } from '../../src/lib/sealed-ballot';
 import { signInNameIndex } from '../../src/modules/accounts';
 import { sweepBallotKeys } from '../../src/modules/meetings';
-import { stateOf, makeDeclaration } from '../support/declarations';
+import { freezeRound, frozenSection, stateOf, makeDeclaration } from '../support/declarations';
 import {
   makeBatch,
   makeCommittee,
@@ -269,7 +269,7 @@ describe('J3 assignment, reading, scores', () => {
     const [first = 0, second = 0, third = 0] = reviewers;
     const address = `/judge${at(meetingId)}/items/${id}`;
     const a = await browserOf(first);
-    const bad = await a.send(await a.get(address), { score: '101', remark: '认真写的评语' }, { form: 'main form', button: 'do=score' });
+    const bad = await a.send(await a.get(address), { score: '101', remark: '认真写的评语' }, { form: 'form.score', button: 'do=score' });
     expect([bad.status, bad.errors()]).toEqual([422, ['评分请填写 0 至 100 的整数']]);
     expect(bad.text()).toContain('认真写的评语');
     for (const [judge, score] of [
@@ -277,12 +277,11 @@ describe('J3 assignment, reading, scores', () => {
       [second, '80'],
     ] as const) {
       const v = await browserOf(judge);
-      expect((await v.send(await v.get(address), { score }, { form: 'main form', button: 'do=score' })).text()).toContain('评分已保存');
+      expect((await v.send(await v.get(address), { score }, { form: 'form.score', button: 'do=score' })).text()).toContain('评分已保存');
     }
-    const opinionForm = 'main form:has(textarea[name="opinion"])';
-    const pick = (p: Page): string => (p.find(opinionForm) ? opinionForm : 'section:nth-of-type(2) form');
+    const opinionForm = '#group form';
     const early = await a.get(address);
-    const tooEarly = await a.send(early, { opinion: '同意。' }, { form: pick(early), button: 'do=opinion' });
+    const tooEarly = await a.send(early, { opinion: '同意。' }, { form: opinionForm, button: 'do=opinion' });
     expect(tooEarly.errors().join()).toContain('至少 3 名评委评分');
     // the third one steps back, and somebody else takes over
     const c = await browserOf(third);
@@ -294,18 +293,160 @@ describe('J3 assignment, reading, scores', () => {
     expect(now).toHaveLength(3);
     const substitute = now.find((j) => !reviewers.includes(j)) ?? 0;
     const s = await browserOf(substitute);
-    await s.send(await s.get(address), { score: '85' }, { form: 'main form', button: 'do=score' });
+    await s.send(await s.get(address), { score: '85' }, { form: 'form.score', button: 'do=score' });
     const [pageA, pageB] = [await a.get(address), await (await browserOf(second)).get(address)];
-    expect((await a.send(pageA, { opinion: '业绩突出，同意推荐。' }, { form: pick(pageA), button: 'do=opinion' })).text()).toContain(
+    expect((await a.send(pageA, { opinion: '业绩突出，同意推荐。' }, { form: opinionForm, button: 'do=opinion' })).text()).toContain(
       '评议意见已保存',
     );
-    const late = await (await browserOf(second)).send(pageB, { opinion: '另一份意见。' }, { form: pick(pageB), button: 'do=opinion' });
+    const late = await (await browserOf(second)).send(pageB, { opinion: '另一份意见。' }, { form: opinionForm, button: 'do=opinion' });
     expect(late.status).toBe(422);
     expect(late.text()).toContain('另一份意见。');
     expect(late.text()).toContain('业绩突出，同意推荐。');
     expect(((await site.db('meeting_items').where({ declaration_id: id, is_live: true }).first()) as { opinion: string }).opinion).toBe(
       '业绩突出，同意推荐。',
     );
+  });
+});
+
+describe('J3 reading', () => {
+  const itemOf = (meetingId: number, id: string): string => `/judge${at(meetingId)}/items/${id}`;
+  const reviewersOf = async (meetingId: number, id: string): Promise<number[]> =>
+    (await site
+      .db('review_assignments')
+      .where({ meeting_id: meetingId, declaration_id: id })
+      .orderBy('judge_id')
+      .pluck('judge_id')) as number[];
+  const noteForm = (section: string): string => `form.notes__form:has(#note-${section})`;
+
+  it('J3 the text stands beside the attachments, with the way to the one before and after; a score leads on to the next without one', async () => {
+    const ids = [await accepted('阅读甲'), await accepted('阅读乙')];
+    for (const id of ids)
+      await freezeRound(site, id, 1, [frozenSection('performance', '工作成绩', { 内容: `编排舞蹈的${id.slice(0, 8)}` })]);
+    const meetingId = await begun(
+      ids,
+      pool.slice(1, 4).map((j) => j.judgeId),
+    );
+    const [judge = 0] = await seatsOf(meetingId);
+    const v = await browserOf(judge);
+    const items = (await site.db('meeting_items').where({ meeting_id: meetingId }).orderBy('position').pluck('declaration_id')) as string[];
+    const [first = '', second = ''] = items;
+    const page = await v.get(itemOf(meetingId, first));
+    expect(page.text('.check__text')).toContain(`编排舞蹈的${first.slice(0, 8)}`);
+    expect(page.text('#preview')).toContain('没有上传附件');
+    expect(page.text('.check__turn')).toContain('第 1 份，共 2 份，已评分 0 份');
+    expect([page.find('a[rel="prev"]'), page.find('a[rel="next"]')?.getAttribute('href')]).toEqual([null, itemOf(meetingId, second)]);
+    // nothing on it reaches further than the judge's own pages and the files
+    for (const link of page.all('main a').map((a) => a.getAttribute('href') ?? ''))
+      if (link.startsWith('/')) expect([link, (await v.get(link)).status]).toEqual([link, 200]);
+    const next = await v.send(page, { score: '88' }, { form: 'form.score', button: 'do=score-next' });
+    expect([next.address, next.text()]).toEqual([
+      `${itemOf(meetingId, second)}?after=${first}`,
+      expect.stringContaining('的评分已保存，下面是下一份'),
+    ]);
+    expect(next.find('button[value="score-next"]')).toBeNull();
+    const rest = await v.send(next, { score: '80' }, { form: 'form.score', button: 'do=score' });
+    expect(rest.text('.check__turn')).toContain('已评分 2 份');
+    const list = await v.get(`/judge${at(meetingId)}`);
+    expect(list.text()).toContain('已评分 88 分');
+  });
+
+  it('J3, X3 notes are the judge’s own: encrypted, in no log and in no export, read and removed by nobody else, gone 30 days after the meeting', async () => {
+    const id = await accepted('笔记的人');
+    await freezeRound(site, id, 1, [frozenSection('performance', '工作成绩', { 内容: '编排舞蹈十五个' })]);
+    const meetingId = await begun([id]);
+    const [one = 0, two = 0] = await reviewersOf(meetingId, id);
+    const [a, b] = [await browserOf(one), await browserOf(two)];
+    const address = itemOf(meetingId, id);
+    const secret = '第二项成果位次存疑';
+    const empty = await a.send(await a.get(address), { text: '  ' }, { form: noteForm('performance'), button: 'do=add' });
+    expect([empty.status, empty.errors()]).toEqual([422, ['请填写笔记']]);
+    const long = await a.send(await a.get(address), { text: '字'.repeat(501) }, { form: noteForm('performance'), button: 'do=add' });
+    expect([long.status, long.find('#note-performance')?.text]).toEqual([422, '字'.repeat(501)]);
+    const kept = await a.send(await a.get(address), { text: secret, field: '内容' }, { form: noteForm('performance'), button: 'do=add' });
+    expect(kept.text('#notes-performance')).toContain(`「内容」${secret}`);
+    const both = await a.send(kept, { text: '整体较好' }, { form: noteForm(''), button: 'do=add' });
+    expect(both.text()).toContain('整体较好');
+    expect((await a.get(`/judge${at(meetingId)}`)).text()).toContain('有我的笔记');
+    for (const visitor of [b, office])
+      for (const place of [address, `/judge${at(meetingId)}`, at(meetingId), `/declarations/${id}`])
+        expect([place, (await visitor.get(place)).html.includes(secret)]).toEqual([place, false]);
+    const { rows } = await site.db.raw<{ rows: { all: string }[] }>(
+      `SELECT (SELECT json_agg(n)::text FROM judge_notes n) || (SELECT json_agg(l)::text FROM audit_log l) AS all`,
+    );
+    expect(rows[0]?.all).not.toContain(secret);
+    // another judge of the same declaration cannot remove it
+    const [note] = (await site.db('judge_notes').where({ judge_id: one }).orderBy('id').pluck('id')) as number[];
+    await b.submit(await b.get(address), { text: 'x' }, { form: noteForm('performance'), button: `do=remove:${note}` });
+    expect(await site.db('judge_notes').where({ id: note })).toHaveLength(1);
+    await a.send(await a.get(address), {}, { form: 'form.post-button:has(button[value^="remove:"])', button: `do=remove:${note}` });
+    expect(await site.db('judge_notes').where({ id: note })).toEqual([]);
+    await step(meetingId, 'cancel', { reason: '改期' });
+    await site.composition.jobs['housekeeping:prune']({});
+    expect(await site.db('judge_notes').where({ meeting_id: meetingId })).toHaveLength(1);
+    await site
+      .db('meetings')
+      .where({ id: meetingId })
+      .update({ ended_at: site.db.raw(`app_now() - interval '31 days'`) });
+    await site.composition.jobs['housekeeping:prune']({});
+    expect(await site.db('judge_notes').where({ meeting_id: meetingId })).toEqual([]);
+  });
+
+  it('J2 a recusal entered by mistake is taken back by who entered it, with its reason, until the ballot; the review comes back', async () => {
+    const id = await accepted('误报回避');
+    const meetingId = await begun([id]);
+    const [one = 0, two = 0, three = 0] = await reviewersOf(meetingId, id);
+    const a = await browserOf(one);
+    const withdrawal = (judge: number): string => `${at(meetingId)}/withdraw-recusal?judge=${judge}&item=${id}`;
+    await a.send(await a.get(`/judge${at(meetingId)}/recusal`), { declaration: id, reason: '看错了姓名' });
+    const substitute = (await reviewersOf(meetingId, id)).find((j) => ![two, three].includes(j)) ?? 0;
+    expect(substitute).not.toBe(one);
+    // not by the office, whose act it was not
+    const foreign = await office.send(await office.get(withdrawal(one)), { reason: '替他撤销' });
+    expect(foreign.errors()).toEqual(['该回避由评委本人申请，请由本人撤销']);
+    const form = await a.open((await a.get(`/judge${at(meetingId)}`)).link('撤销'));
+    expect(form.text()).toContain('看错了姓名');
+    expect((await a.send(form, { reason: ' ' })).errors()).toEqual(['请填写撤销原因']);
+    const back = await a.send(form, { reason: '不是同一个人' });
+    expect(back.text()).toContain('回避已撤销');
+    expect(await reviewersOf(meetingId, id)).toEqual([one, two, three].sort((x, y) => x - y));
+    expect((await a.get(itemOf(meetingId, id))).status).toBe(200);
+    expect((await (await browserOf(substitute)).get(itemOf(meetingId, id))).status).toBe(404);
+    const page = await office.get(at(meetingId));
+    for (const text of ['看错了姓名', '不是同一个人']) expect(page.text()).toContain(text);
+    expect(await site.db('audit_log').where({ action: 'meeting.withdraw-recusal', subject_id: String(meetingId) })).toHaveLength(1);
+    // the second press finds nothing
+    expect((await a.submit(form, { reason: '再来', _token: 'withdraw-again-abcdef' })).status).toBe(422);
+
+    // ordered by the office; the substitute has scored: what is done stays done, the vote comes back
+    await step(meetingId, 'recuse', { judge: String(two), declaration: id, recusal: '误登记' });
+    const next = (await reviewersOf(meetingId, id)).find((j) => ![one, three].includes(j)) ?? 0;
+    const s = await browserOf(next);
+    await s.send(await s.get(itemOf(meetingId, id)), { score: '70' }, { form: 'form.score', button: 'do=score' });
+    const b = await browserOf(two);
+    expect((await b.get(`/judge${at(meetingId)}`)).find('a[href*="withdraw-recusal"]')).toBeNull();
+    const done = await office.send(await office.open((await office.get(at(meetingId))).link('撤销')), { reason: '登记错了评委' });
+    expect(done.text()).toContain('回避已撤销');
+    expect(await reviewersOf(meetingId, id)).toEqual([one, three, next].sort((x, y) => x - y));
+    expect(await site.db('recusals').where({ meeting_id: meetingId })).toEqual([]);
+
+    // what the data say stays, and the database keeps a recusal that nobody has taken back
+    await step(meetingId, 'recuse', { judge: String(two), declaration: id, recusal: '师生' });
+    await expect(site.db('recusals').where({ meeting_id: meetingId }).delete()).rejects.toThrow(/a recusal is kept/);
+    for (const j of await seatsOf(meetingId)) await checkIn(meetingId, j);
+    await reviewed(meetingId);
+    expect((await step(meetingId, 'open')).text()).toContain('投票已经开始');
+    expect((await office.get(at(meetingId))).find('a[href*="withdraw-recusal"]')).toBeNull();
+    expect((await office.send(await office.get(withdrawal(two)), { reason: '晚了' })).errors().join()).toContain('不能进行该操作');
+  });
+
+  it('J2 what follows from who works where is not taken back', async () => {
+    const own = await accepted('本单位的同事', [judgesUnit]);
+    const other = await accepted('别人');
+    const judges = pool.slice(0, 7).map((j) => j.judgeId);
+    const meetingId = await begun([own, other], judges);
+    const page = await office.get(`${at(meetingId)}/withdraw-recusal?judge=${judges[0]}&item=${own}`);
+    expect((await office.send(page, { reason: '撤销' })).errors()).toEqual(['依照规定应当回避的，不能撤销']);
+    expect((await office.get(`${at(meetingId)}/withdraw-recusal?judge=${judges[1]}&item=${own}`)).text()).toContain('没有找到该回避');
   });
 });
 

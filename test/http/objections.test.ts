@@ -165,6 +165,51 @@ describe('J4 objections to results', () => {
     expect((await site.visitor().get(`/publicities/${await publicityOf(d)}/objections/ABCDEFGH2345`)).status).toBe(404);
   });
 
+  it('A7 two people of one name in one unit are told apart in the list and in the form, by title, speciality and place, and by nothing personal', async () => {
+    const [first, second] = [
+      await declare(site, world, { name: '丛丽娟', photo: false }),
+      await declare(site, world, { name: '丛丽娟', photo: false }),
+    ];
+    const alone = await declare(site, world, { name: '谷乐天', photo: false });
+    const id = await publicityOf(first);
+    await site.db('publicity_items').whereIn('declaration_id', [second.id, alone.id]).update({ publicity_id: id });
+    await site
+      .db('publicities')
+      .where({ id })
+      .update({ ends_on: site.db.raw('app_today() + 7'), starts_on: site.db.raw('app_today()') });
+    const page = await site.visitor().get(`/publicities/${id}`);
+    const names = page.all('td[data-label="姓名"]').map((td) => td.text);
+    expect(names.filter((n) => n.startsWith('丛丽娟')).sort()).toEqual(['丛丽娟同名，第 1 位', '丛丽娟同名，第 2 位']);
+    expect(names).toContain('谷乐天');
+    expect(page.text()).toContain('同一单位有同名人员的');
+    for (const d of [first, second])
+      for (const part of [d.idNumber.slice(6, 14), d.idNumber.slice(-4)]) expect(page.html).not.toContain(part);
+    const form = await site.visitor().get(`/publicities/${id}/objections/new`);
+    const options = form.all('select[name="declaration"] option').map((o) => o.text);
+    expect(options.filter((o) => o.startsWith('丛丽娟'))).toEqual([
+      expect.stringMatching(/，.+，同名，第 1 位）$/),
+      expect.stringMatching(/，.+，同名，第 2 位）$/),
+    ]);
+    expect(options.find((o) => o.startsWith('谷乐天'))).not.toContain('同名');
+    // whose place is theirs keeps it when the other one has been decided
+    const placed = form
+      .all('select[name="declaration"] option')
+      .find((o) => o.text.includes('第 2 位'))
+      ?.getAttribute('value');
+    const other = [first.id, second.id].find((x) => x !== placed) ?? '';
+    await site
+      .db('publicity_items')
+      .where({ declaration_id: other })
+      .update({ superseded_at: site.db.raw('app_now()') });
+    const later = await site.visitor().get(`/publicities/${id}/objections/new`);
+    expect(
+      later
+        .all('select[name="declaration"] option')
+        .filter((o) => o.text.startsWith('丛丽娟'))
+        .map((o) => [o.getAttribute('value'), o.text.endsWith('同名，第 2 位）')]),
+    ).toEqual([[placed, true]]);
+  });
+
   it('are too late after the last day, by the clock of the database', async () => {
     const d = await declare(site, world, { name: '于海涛', photo: false });
     const address = await addressOf(d);

@@ -28,7 +28,7 @@ export function attachmentsRoutes(deps: Deps): Route[] {
     if (!found) return notFound;
     const no = withheld(found.scan, wayBack(visit));
     if (no) return no;
-    await auditReading(deps, visit, found.id);
+    await auditReading(deps, visit, declarationOf(visit), found.id);
     return {
       kind: 'file',
       body: await deps.storage.get(found.sha256),
@@ -47,7 +47,7 @@ export function attachmentsRoutes(deps: Deps): Route[] {
     const no = withheld(found.scan, wayBack(visit));
     if (no) return no;
     const { id } = declarationOf(visit);
-    await auditReading(deps, visit, found.id);
+    await auditReading(deps, visit, declarationOf(visit), found.id);
     const siblings = await findItemFiles(deps.db, id, found);
     const at = siblings.findIndex((f) => f.id === found.id);
     const neighbour = (f: StoredAttachment | undefined) => f && { text: f.name, href: paths.preview(id, f.id) };

@@ -1,17 +1,21 @@
 import { appendAudit } from '../../audit/audit.store';
 import type { Deps } from '../../deps';
-import { declarationOf, type Visit } from '../../http/route';
+import type { Visit } from '../../http/route';
 
-/** X1: records that somebody else than the applicant has been shown this attachment of the declaration the page is about. */
-export async function auditReading(deps: Pick<Deps, 'db'>, visit: Visit, attachment: string): Promise<void> {
-  const subject = declarationOf(visit);
-  if (visit.actor.accountId === subject.personId) return;
+/** X1: records that somebody else than the applicant has been shown this attachment of the declaration. */
+export async function auditReading(
+  deps: Pick<Deps, 'db'>,
+  visit: Pick<Visit, 'actor' | 'requestId'>,
+  declaration: { id: string; personId: number },
+  attachment: string,
+): Promise<void> {
+  if (visit.actor.accountId === declaration.personId) return;
   await appendAudit(deps.db, {
     actorId: visit.actor.accountId,
     actorName: visit.actor.name,
     action: 'attachment.read',
     subjectKind: 'declaration',
-    subjectId: subject.id,
+    subjectId: declaration.id,
     detail: { attachment },
     requestId: visit.requestId,
   });

@@ -13,6 +13,7 @@ import {
   listCurrentPublicities,
   listPastPublicities,
   listPublicityItems,
+  sameNameText,
   type Publicity,
 } from './publicity.read';
 
@@ -58,7 +59,14 @@ async function one(deps: Deps, visit: Visit): Promise<Reply> {
     {
       publicity: { ...found, period: period(found), bureau: bureau.name, bureauPhone: bureau.phone ?? deps.settings.known().servicePhone },
       objectHref: found.isOver ? undefined : paths.newResultObjection(found.id),
-      items: items.map((i) => ({ name: i.name, title: titleCell(i, catalogue), speciality: i.speciality, unit: unitCell(i) })),
+      hasSameNames: items.some((i) => i.sameName > 1),
+      items: items.map((i) => ({
+        name: i.name,
+        sameName: sameNameText(i),
+        title: titleCell(i, catalogue),
+        speciality: i.speciality,
+        unit: unitCell(i),
+      })),
     },
   );
 }

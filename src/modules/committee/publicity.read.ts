@@ -46,12 +46,28 @@ export async function findPublicityPage(h: Handle, id: number): Promise<Publicit
   return rows[0];
 }
 
+export interface PublicityItem extends DeclarationLine {
+  id: string;
+  /** which one of those of this name in this unit, in the order of the list, and how many there are; tells them apart in public where title and speciality do not */
+  nth: number;
+  sameName: number;
+  /** still to be decided: an objection can be about it */
+  isOpen: boolean;
+}
+
 /** Everybody in a publicity, by series, level, unit and name. One query. */
-export async function listPublicityItems(h: Handle, id: number): Promise<DeclarationLine[]> {
-  const { rows } = await h.raw<{ rows: DeclarationLine[] }>(
-    `SELECT ${LINE_COLUMNS} FROM publicity_items i JOIN declarations d ON d.id = i.declaration_id LEFT JOIN units u ON u.id = d.unit_id
-     WHERE i.publicity_id = ? ORDER BY d.series_id, array_position(ARRAY['senior', 'associate', 'middle', 'junior'], d.level), u.name, d.applicant_name, d.id`,
+export async function listPublicityItems(h: Handle, id: number): Promise<PublicityItem[]> {
+  const { rows } = await h.raw<{ rows: PublicityItem[] }>(
+    `SELECT d.id, ${LINE_COLUMNS}, i.superseded_at IS NULL AND d.state = 'publicity' AS "isOpen",
+       (count(*) OVER (PARTITION BY d.unit_id, d.applicant_name))::int AS "sameName",
+       (row_number() OVER (PARTITION BY d.unit_id, d.applicant_name ORDER BY d.series_id, x.place, d.id))::int AS nth
+     FROM publicity_items i JOIN declarations d ON d.id = i.declaration_id LEFT JOIN units u ON u.id = d.unit_id
+       CROSS JOIN LATERAL (SELECT array_position(ARRAY['senior', 'associate', 'middle', 'junior'], d.level) AS place) x
+     WHERE i.publicity_id = ? ORDER BY d.series_id, x.place, u.name, d.applicant_name, d.id`,
     [id],
   );
   return rows;
 }
+
+/** 「同名，第 2 位」: what stands beside a name that another one in the list has as well; '' for all others. */
+export const sameNameText = (i: Pick<PublicityItem, 'nth' | 'sameName'>): string => (i.sameName > 1 ? `同名，第 ${i.nth} 位` : '');

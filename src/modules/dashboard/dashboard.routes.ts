@@ -1,12 +1,14 @@
 import { databaseNow } from '../../db/db';
 import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
+import { wholeNumber } from '../../lib/ids';
 import { showMoment } from '../../lib/moment';
-import { page, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import { notFound, page, seeOther, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import type { Actor } from '../../policy/actor';
 import { listOpenBatches } from '../batches';
-import { divisionRange } from '../catalogue';
+import { divisionRange, levelText } from '../catalogue';
 import { countForBureau } from '../committee';
+import { dismissResultNews, findAppealChance, listResultNews, resultWords, type ResultNews } from '../declarations';
 import { listNotices } from '../notices';
 import { listSittings } from '../meetings';
 import { listCorrectionNews, type CorrectionNews } from '../support';
@@ -37,16 +39,26 @@ import {
   type Card,
 } from './dashboard.view';
 
+interface News {
+  title: string;
+  text: string;
+  /** said after the text: whom to call */
+  phone?: true;
+  next?: { text: string; href: string };
+  action: string;
+}
 interface Home {
-  /** what was corrected for the person, until they put it away */
-  news?: { text: string; action: string }[];
+  /** what was corrected for the person, and their results, until they put it away */
+  news?: News[];
   cards: Card[];
   chart?: ReturnType<typeof arrivalsChart>;
   notice?: PageMeta['notice'];
   mainAction?: { text: string; href: string };
 }
 
-const newsOf = (n: CorrectionNews): { text: string; action: string } => ({
+const newsOf = (n: CorrectionNews): News => ({
+  title: '信息已更正',
+  phone: true,
   text:
     n.kind === 'name'
       ? `您的姓名已于 ${showMoment(n.at)} 由「${n.oldName}」更正为「${n.newName}」。如有疑问，请拨打技术支持电话`
@@ -56,16 +68,33 @@ const newsOf = (n: CorrectionNews): { text: string; action: string } => ({
   action: paths.dismissCorrection(n.id),
 });
 
+/** J4: a result in words, and what can be done about it. */
+async function resultNews(deps: Deps, n: ResultNews): Promise<News> {
+  const chance = await findAppealChance(deps.db, { id: n.declarationId, state: n.state, batch_id: n.batchId });
+  const mayAsk = chance !== undefined && !chance.isOver && chance.appeal === undefined;
+  return {
+    title: `${n.year}年度${n.seriesName}${levelText(n.level)}评审结果`,
+    text: resultWords(n, chance),
+    ...(n.to === 'certified'
+      ? { next: { text: '下载证书', href: paths.certificateStatus(n.declarationId) } }
+      : mayAsk
+        ? { next: { text: '申请复查', href: paths.recheck(n.declarationId) } }
+        : {}),
+    action: paths.dismissResult(n.eventId),
+  };
+}
+
 async function personHome(deps: Deps, actor: Actor): Promise<Home> {
-  const [{ now }, declarations, batches, isPhotoThere, news] = await Promise.all([
+  const [{ now }, declarations, batches, isPhotoThere, news, results] = await Promise.all([
     databaseNow(deps.db),
     listOwnDeclarations(deps.db, actor.accountId),
     listOpenBatches(deps.db, { personId: actor.accountId }),
     hasPhoto(deps.db, actor.accountId),
     listCorrectionNews(deps.db, actor.accountId),
+    listResultNews(deps.db, actor.accountId),
   ]);
   return {
-    news: news.map(newsOf),
+    news: [...(await Promise.all(results.map((r) => resultNews(deps, r)))), ...news.map(newsOf)],
     cards: [declarationsCard(declarations, deps.cipher), batchesCard(batches, declarations, now)],
     mainAction: personAction(declarations),
     ...(isPhotoThere
@@ -135,5 +164,15 @@ export function dashboardRoutes(deps: Deps): Route[] {
       { cards, chart, mainAction, notices, news },
     );
   };
-  return [{ method: 'get', path: paths.home(), access: 'home.read', audit: null, handle: home }];
+  const dismissResult = async (visit: Visit): Promise<Reply> => {
+    const id = wholeNumber(visit.param('news'));
+    if (id === undefined) return notFound;
+    await dismissResultNews(deps.db, visit.actor.accountId, id);
+    return seeOther(paths.home());
+  };
+  return [
+    { method: 'get', path: paths.home(), access: 'home.read', audit: null, handle: home },
+    // nobody's record but the reader's own note that it was read
+    { method: 'post', path: paths.dismissResult(':news'), access: 'profile.edit', audit: null, handle: dismissResult },
+  ];
 }

@@ -30,6 +30,8 @@ export { OBJECTION_WORDS, readDecision, settleObjection, type SettleOutcome } fr
 export { rosterFacts, type RosterFacts } from './roster-facts';
 export { purgeDrafts } from './purge-drafts';
 export { watchCorrections } from './watch-corrections';
+export { dismissResultNews, listResultNews, type ResultNews } from './result-news.store';
+export { resultWords, tellResults } from './tell-results';
 export { loadMoveDays, proposeCorrectionDay, type MoveDays } from './correction-day';
 export { noInput, readMoveInput, readRank, type MoveInput } from './move-input';
 export { stateText, summaryOf } from './declarations.view';

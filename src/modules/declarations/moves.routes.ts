@@ -154,6 +154,7 @@ export function movesRoutes(deps: Deps): Route[] {
       path: `/declarations/:declaration/moves/${move}`,
       access: `declaration.${move}`,
       audit: null,
+      ...(moves[move].proof ? { reauth: true } : {}),
       handle: (visit) => movePage(visit, move),
     },
     {
@@ -161,6 +162,7 @@ export function movesRoutes(deps: Deps): Route[] {
       path: `/declarations/:declaration/moves/${move}`,
       access: `declaration.${move}`,
       audit: `declaration.${move}`,
+      ...(moves[move].proof ? { reauth: true } : {}),
       handle: (visit) => makeMove(visit, move),
     },
   ]);

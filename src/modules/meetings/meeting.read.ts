@@ -135,6 +135,25 @@ export async function listRecusals(h: Handle, meetingId: number): Promise<Recusa
   return rows;
 }
 
+export interface WithdrawnRecusal {
+  judge: string;
+  applicant: string;
+  reason: string;
+  withdrawalReason: string;
+  withdrawnAt: Date;
+  withdrawnBy: string;
+}
+/** Recusals of a meeting that were taken back, in that order. */
+export async function listWithdrawnRecusals(h: Handle, meetingId: number): Promise<WithdrawnRecusal[]> {
+  const { rows } = await h.raw<{ rows: WithdrawnRecusal[] }>(
+    `SELECT j.name AS judge, d.applicant_name AS applicant, w.reason, w.withdrawal_reason AS "withdrawalReason", w.withdrawn_at AS "withdrawnAt", a.display_name AS "withdrawnBy"
+     FROM withdrawn_recusals w JOIN judges j ON j.id = w.judge_id JOIN declarations d ON d.id = w.declaration_id JOIN accounts a ON a.id = w.withdrawn_by
+     WHERE w.meeting_id = ? ORDER BY w.id`,
+    [meetingId],
+  );
+  return rows;
+}
+
 export interface Draw {
   id: number;
   seats: number;

@@ -154,15 +154,58 @@ export async function insertOwnRecusals(trx: Trx, meetingId: number, accountId: 
 /** One more recusal; false when it is there already. What the judge had of this declaration is taken away. */
 export async function insertRecusal(
   trx: Trx,
-  r: { meetingId: number; judgeId: number; declarationId: string; kind: string; reason: string; accountId: number },
+  r: { meetingId: number; judgeId: number; declarationId: string; kind: string; reason: string; accountId: number; wasAssigned: boolean },
 ): Promise<boolean> {
   const { rows } = await trx.raw<{ rows: unknown[] }>(
-    `INSERT INTO recusals (meeting_id, judge_id, declaration_id, kind, reason, recorded_by) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1`,
-    [r.meetingId, r.judgeId, r.declarationId, r.kind, r.reason, r.accountId],
+    `INSERT INTO recusals (meeting_id, judge_id, declaration_id, kind, reason, recorded_by, was_assigned) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1`,
+    [r.meetingId, r.judgeId, r.declarationId, r.kind, r.reason, r.accountId, r.wasAssigned],
   );
   if (rows.length === 0) return false;
-  await trx('review_assignments').where({ meeting_id: r.meetingId, judge_id: r.judgeId, declaration_id: r.declarationId }).delete();
+  await removeAssignment(trx, r.meetingId, r.judgeId, r.declarationId);
   return true;
+}
+/** Who has taken over from a judge in recusal. */
+export async function setSubstitute(
+  trx: Trx,
+  meetingId: number,
+  judgeId: number,
+  declarationId: string,
+  substitute: number,
+): Promise<void> {
+  await trx('recusals')
+    .where({ meeting_id: meetingId, judge_id: judgeId, declaration_id: declarationId })
+    .update({ substitute_id: substitute });
+}
+export async function removeAssignment(trx: Trx, meetingId: number, judgeId: number, declarationId: string): Promise<void> {
+  await trx('review_assignments').where({ meeting_id: meetingId, judge_id: judgeId, declaration_id: declarationId }).delete();
+}
+export interface EnteredRecusal {
+  kind: string;
+  wasAssigned: boolean;
+  substituteId: number | null;
+}
+export async function findRecusal(
+  h: Handle,
+  meetingId: number,
+  judgeId: number,
+  declarationId: string,
+): Promise<EnteredRecusal | undefined> {
+  return (await h('recusals')
+    .where({ meeting_id: meetingId, judge_id: judgeId, declaration_id: declarationId })
+    .first('kind', { wasAssigned: 'was_assigned', substituteId: 'substitute_id' })) as EnteredRecusal | undefined;
+}
+/** Takes a recusal out, and keeps it as it stood among those that were taken back. */
+export async function withdrawRecusalRow(
+  trx: Trx,
+  r: { meetingId: number; judgeId: number; declarationId: string; reason: string; accountId: number },
+): Promise<void> {
+  const key = { meeting_id: r.meetingId, judge_id: r.judgeId, declaration_id: r.declarationId };
+  await trx.raw(
+    `INSERT INTO withdrawn_recusals (meeting_id, judge_id, declaration_id, kind, reason, recorded_by, recorded_at, withdrawal_reason, withdrawn_by)
+     SELECT meeting_id, judge_id, declaration_id, kind, reason, recorded_by, recorded_at, ?, ? FROM recusals WHERE meeting_id = ? AND judge_id = ? AND declaration_id = ?`,
+    [r.reason, r.accountId, r.meetingId, r.judgeId, r.declarationId],
+  );
+  await trx('recusals').where(key).delete();
 }
 export async function isAssigned(h: Handle, meetingId: number, judgeId: number, declarationId: string): Promise<boolean> {
   return (
@@ -172,6 +215,14 @@ export async function isAssigned(h: Handle, meetingId: number, judgeId: number, 
 }
 export async function listAssigned(h: Handle, meetingId: number, declarationId: string): Promise<number[]> {
   return (await h('review_assignments').where({ meeting_id: meetingId, declaration_id: declarationId }).pluck('judge_id')) as number[];
+}
+
+/** Those who have scored it. */
+export async function listScored(h: Handle, meetingId: number, declarationId: string): Promise<number[]> {
+  return (await h('review_assignments')
+    .where({ meeting_id: meetingId, declaration_id: declarationId })
+    .whereNotNull('score')
+    .pluck('judge_id')) as number[];
 }
 
 /** Violates review_assignments_impartial when somebody must not review something. */

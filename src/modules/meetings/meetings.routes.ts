@@ -1,5 +1,6 @@
 import type { Deps } from '../../deps';
 import { homeCrumb } from '../../http/crumbs';
+import { doneNotice } from '../../http/done-notice';
 import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import {
@@ -10,7 +11,6 @@ import {
   seeOther,
   type Crumb,
   type PageError,
-  type PageMeta,
   type Reply,
   type Route,
   type Visit,
@@ -33,6 +33,7 @@ import {
   listResults,
   listRounds,
   listSeats,
+  listWithdrawnRecusals,
   type MeetingHead,
 } from './meeting.read';
 import { headRows, itemLine, meetingTag, recusalText, seatLine } from './meeting.view';
@@ -51,6 +52,7 @@ import {
 import { printMinutes, printVoteSheet } from './print-meeting';
 import { recuse, removeItem } from './review-items';
 import type { StepOutcome } from './step';
+import { withdrawalPage } from './withdraw-recusal.routes';
 
 const listCrumb: Crumb = { text: '评审会议', href: paths.meetings() };
 const FORM_TEXTS = ['reason', 'witness', 'recusal'] as const;
@@ -65,6 +67,7 @@ const done: Record<string, string> = {
   chair: '会议主持人已确定',
   begin: '评议已经开始，评委登录后可以查看分配的申报',
   recuse: '回避已登记',
+  'withdraw-recusal': '回避已撤销',
   'remove-item': '该申报已移出本次会议，可以列入以后的会议',
   open: '投票已经开始',
   count: '计票完成，结果已记入各份申报',
@@ -123,11 +126,12 @@ export function meetingsRoutes(deps: Deps): Route[] {
   async function show(visit: Visit, reasons: readonly string[] = []): Promise<Reply> {
     const m = await mustFind(visit);
     const isOffice = visit.actor.role === 'office';
-    const [catalogue, seats, items, recusals, draws, rounds, results, standing] = await Promise.all([
+    const [catalogue, seats, items, recusals, withdrawn, draws, rounds, results, standing] = await Promise.all([
       deps.catalogue.get(),
       listSeats(db, m.id),
       listItems(db, m.id),
       listRecusals(db, m.id),
+      listWithdrawnRecusals(db, m.id),
       listDraws(db, m.id),
       listRounds(db, m.id),
       listResults(db, m.id),
@@ -136,9 +140,7 @@ export function meetingsRoutes(deps: Deps): Route[] {
     const acceptable = m.state === 'drawing' && isOffice ? await listAcceptable(db, m.committeeId, m.id) : [];
     const chosen = new Set(items.map((i) => i.id));
     const draw = draws.find((d) => d.voidReason === '');
-    const text = done[visit.query.one('done')];
     const errors: PageError[] = reasons.map((r) => ({ text: r, href: '#main' }));
-    const notice: PageMeta['notice'] = text === undefined ? undefined : { kind: 'success', text };
     const title = `评审会议：${showDate(m.meetsOn)}`;
     const resultOf = new Map(results.map((r) => [r.declarationId, r]));
     const present = seats.filter((s) => s.presentAt !== null).length;
@@ -148,7 +150,7 @@ export function meetingsRoutes(deps: Deps): Route[] {
         title,
         breadcrumbs: [homeCrumb, isOffice ? listCrumb : { text: '评审计划审核', href: paths.planReview() }, { text: showDate(m.meetsOn) }],
         errors,
-        ...(notice && errors.length === 0 ? { notice } : {}),
+        ...(errors.length === 0 ? doneNotice(visit, done) : {}),
       },
       {
         m,
@@ -171,7 +173,15 @@ export function meetingsRoutes(deps: Deps): Route[] {
         needed: Math.ceil((2 * seats.length) / 3),
         maxGroups: Math.max(1, Math.floor(seats.length / 3)),
         items: items.map((i) => itemLine(i, catalogue, resultOf.get(i.id))),
-        recusals: recusals.map((r) => ({ ...r, text: recusalText(r) })),
+        recusals: recusals.map((r) => ({
+          ...r,
+          text: recusalText(r),
+          withdrawHref:
+            isOffice && r.kind === 'ordered' && m.state === 'reviewing'
+              ? addressOf(paths.meetingStep(m.id, 'withdraw-recusal'), { judge: String(r.judgeId), item: r.declarationId })
+              : undefined,
+        })),
+        withdrawn: withdrawn.map((w) => ({ ...w, at: showMoment(w.withdrawnAt) })),
         draw: draw && { ...draw, at: showMoment(draw.committedAt), drawnText: showMoment(draw.drawnAt) },
         voidDraws: draws.filter((d) => d.voidReason !== ''),
         round: rounds[0]?.state === 'open' ? rounds[0] : undefined,
@@ -236,7 +246,18 @@ export function meetingsRoutes(deps: Deps): Route[] {
       return { kind: 'file', body: made.pdf, contentType: 'application/pdf', fileName: made.fileName, inline: false };
     };
 
+  const withdrawal = withdrawalPage(deps, {
+    head: async (visit) => {
+      const m = await mustFind(visit);
+      return { m, crumbs: [homeCrumb, listCrumb, { text: showDate(m.meetsOn), href: paths.meeting(m.id) }, { text: '撤销回避' }] };
+    },
+    action: (id) => paths.meetingStep(id, 'withdraw-recusal'),
+    back: paths.meeting,
+  });
+  const withdrawalPath = paths.meetingStep(':meeting', 'withdraw-recusal');
   return [
+    { method: 'get', path: withdrawalPath, access: 'meeting.manage', audit: null, handle: withdrawal.show },
+    { method: 'post', path: withdrawalPath, access: 'meeting.manage', audit: 'meeting.withdraw-recusal', handle: withdrawal.post },
     { method: 'get', path: paths.meetings(), access: 'meetings.own', audit: null, handle: list },
     { method: 'post', path: paths.newMeeting(':plan'), access: 'plan.hold', audit: 'meeting.create', handle: create },
     { method: 'get', path: paths.meeting(':meeting'), access: 'meeting.inspect', audit: null, handle: (visit) => show(visit) },

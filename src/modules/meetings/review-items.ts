@@ -4,14 +4,19 @@ import { assignItems, REVIEWERS_PER_ITEM } from '../../lib/assign-items';
 import type { Actor } from '../../policy/actor';
 import { listItems, listSeats } from './meeting.read';
 import {
+  findRecusal,
   findSeat,
   insertAssignments,
   insertRecusal,
   isAssigned,
   listAssigned,
+  listScored,
   markPresent,
   releaseItems,
+  removeAssignment,
   removeAssignmentsOf,
+  setSubstitute,
+  withdrawRecusalRow,
   writeOpinionRow,
   writeScore,
 } from './meeting.store';
@@ -56,6 +61,7 @@ export function recuse(deps: Deps, actor: Actor, meetingId: number, input: Recus
       kind: actor.role === 'judge' ? 'request' : 'ordered',
       reason: input.reason,
       accountId: actor.accountId,
+      wasAssigned,
     });
     if (!isNew) refuse(`${judge.name}对该申报已经回避`);
     if (wasAssigned && meeting.state === 'reviewing') {
@@ -66,10 +72,48 @@ export function recuse(deps: Deps, actor: Actor, meetingId: number, input: Recus
         1,
       );
       // without a substitute the item waits with too few reviewers, and the ballot says so when it is to be opened
-      if (already.length < REVIEWERS_PER_ITEM)
+      if (already.length < REVIEWERS_PER_ITEM) {
         await insertAssignments(trx, meetingId, { ...plan, assignments: plan.assignments.map((a) => ({ ...a, group: null })) });
+        const [substitute] = plan.assignments.flatMap((a) => a.reviewers);
+        if (substitute !== undefined) await setSubstitute(trx, meetingId, judge.judgeId, item.id, substitute);
+      }
     }
     return { judgeId: judge.judgeId, declarationId: item.id };
+  });
+}
+
+/**
+ * Takes a recusal back that was entered by mistake, until the ballot opens: a judge their own, the office the one it has ordered; those that follow from the data stay.
+ * The vote comes back, and so does the review where the substitute has not scored yet: the substitute gives it back. A review that is done stays with who has done it.
+ */
+export function withdrawRecusal(deps: Deps, actor: Actor, meetingId: number, input: RecusalInput, requestId: string): Promise<StepOutcome> {
+  return takeStep(deps, actor, meetingId, { action: 'meeting.withdraw-recusal', in: ['reviewing'] }, requestId, async (trx) => {
+    const { declarationId } = input;
+    const judgeId = actor.role === 'judge' ? await seatOf(trx, meetingId, actor) : (input.judgeId ?? 0);
+    const recusal = (await findRecusal(trx, meetingId, judgeId, declarationId)) ?? refuse('该回避已经撤销，请刷新页面');
+    if (recusal.kind !== (actor.role === 'judge' ? 'request' : 'ordered'))
+      refuse(
+        recusal.kind === 'request'
+          ? '该回避由评委本人申请，请由本人撤销'
+          : recusal.kind === 'ordered'
+            ? '该回避由办事机构决定，请联系办事机构'
+            : '依照规定应当回避的，不能撤销',
+      );
+    if (input.reason === '') refuse('请填写撤销原因');
+    await withdrawRecusalRow(trx, { meetingId, judgeId, declarationId, reason: input.reason, accountId: actor.accountId });
+    let isGivenBack = false;
+    if (recusal.wasAssigned) {
+      const scored = await listScored(trx, meetingId, declarationId);
+      const { substituteId } = recusal;
+      if (substituteId !== null && !scored.includes(substituteId)) await removeAssignment(trx, meetingId, substituteId, declarationId);
+      isGivenBack = (await listAssigned(trx, meetingId, declarationId)).length < REVIEWERS_PER_ITEM;
+      if (isGivenBack)
+        await insertAssignments(trx, meetingId, {
+          assignments: [{ item: declarationId, group: null, reviewers: [judgeId] }],
+          impossible: [],
+        });
+    }
+    return { judgeId, declarationId, reason: input.reason, isGivenBack };
   });
 }
 

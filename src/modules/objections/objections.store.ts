@@ -54,16 +54,6 @@ export async function lockItem(trx: Trx, publicityId: number, declarationId: str
   return rows.length > 0;
 }
 
-/** Everybody in a publicity about whom an objection may be handed in. One query. */
-export async function listPeople(h: Handle, publicityId: number): Promise<{ id: string; name: string; unit: string | null }[]> {
-  const { rows } = await h.raw<{ rows: { id: string; name: string; unit: string | null }[] }>(
-    `SELECT d.id, d.applicant_name AS name, u.name AS unit FROM publicity_items i JOIN declarations d ON d.id = i.declaration_id LEFT JOIN units u ON u.id = d.unit_id
-     WHERE i.publicity_id = ? AND i.superseded_at IS NULL AND d.state = 'publicity' ORDER BY d.applicant_name, d.id`,
-    [publicityId],
-  );
-  return rows;
-}
-
 export async function insertObjection(
   trx: Trx,
   cipher: Cipher,

@@ -12,9 +12,11 @@ import { readQueryCode } from '../../lib/query-code';
 import { countCharacters, normaliseLine, normaliseText } from '../../lib/text';
 import { createCaptcha, useCaptcha, type CaptchaKind } from '../accounts';
 import { takeFile } from '../attachments';
-import { findPublicityPage, type Publicity } from '../committee';
+import type { Catalogue } from '../catalogue';
+import { findPublicityPage, listPublicityItems, sameNameText, type Publicity, type PublicityItem } from '../committee';
+import { titleCell } from '../review';
 import { handInObjection } from './hand-in-objection';
-import { findByReceipt, listPeople, type ObjectionFile } from './objections.store';
+import { findByReceipt, type ObjectionFile } from './objections.store';
 import { outcomeTag, outcomeTexts } from './objections.view';
 
 const DRAFT = 'result-objection';
@@ -31,6 +33,13 @@ interface Typed {
   captchaKind: CaptchaKind;
   file?: ObjectionFile;
   errors: PageError[];
+}
+
+/** As in the list that is put up: who bears the same name in the same unit is told apart by title, speciality and place. */
+function personText(i: PublicityItem, catalogue: Catalogue): string {
+  const about = i.sameName > 1 ? [i.unitName, titleCell(i, catalogue).text, i.speciality, sameNameText(i)] : [i.unitName];
+  const words = about.filter((x) => x !== '').join('，');
+  return words === '' ? i.name : `${i.name}（${words}）`;
 }
 
 /** J4: objections of the public to results that are put up: the form, and what has come of one by its 「受理编号」. */
@@ -64,7 +73,9 @@ export function publicObjectionRoutes(deps: Deps): Route[] {
     const kept = await findDraft<Typed>(db, cipher, DRAFT, visit.owner, visit.query.one('draft'));
     const typed = kept?.publicityId === p.id ? kept : undefined;
     const errors = typed?.errors ?? [];
-    const people = await listPeople(db, p.id);
+    const [catalogue, people] = [await deps.catalogue.get(), (await listPublicityItems(db, p.id)).filter((i) => i.isOpen)];
+    // by name, as one looks for somebody in a long list
+    people.sort((a, b) => a.name.localeCompare(b.name, 'zh-CN') || a.nth - b.nth);
     const captcha = await createCaptcha(db, visit.owner, typed?.captchaKind ?? 'picture');
     const problems = Object.fromEntries(errors.map((e) => [e.href.slice(1), e.text]));
     return page(
@@ -75,7 +86,7 @@ export function publicObjectionRoutes(deps: Deps): Route[] {
         backHref: paths.publicity(p.id),
         people: people.map((x) => ({
           value: x.id,
-          text: x.unit === null ? x.name : `${x.name}（${x.unit}）`,
+          text: personText(x, catalogue),
           chosen: typed?.declaration === x.id,
         })),
         typed: typed ?? { kind: 'named', name: '', contact: '', content: '' },

@@ -1,7 +1,5 @@
 import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
-import { diffSections, type DiffSection } from '../../form/diff-sections';
-import { showSize } from '../../form/form-model';
 import { homeCrumb } from '../../http/crumbs';
 import { FormInput } from '../../http/form-input';
 import { addressOf, countText } from '../../http/paging';
@@ -12,36 +10,22 @@ import { wholeNumber } from '../../lib/ids';
 import { countCharacters, normaliseText } from '../../lib/text';
 import { isByHand, moves, states, type MoveName } from '../../policy/declaration-moves';
 import { movesFor, scope, type DeclarationSubject } from '../../policy/policy';
-import { auditReading, findAttachment } from '../attachments';
 import {
   contentOfRound,
   declarationName,
   declarationSections,
   findDeclaration,
   findEvents,
-  listEntrustedEvidence,
   loadMoveDays,
   moveDeclaration,
   noInput,
   proposeCorrectionDay,
   readMoveInput,
   stateText,
-  submittedContent,
-  type Declaration,
   type DeclarationEvent,
 } from '../declarations';
-import {
-  changesText,
-  checkSectionView,
-  commentOf,
-  fieldLabels,
-  filesOf,
-  isOnePress,
-  lastAsked,
-  returnMoves,
-  roundSeenBefore,
-  type PlacedFile,
-} from './check.view';
+import { changesText, commentOf, isOnePress, lastAsked, returnMoves, roundSeenBefore } from './check.view';
+import { evidenceToRead, openDossier, photoOf, previewBeside, sectionsToRead, type Dossier } from './dossier';
 import { atFirst, filterQuery, readFilter, type FilterRules, type QueueFilter } from './queue-filter';
 import { countOf, countQueue, findNeighbours, findQueueRows } from './queue.read';
 import type { QueuePage } from './queue.routes';
@@ -51,20 +35,11 @@ import { deskOf, insertNote, listNotes, listReasons, removeNote, type ReviewNote
 
 const NOTE_LIMIT = 500;
 const WORD_LIMIT = 500;
-/** so many pages of a PDF stand beside the text; all of them in 「预览」 */
-const PAGES_BESIDE = 20;
 
 /** What the pages of one declaration share. */
-interface Opened {
-  d: Declaration;
+interface Opened extends Dossier {
   subject: DeclarationSubject;
   events: DeclarationEvent[];
-  sections: DiffSection[];
-  /** what the unit uploaded for 「委托评审」 */
-  evidence: { id: string; name: string; mediaType: string; size: number }[];
-  applicant: Awaited<ReturnType<typeof submittedContent>>['applicant'];
-  batch: Awaited<ReturnType<typeof submittedContent>>['batch'];
-  unit: string;
   comparedWith: number | undefined;
   stop: number;
 }
@@ -84,28 +59,19 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
 
   async function open(visit: Visit): Promise<Opened> {
     const subject = declarationOf(visit);
-    const d = await findDeclaration(db, subject.id);
-    if (!d) throw new Error('the declaration vanished between guard and handler');
-    const events = await findEvents(db, d.id);
-    const content = await submittedContent(deps, db, d);
+    const events = await findEvents(db, subject.id);
     const { actor } = visit;
-    const own = actor.role === 'unit' ? subject.stopUnitIds.lastIndexOf(actor.unitId ?? -1) : (d.stop_position ?? 0);
-    const stop = Math.max(0, own);
-    const comparedWith = roundSeenBefore(events, stop, d.round);
-    const before = comparedWith === undefined ? undefined : await contentOfRound(db, d.id, comparedWith);
-    const evidence = await listEntrustedEvidence(db, d.id);
-    return {
-      d,
-      subject,
-      events,
-      sections: diffSections(before?.sections ?? content.sections, content.sections),
-      evidence: evidence.map((a) => ({ id: a.id, name: a.name, mediaType: a.media_type, size: a.size })),
-      applicant: content.applicant,
-      batch: content.batch,
-      unit: content.unit,
-      comparedWith: before ? comparedWith : undefined,
-      stop,
-    };
+    let stop = 0;
+    let comparedWith: number | undefined;
+    const dossier = await openDossier(deps, subject.id, async (d) => {
+      const own = actor.role === 'unit' ? subject.stopUnitIds.lastIndexOf(actor.unitId ?? -1) : (d.stop_position ?? 0);
+      stop = Math.max(0, own);
+      const round = roundSeenBefore(events, stop, d.round);
+      const before = round === undefined ? undefined : await contentOfRound(db, d.id, round);
+      comparedWith = before ? round : undefined;
+      return before?.sections;
+    });
+    return { ...dossier, subject, events, comparedWith, stop };
   }
 
   const possible = (visit: Visit, subject: DeclarationSubject): MoveName[] => movesFor(visit.actor, subject);
@@ -113,36 +79,6 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
     const can = possible(visit, subject);
     return returnMoves.filter((m) => can.includes(m));
   };
-
-  /** The asked-for attachment beside the text: a picture, or the pages of a PDF drawn as pictures (D14). What is shown here has been read (X1). */
-  async function previewOf(visit: Visit, o: Opened, files: readonly PlacedFile[], fileHref: (id: string) => string) {
-    const n = files.findIndex((f) => f.id === visit.query.one('file'));
-    const i = n >= 0 ? n : 0;
-    const file = files[i];
-    if (!file) return undefined;
-    const before = files[i - 1];
-    const after = files[i + 1];
-    const stored = file.mediaType === 'application/pdf' ? await findAttachment(db, o.d.id, file.id) : undefined;
-    const isOpen = stored !== undefined && stored.scan !== 'waiting' && stored.scan !== 'infected';
-    if (isOpen) await auditReading(deps, visit, file.id);
-    const pageCount = isOpen ? (stored.pages ?? 1) : 0;
-    return {
-      name: file.name,
-      section: { title: file.sectionTitle, href: `#section-${file.sectionId}` },
-      number: i + 1,
-      total: files.length,
-      isPicture: file.mediaType !== 'application/pdf',
-      href: paths.attachment(o.d.id, file.id),
-      pageHref: paths.preview(o.d.id, file.id),
-      pages: Array.from({ length: Math.min(pageCount, PAGES_BESIDE) }, (_x, p) => ({
-        number: p + 1,
-        src: paths.attachmentPage(o.d.id, file.id, p + 1),
-      })),
-      pageCount,
-      ...(before ? { previousHref: fileHref(before.id) } : {}),
-      ...(after ? { nextHref: fileHref(after.id) } : {}),
-    };
-  }
 
   async function checkPage(visit: Visit, problem?: { section: string; text: string; typed: string; field: string }): Promise<Reply> {
     const { filter, query } = problem ? postedQuery(visit) : filterOf(visit.query);
@@ -156,7 +92,6 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
       await listNotes(db, deskOf(visit.actor), d.id),
       await listReasons(db, deskOf(visit.actor)),
     ];
-    const files = [...filesOf(o.sections), ...o.evidence.map((e) => ({ ...e, sectionId: 'entrusted', sectionTitle: '委托评审材料' }))];
     const fileHref = (id: string): string => `${withQuery(here, query, { file: id })}#preview`;
     const can = possible(visit, o.subject);
     const canNote = returnsOf(visit, o.subject).length > 0;
@@ -211,29 +146,25 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
           { label: '申报单位', text: o.unit },
           { label: '单位推荐排序', text: d.rank_n === null ? '尚未填写' : `${d.rank_n}/${d.rank_of ?? ''}` },
         ],
-        photoHref: o.applicant.photoSha256 ? paths.photo(d.id) : undefined,
+        photoHref: photoOf(o),
         changes:
           o.comparedWith === undefined
             ? undefined
             : { round: o.comparedWith, list: changed.map((s) => ({ text: `${s.title}（${changesText(s)}）`, href: `#section-${s.id}` })) },
         asked: asked && { by: asked.event.on_behalf_of, at: showMoment(asked.event.at), opinion: asked.event.opinion },
-        sections: o.sections.map((s) => ({
-          view: checkSectionView(d.id, s, { marks: o.comparedWith !== undefined, fileHref, asked: asked?.of(s.id) ?? [] }),
-          id: s.id,
-          title: s.title,
-          notes: notes
-            .filter((n) => n.section === s.id)
-            .map((n) => ({ id: n.id, text: n.text, field: n.field, meta: `${n.author_name}，${showMoment(n.created_at)}` })),
-          fields: fieldLabels(s),
-          typed: problem?.section === s.id ? problem.typed : '',
-          typedField: problem?.section === s.id ? problem.field : '',
-        })),
-        evidence: o.evidence.map((e) => ({ name: e.name, href: fileHref(e.id), size: showSize(e.size), preview: true })),
+        sections: sectionsToRead(o, {
+          fileHref,
+          marks: o.comparedWith !== undefined,
+          asked: asked?.of,
+          notes: notes.map((n) => ({ ...n, at: n.created_at, by: n.author_name })),
+          refused: problem,
+        }),
+        evidence: evidenceToRead(o, fileHref),
         canNote,
         noteAction: `${here}/notes`,
         reasons: [...standardReasons, ...reasons.map((r) => r.text)],
         noteCount: notes.length,
-        preview: await previewOf(visit, o, files, fileHref),
+        preview: await previewBeside(deps, visit, o, fileHref),
         action: here,
         version: d.version,
         back: query,

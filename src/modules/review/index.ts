@@ -12,6 +12,16 @@ export {
   type TogetherOutcome,
 } from './bulk';
 export { conditionEntries, readCondition, readFilter, type QueueFilter } from './queue-filter';
+export {
+  evidenceToRead,
+  notesToShow,
+  openDossier,
+  photoOf,
+  previewBeside,
+  sectionsToRead,
+  type Dossier,
+  type RefusedNote,
+} from './dossier';
 export { LINE_COLUMNS, type DeclarationLine } from './declaration-line.read';
 export { countOf, countQueue, foldQueueCounts, listEntries, listYears, type QueueCondition, type QueueRow, type Show } from './queue.read';
 export { findQueueFaults } from './queue-proof.read';

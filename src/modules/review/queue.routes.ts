@@ -354,14 +354,25 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     return seeOther(to);
   }
 
+  // S14: asked for with the confirm page, so that the password comes before the last look and not after it
+  const needsProof = queue.moves.some((m) => moves[m].proof);
+  const proofOf = (isAct: (asked: FormInput) => boolean): Pick<Route, 'reauth'> => (needsProof ? { reauth: isAct } : {});
   return [
     { method: 'get', path: queue.address, access: queue.access, audit: null, handle: list },
-    { method: 'get', path: queue.bulkAddress, access: queue.access, audit: null, handle: (visit) => bulkPage(visit) },
+    {
+      method: 'get',
+      path: queue.bulkAddress,
+      access: queue.access,
+      audit: null,
+      ...proofOf((query) => query.has('draft')),
+      handle: (visit) => bulkPage(visit),
+    },
     {
       method: 'post',
       path: queue.bulkAddress,
       access: queue.access,
       audit: [...queue.moves.map((m) => `declaration.${m}`), ...(queue.long ? ['task.start'] : [])].join(' '),
+      ...proofOf((body) => body.one('do') === 'run'),
       handle: (visit) => {
         const [act, move = ''] = visit.body.one('do').split(':');
         return act === 'run' ? run(visit) : choose(visit, act === 'confirm' ? move : '?');

@@ -106,6 +106,12 @@ export const definitions = {
     false,
   ),
   remindersOn: flag('messages', 'remindersOn', { label: '截止前发送提醒短信', hint: '截止前 3 天和前 1 天各发送一次' }, true),
+  resultMessagesOn: flag(
+    'messages',
+    'resultMessagesOn',
+    { label: '评审结果短信', hint: '评审未通过、评审结果确认以后各发送一次。选「否」的，只在首页和「我的申报信息」中告知' },
+    true,
+  ),
   remindersFrom: whole('messages', 'remindersFrom', { label: '每天最早发送时间' }, 8, 6, 12, '时'),
   remindersTo: whole('messages', 'remindersTo', { label: '每天最晚发送时间' }, 21, 13, 22, '时'),
   smsDays: whole('retention', 'smsDays', { label: '短信内容', hint: '超过期限的短信全文删除' }, 1, 1, 30, '天'),
@@ -120,6 +126,15 @@ export const definitions = {
     '年',
   ),
   deletedDraftDays: whole('retention', 'deletedDraftDays', { label: '本人删除的申报草稿', hint: '删除以后保留多久' }, 30, 7, 365, '天'),
+  judgeNoteDays: whole(
+    'retention',
+    'judgeNoteDays',
+    { label: '评委笔记', hint: '评审会议结束或者取消以后保留多久，笔记只有评委本人可以看到' },
+    30,
+    1,
+    365,
+    '天',
+  ),
   browserDays: whole('retention', 'browserDays', { label: '常用浏览器', hint: '登录过的浏览器多久不用即不再视为常用' }, 180, 7, 180, '天'),
 } as const;
 
