@@ -1,7 +1,6 @@
 import type { Handle, Trx } from '../../db/db';
 import type { Actor } from '../../policy/actor';
-import { covers } from '../../policy/policy';
-import { divisionRange } from '../catalogue';
+import { committeeScope, isInScope } from '../committee';
 import { APPEAL_SELECT, type Appeal } from '../declarations';
 
 /** Violates `appeals_one_for_a_result` when there is a request for this result already. */
@@ -65,19 +64,12 @@ export async function decideRow(trx: Trx, id: number, d: { state: 'granted' | 'r
 export async function findAppealFor(h: Handle, actor: Actor, id: number): Promise<Appeal | undefined> {
   const { rows } = await h.raw<{ rows: Appeal[] }>(`${APPEAL_SELECT} WHERE a.id = ?`, [id]);
   const [a] = rows;
-  if (!a) return undefined;
-  if (actor.role === 'office') return a.committeeId === actor.committeeId ? a : undefined;
-  return actor.divisionCode !== undefined && covers(actor.divisionCode, a.divisionCode) ? a : undefined;
+  return a && isInScope(actor, a) ? a : undefined;
 }
-
-const scopeOf = (actor: Actor): { where: string; values: (string | number)[] } =>
-  actor.role === 'office'
-    ? { where: 'a.committee_id = ?', values: [actor.committeeId ?? 0] }
-    : { where: 'c.division_code BETWEEN ? AND ?', values: [...divisionRange(actor.divisionCode ?? '')] };
 
 /** How many there are for this office or bureau, and how many of them wait for it. One query. */
 export async function countAppeals(h: Handle, actor: Actor): Promise<{ all: number; waiting: number }> {
-  const { where, values } = scopeOf(actor);
+  const { where, values } = committeeScope(actor);
   const { rows } = await h.raw<{ rows: { all: number; waiting: number }[] }>(
     `SELECT count(*)::int AS all, (count(*) FILTER (WHERE a.state = ?))::int AS waiting FROM appeals a JOIN committees c ON c.id = a.committee_id WHERE ${where}`,
     [waitsFor(actor), ...values],
@@ -90,7 +82,7 @@ const waitsFor = (actor: Actor): 'asked' | 'proposed' => (actor.role === 'bureau
 
 /** One page of them: those that wait for this office or bureau first, the oldest of them first; then the newest. One query. */
 export async function listAppeals(h: Handle, actor: Actor, limit: number, offset: number): Promise<Appeal[]> {
-  const { where, values } = scopeOf(actor);
+  const { where, values } = committeeScope(actor);
   const { rows } = await h.raw<{ rows: Appeal[] }>(
     `${APPEAL_SELECT} WHERE ${where} ORDER BY a.state <> ?, CASE WHEN a.state = ? THEN a.id END, a.id DESC LIMIT ? OFFSET ?`,
     [...values, waitsFor(actor), waitsFor(actor), limit, offset],

@@ -1,19 +1,19 @@
 import type { Deps } from '../../deps';
 import { homeCrumb } from '../../http/crumbs';
 import type { FormInput } from '../../http/form-input';
-import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
+import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { notFound, page, seeOther, type PageError, type Reply, type Route, type Visit } from '../../http/route';
 import { wholeNumber } from '../../lib/ids';
 import { showMoment } from '../../lib/moment';
 import { countCharacters, normaliseText } from '../../lib/text';
+import { handlingList } from '../committee';
 import type { Appeal } from '../declarations';
 import { answerAppeal, decideAppeal, type AnswerOutcome } from './answer-appeal';
 import { appealRows, appealTexts, evidenceLinks } from './appeals.view';
 import { countAppeals, findAppealFor, listAppeals } from './appeals.store';
 import { listEvidence } from './evidence';
 
-const PAGE_SIZE = 20;
 const WORDS = 500;
 const crumb = { text: '复查申请', href: paths.rechecks() };
 
@@ -34,37 +34,27 @@ export function appealHandlingRoutes(deps: Deps): Route[] {
 
   async function list(visit: Visit): Promise<Reply> {
     const { all } = await countAppeals(db, visit.actor);
-    const paging = pagingOf(visit.query.one('page'), all, PAGE_SIZE);
-    const rows = await listAppeals(db, visit.actor, paging.limit, paging.offset);
-    return page(
-      'appeals/list',
-      {
-        title: '复查申请',
-        breadcrumbs: [homeCrumb, { text: '复查申请' }],
-        ...(visit.query.one('done') === 'answered' ? { notice: { kind: 'success' as const, text: '已登记处理结果' } } : {}),
-      },
-      {
-        table: {
-          caption: '复查申请',
-          emptyText: '没有收到复查申请',
-          columns: [
-            { key: 'name', text: '申请人', width: 's' },
-            { key: 'committee', text: '评审委员会', width: 'l' },
-            { key: 'at', text: '申请时间', nowrap: true },
-            { key: 'state', text: '状态', nowrap: true },
-          ],
-          rows: rows.map((a) => ({
-            cells: [
-              { text: a.applicantName, href: paths.handleRecheck(a.id) },
-              { text: a.committeeName },
-              { text: showMoment(a.askedAt) },
-              { tag: appealTexts[a.state] },
-            ],
-          })),
-        },
-        paging: pagingLinks(paging, paths.rechecks()),
-      },
-    );
+    return handlingList(visit, {
+      title: '复查申请',
+      lead: '评审未通过的申报人对结果有疑问的，可以在期限内申请复查。由评委会办事机构复查并答复；建议重新评审的，由人社局审核。',
+      address: paths.rechecks(),
+      emptyText: '没有收到复查申请',
+      done: { answered: '已登记处理结果' },
+      count: all,
+      rows: (limit, offset) => listAppeals(db, visit.actor, limit, offset),
+      columns: [
+        { key: 'name', text: '申请人', width: 's' },
+        { key: 'committee', text: '评审委员会', width: 'l' },
+        { key: 'at', text: '申请时间', nowrap: true },
+        { key: 'state', text: '状态', nowrap: true },
+      ],
+      cells: (a) => [
+        { text: a.applicantName, href: paths.handleRecheck(a.id) },
+        { text: a.committeeName },
+        { text: showMoment(a.askedAt) },
+        { tag: appealTexts[a.state] },
+      ],
+    });
   }
 
   async function find(visit: Visit): Promise<Appeal | undefined> {

@@ -2,6 +2,7 @@ import { appendAudit } from '../../audit/audit.store';
 import { inTransaction, isViolationOf, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { homeCrumb } from '../../http/crumbs';
+import { doneNotice } from '../../http/done-notice';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
@@ -46,7 +47,6 @@ export function ownAppealRoutes(deps: Deps): Route[] {
         withdrawHref: a.state === 'asked' ? paths.withdrawRecheck(id) : undefined,
       });
     const files = chance ? evidenceLinks(id, await listEvidence(db, id, chance.eventId)) : [];
-    const done = dones[visit.query.one('done')];
     return page(
       'appeals/own',
       {
@@ -58,7 +58,7 @@ export function ownAppealRoutes(deps: Deps): Route[] {
           { text: '申请复查' },
         ],
         errors,
-        ...(done === undefined ? {} : { notice: { kind: 'success' as const, text: done } }),
+        ...doneNotice(visit, dones),
       },
       {
         requests: requests.reverse(),

@@ -3,16 +3,16 @@ import type { Deps } from '../../deps';
 import { checkSection } from '../../form/check-section';
 import { date, longText } from '../../form/fields';
 import { asText, type FormContext, type RawSection } from '../../form/field';
-import { choiceFilter } from '../../form/filter-controls';
 import { problemLinks } from '../../form/form-model';
 import { emptySection, readSection, restoreSection } from '../../form/read-section';
 import type { Problem, SectionDefinition } from '../../form/section';
 import { smallForm, smallFormContext } from '../../form/small-form';
 import { homeCrumb } from '../../http/crumbs';
+import { doneNotice } from '../../http/done-notice';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
-import { committeeOf, page, refusal, seeOther, type Crumb, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import { committeeOf, page, refusal, seeOther, type Crumb, type Reply, type Route, type Visit } from '../../http/route';
 import { showDate } from '../../lib/dates';
 import { showMoment } from '../../lib/moment';
 import type { CommitteeSubject } from '../../policy/policy';
@@ -23,6 +23,7 @@ import { committeeContext, committeeForm, committeeInput, committeeRaw, lastDayO
 import { findCommittee, listForBureau, listFounded, reviewShows, type CommitteeRow, type ReviewShow } from './committee.read';
 import { decideCommittee } from './decide-committee';
 import { askRenewal, endCommittee, foundCommittee } from './found-committee';
+import { decisionRows, reviewPage } from './review-page';
 
 interface Draft {
   raw: RawSection;
@@ -107,11 +108,6 @@ export function foundingRoutes(deps: Deps): Route[] {
   }
   const listCrumb = (visit: Visit, c: CommitteeSubject): Crumb =>
     visit.actor.role === 'bureau' && c.foundingUnitId !== null ? reviewCrumb : visit.actor.role === 'office' ? homeCrumb : ownCrumb;
-  const noticeOf = (visit: Visit, texts: Record<string, string>): { notice?: PageMeta['notice'] } => {
-    const text = texts[visit.query.one('done')];
-    return text === undefined ? {} : { notice: { kind: 'success', text } };
-  };
-
   function tableOf(
     list: readonly CommitteeRow[],
     catalogue: Catalogue,
@@ -144,7 +140,7 @@ export function foundingRoutes(deps: Deps): Route[] {
       {
         title: '组建评委会',
         breadcrumbs: [homeCrumb, { text: '组建评委会' }],
-        ...noticeOf(visit, { asked: '组建申请已提交，等待人社局审核' }),
+        ...doneNotice(visit, { asked: '组建申请已提交，等待人社局审核' }),
       },
       { table: tableOf(list, catalogue, '组建评委会', '还没有组建评审委员会', (c) => paths.committee(c.id)) },
     );
@@ -230,7 +226,7 @@ export function foundingRoutes(deps: Deps): Route[] {
         title: c.name,
         breadcrumbs: [homeCrumb, listCrumb(visit, subject), { text: c.name }],
         errors: problemLinks(problems),
-        ...noticeOf(visit, { renew: '换届申请已提交，等待人社局审核', ended: '评审委员会已终止' }),
+        ...doneNotice(visit, { renew: '换届申请已提交，等待人社局审核', ended: '评审委员会已终止' }),
       },
       {
         tag: tagOf(c),
@@ -264,31 +260,16 @@ export function foundingRoutes(deps: Deps): Route[] {
     const asked = visit.query.one('show');
     const show = reviewShows.find((s) => s === asked) ?? 'waiting';
     const [catalogue, list] = await Promise.all([deps.catalogue.get(), listForBureau(db, visit.actor.divisionCode ?? '', show)]);
-    return page(
-      'committee/review',
-      {
-        title: '评委会审核',
-        breadcrumbs: [homeCrumb, { text: '评委会审核' }],
-        ...noticeOf(visit, { grant: '已审核通过', refuse: '已登记为不通过，组建单位可以看到原因' }),
-      },
-      {
-        filter: {
-          action: paths.committeeReview(),
-          controls: [
-            choiceFilter(
-              'show',
-              '状态',
-              reviewShows.map((value) => ({ value, text: showTexts[value] })),
-              show,
-              'm',
-            ),
-          ],
-        },
-        table: tableOf(list, catalogue, '评委会审核', show === 'waiting' ? '没有等待审核的评审委员会' : '没有符合条件的评审委员会', (c) =>
-          paths.committee(c.id),
-        ),
-      },
-    );
+    return reviewPage(visit, {
+      title: '评委会审核',
+      address: paths.committeeReview(),
+      shows: reviewShows.map((value) => ({ value, text: showTexts[value] })),
+      show,
+      done: { grant: '已审核通过', refuse: '已登记为不通过，组建单位可以看到原因' },
+      table: tableOf(list, catalogue, '评委会审核', show === 'waiting' ? '没有等待审核的评审委员会' : '没有符合条件的评审委员会', (c) =>
+        paths.committee(c.id),
+      ),
+    });
   }
 
   /** 换届 and 终止 are forms of one field each */

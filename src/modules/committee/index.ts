@@ -9,6 +9,7 @@ import { officeRoutes, resultsRoutes } from './queues.routes';
 export { countForBureau, type BureauCounts } from './committee.read';
 export { findCommitteeSubject } from './committee.store';
 export { findPlan, findPlanSubject, findStanding, type Plan, type Standing } from './plan.store';
+export { committeeScope, handlingList, isInScope } from './handling';
 export { findPublicityPage, listPublicityItems, sameNameText, type Publicity, type PublicityItem } from './publicity.read';
 export { decideCommittee } from './decide-committee';
 export { linesOf } from './committee-form';

@@ -3,20 +3,21 @@ import type { Deps } from '../../deps';
 import { checkSection } from '../../form/check-section';
 import { date, integer, longText, text } from '../../form/fields';
 import { asText } from '../../form/field';
-import { choiceFilter } from '../../form/filter-controls';
 import { problemLinks } from '../../form/form-model';
 import { emptySection, readSection } from '../../form/read-section';
 import type { Problem, SectionDefinition } from '../../form/section';
 import { smallForm, smallFormContext } from '../../form/small-form';
 import { homeCrumb } from '../../http/crumbs';
+import { doneNotice } from '../../http/done-notice';
 import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
-import { page, planOf, refusal, seeOther, type Crumb, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import { page, planOf, refusal, seeOther, type Crumb, type Reply, type Route, type Visit } from '../../http/route';
 import { showDate } from '../../lib/dates';
 import { showMoment } from '../../lib/moment';
 import { can } from '../../policy/policy';
 import { blankDecision, decisionModel, readDecision } from '../units';
 import { findPlan, findStanding, listPlans, listPlansOfDivision, type Plan } from './plan.store';
+import { decisionRows, reviewPage } from './review-page';
 import { decidePlan, submitPlan } from './submit-plan';
 
 const PART = 'plan';
@@ -64,10 +65,6 @@ export function plansRoutes(deps: Deps): Route[] {
     if (visit.actor.committeeId === undefined) throw new Error('an office account without a committee');
     return visit.actor.committeeId;
   };
-  const noticeOf = (visit: Visit, texts: Record<string, string>): { notice?: PageMeta['notice'] } => {
-    const found = texts[visit.query.one('done')];
-    return found === undefined ? {} : { notice: { kind: 'success', text: found } };
-  };
   const tableOf = (list: readonly Plan[], caption: string, withCommittee: boolean) => ({
     caption,
     emptyText: withCommittee ? '没有等待审核的评审计划' : '还没有评审计划',
@@ -95,7 +92,7 @@ export function plansRoutes(deps: Deps): Route[] {
       {
         title: '评审计划',
         breadcrumbs: [homeCrumb, { text: '评审计划' }],
-        ...noticeOf(visit, { asked: '评审计划已提交，等待人社局审核' }),
+        ...doneNotice(visit, { asked: '评审计划已提交，等待人社局审核' }),
       },
       { table: tableOf(list, '评审计划', false), standing, canAsk: standing.isValid && !list.some((p) => p.state === 'requested') },
     );
@@ -175,14 +172,7 @@ export function plansRoutes(deps: Deps): Route[] {
           { label: '预计评审人数', text: `${plan.expected} 人` },
           { label: '评审安排', text: plan.content },
           { label: '提交时间', text: showMoment(plan.requestedAt) },
-          ...(plan.decidedAt
-            ? [
-                {
-                  label: '审核',
-                  text: `${showMoment(plan.decidedAt)}　${plan.decidedBy ?? ''}：${plan.state === 'approved' ? '核准' : `不通过，${plan.reason}`}`,
-                },
-              ]
-            : []),
+          ...decisionRows(plan, plan.state === 'approved', '核准'),
         ],
         form: can(visit.actor, 'plan.decide', subject).ok ? decisionModel(raw, today, problems, paths.plan(plan.id)) : undefined,
         meeting: isOffice && plan.state === 'approved' ? { id: plan.meetingId, action: paths.newMeeting(plan.id) } : undefined,
@@ -204,32 +194,17 @@ export function plansRoutes(deps: Deps): Route[] {
   async function showReview(visit: Visit): Promise<Reply> {
     const waitingOnly = visit.query.one('show') !== 'all';
     const list = await listPlansOfDivision(db, visit.actor.divisionCode ?? '', waitingOnly);
-    return page(
-      'committee/review',
-      {
-        title: '评审计划审核',
-        breadcrumbs: [homeCrumb, { text: '评审计划审核' }],
-        ...noticeOf(visit, { grant: '已核准该评审计划', refuse: '已登记为不通过，评委会办事机构可以看到原因' }),
-      },
-      {
-        filter: {
-          action: paths.planReview(),
-          controls: [
-            choiceFilter(
-              'show',
-              '状态',
-              [
-                { value: 'waiting', text: '待审核' },
-                { value: 'all', text: '全部' },
-              ],
-              waitingOnly ? 'waiting' : 'all',
-              'm',
-            ),
-          ],
-        },
-        table: tableOf(list, '评审计划审核', true),
-      },
-    );
+    return reviewPage(visit, {
+      title: '评审计划审核',
+      address: paths.planReview(),
+      shows: [
+        { value: 'waiting', text: '待审核' },
+        { value: 'all', text: '全部' },
+      ],
+      show: waitingOnly ? 'waiting' : 'all',
+      done: { grant: '已核准该评审计划', refuse: '已登记为不通过，评委会办事机构可以看到原因' },
+      table: tableOf(list, '评审计划审核', true),
+    });
   }
 
   return [

@@ -9,10 +9,11 @@ import { emptySection, readSection } from '../../form/read-section';
 import type { Problem, SectionDefinition } from '../../form/section';
 import { smallForm, smallFormContext } from '../../form/small-form';
 import { homeCrumb } from '../../http/crumbs';
+import { doneNotice } from '../../http/done-notice';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
-import { judgeOf, page, refusal, seeOther, type Crumb, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import { judgeOf, page, refusal, seeOther, type Crumb, type Reply, type Route, type Visit } from '../../http/route';
 import { readIdNumber } from '../../lib/id-number';
 import { showMoment } from '../../lib/moment';
 import { normaliseLine } from '../../lib/text';
@@ -192,8 +193,6 @@ export function judgesRoutes(deps: Deps): Route[] {
     ]);
     if (!judge) throw new Error('the judge vanished between guard and handler');
     const texts: Record<string, string> = { saved: '评委信息已保存', in: '评委已恢复在库', out: '评委已出库，不再参加抽取' };
-    const done = texts[visit.query.one('done')];
-    const notice: PageMeta['notice'] = done === undefined ? undefined : { kind: 'success', text: done };
     return page(
       'meetings/judge',
       {
@@ -201,7 +200,7 @@ export function judgesRoutes(deps: Deps): Route[] {
         heading: judge.name,
         breadcrumbs: [homeCrumb, poolCrumb, { text: judge.name }],
         errors: problemLinks(problems),
-        ...(notice ? { notice } : {}),
+        ...doneNotice(visit, texts),
       },
       {
         tag: judge.leftAt ? { text: '已出库', colour: 'grey' } : { text: '在库', colour: 'green' },

@@ -2,18 +2,18 @@ import { appendAudit } from '../../audit/audit.store';
 import type { Deps } from '../../deps';
 import { homeCrumb } from '../../http/crumbs';
 import type { FormInput } from '../../http/form-input';
-import { addressOf, pagingLinks, pagingOf } from '../../http/paging';
+import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { notFound, page, seeOther, type PageError, type Reply, type Route, type Visit } from '../../http/route';
 import { wholeNumber } from '../../lib/ids';
 import { showMoment } from '../../lib/moment';
 import { withheldContent } from '../attachments';
+import { handlingList } from '../committee';
 import { OBJECTION_WORDS, readDecision } from '../declarations';
 import { decideObjection } from './decide-objection';
 import { countObjections, findObjectionFor, findObjector, listObjections, type Objection, type ObjectionOutcome } from './objections.store';
 import { outcomeTag, outcomeTexts } from './objections.view';
 
-const PAGE_SIZE = 20;
 const isOutcome = (s: string): s is ObjectionOutcome => s in outcomeTexts;
 const crumb = { text: '公示异议', href: paths.resultObjections() };
 
@@ -22,39 +22,29 @@ export function handlingRoutes(deps: Deps): Route[] {
   const { db } = deps;
 
   async function list(visit: Visit): Promise<Reply> {
-    const paging = pagingOf(visit.query.one('page'), await countObjections(db, visit.actor), PAGE_SIZE);
-    const rows = await listObjections(db, visit.actor, paging.limit, paging.offset);
-    return page(
-      'objections/list',
-      {
-        title: '公示异议',
-        breadcrumbs: [homeCrumb, { text: '公示异议' }],
-        ...(visit.query.one('done') === 'decided' ? { notice: { kind: 'success' as const, text: '已登记处理结果' } } : {}),
-      },
-      {
-        table: {
-          caption: '公示异议',
-          emptyText: '没有收到异议',
-          columns: [
-            { key: 'name', text: '涉及人员', width: 's' },
-            { key: 'committee', text: '评审委员会', width: 'l' },
-            { key: 'kind', text: '反映方式', nowrap: true },
-            { key: 'at', text: '收到时间', nowrap: true },
-            { key: 'state', text: '状态', nowrap: true },
-          ],
-          rows: rows.map((o) => ({
-            cells: [
-              { text: o.applicantName, href: paths.handleObjection(o.id) },
-              { text: o.committeeName },
-              { text: o.kind === 'named' ? '实名' : '匿名' },
-              { text: showMoment(o.receivedAt) },
-              { tag: outcomeTag(o) },
-            ],
-          })),
-        },
-        paging: pagingLinks(paging, paths.resultObjections()),
-      },
-    );
+    return handlingList(visit, {
+      title: '公示异议',
+      lead: '评审结果公示期间收到的异议，由评委会办事机构核查处理，处理完毕之前不能确认结果。',
+      address: paths.resultObjections(),
+      emptyText: '没有收到异议',
+      done: { decided: '已登记处理结果' },
+      count: await countObjections(db, visit.actor),
+      rows: (limit, offset) => listObjections(db, visit.actor, limit, offset),
+      columns: [
+        { key: 'name', text: '涉及人员', width: 's' },
+        { key: 'committee', text: '评审委员会', width: 'l' },
+        { key: 'kind', text: '反映方式', nowrap: true },
+        { key: 'at', text: '收到时间', nowrap: true },
+        { key: 'state', text: '状态', nowrap: true },
+      ],
+      cells: (o) => [
+        { text: o.applicantName, href: paths.handleObjection(o.id) },
+        { text: o.committeeName },
+        { text: o.kind === 'named' ? '实名' : '匿名' },
+        { text: showMoment(o.receivedAt) },
+        { tag: outcomeTag(o) },
+      ],
+    });
   }
 
   async function find(visit: Visit): Promise<Objection | undefined> {

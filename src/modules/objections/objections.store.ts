@@ -1,8 +1,7 @@
 import type { Handle, Trx } from '../../db/db';
 import type { Cipher } from '../../lib/cipher';
 import type { Actor } from '../../policy/actor';
-import { covers } from '../../policy/policy';
-import { divisionRange } from '../catalogue';
+import { committeeScope, isInScope } from '../committee';
 
 export type ObjectionKind = 'named' | 'anonymous';
 export type ObjectionOutcome = 'dismissed' | 'upheld';
@@ -93,9 +92,7 @@ export async function findByReceipt(h: Handle, publicityId: number, receipt: str
 export async function findObjectionFor(h: Handle, actor: Actor, id: number): Promise<Objection | undefined> {
   const { rows } = await h.raw<{ rows: Objection[] }>(`${SELECT} WHERE o.id = ?`, [id]);
   const [o] = rows;
-  if (!o) return undefined;
-  if (actor.role === 'office') return o.committeeId === actor.committeeId ? o : undefined;
-  return actor.divisionCode !== undefined && covers(actor.divisionCode, o.divisionCode) ? o : undefined;
+  return o && isInScope(actor, o) ? o : undefined;
 }
 
 export async function findObjector(h: Handle, cipher: Cipher, id: number): Promise<Objector | undefined> {
@@ -108,14 +105,9 @@ export async function findObjector(h: Handle, cipher: Cipher, id: number): Promi
   };
 }
 
-const scopeOf = (actor: Actor): { where: string; values: (string | number)[] } =>
-  actor.role === 'office'
-    ? { where: 'p.committee_id = ?', values: [actor.committeeId ?? 0] }
-    : { where: 'c.division_code BETWEEN ? AND ?', values: [...divisionRange(actor.divisionCode ?? '')] };
-
 /** How many of them are there for this office or bureau. One query. */
 export async function countObjections(h: Handle, actor: Actor): Promise<number> {
-  const { where, values } = scopeOf(actor);
+  const { where, values } = committeeScope(actor);
   const { rows } = await h.raw<{ rows: { n: number }[] }>(
     `SELECT count(*)::int AS n FROM result_objections o JOIN publicities p ON p.id = o.publicity_id JOIN committees c ON c.id = p.committee_id WHERE ${where}`,
     values,
@@ -125,7 +117,7 @@ export async function countObjections(h: Handle, actor: Actor): Promise<number> 
 
 /** One page of them, those to be decided first, then the newest. One query. */
 export async function listObjections(h: Handle, actor: Actor, limit: number, offset: number): Promise<Objection[]> {
-  const { where, values } = scopeOf(actor);
+  const { where, values } = committeeScope(actor);
   const { rows } = await h.raw<{ rows: Objection[] }>(
     `${SELECT} WHERE ${where} ORDER BY o.outcome IS NOT NULL, CASE WHEN o.outcome IS NULL THEN o.id END, o.id DESC LIMIT ? OFFSET ?`,
     [...values, limit, offset],

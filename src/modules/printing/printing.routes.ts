@@ -15,18 +15,21 @@ export function printingRoutes(deps: Deps): Route[] {
       handle: async (visit) => {
         const { id, personId } = declarationOf(visit);
         const isApplicant = visit.actor.accountId === personId;
-        const made = await renderReviewForm(deps, id, isApplicant ? 'applicant' : 'other');
+        // M6: the record is written while the form is made; no byte leaves before both are there
+        const [made] = await Promise.all([
+          renderReviewForm(deps, id, isApplicant ? 'applicant' : 'other'),
+          isApplicant
+            ? undefined
+            : appendAudit(deps.db, {
+                actorId: visit.actor.accountId,
+                actorName: visit.actor.name,
+                action: 'review-form.download',
+                subjectKind: 'declaration',
+                subjectId: id,
+                requestId: visit.requestId,
+              }),
+        ]);
         if (!made) return notFound;
-        if (!isApplicant) {
-          await appendAudit(deps.db, {
-            actorId: visit.actor.accountId,
-            actorName: visit.actor.name,
-            action: 'review-form.download',
-            subjectKind: 'declaration',
-            subjectId: id,
-            requestId: visit.requestId,
-          });
-        }
         return {
           kind: 'file',
           body: made.pdf,

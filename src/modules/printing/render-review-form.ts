@@ -96,28 +96,37 @@ export async function layOutForm(deps: Deps, declarationId: string, reader: Form
   const { content, sha256 } = version
     ? { content: version.content as FrozenContent, sha256: version.sha256 }
     : await currentContent(deps, db, await loadDeclaration(deps, db, row), asSubmitted);
-  const person = await findPerson(db, deps.cipher, row.person_id);
-  if (!person) throw new Error(`declaration ${row.id}: its person is gone`);
-  // B4: what was submitted keeps its name; a draft is printed with the present one
-  const newerName = sha256 === undefined ? undefined : await findNewerName(db, row.person_id, content.applicant.name);
   const { photoSha256 } = content.applicant;
-  const photo = await photoOf(deps, photoSha256, row.id);
+  // M6: none of these waits for another
+  const [person, newerName, photo, facts, stops, events, vote, publicity, certificate] = await Promise.all([
+    findPerson(db, deps.cipher, row.person_id),
+    // B4: what was submitted keeps its name; a draft is printed with the present one
+    sha256 === undefined ? undefined : findNewerName(db, row.person_id, content.applicant.name),
+    photoOf(deps, photoSha256, row.id),
+    findFormFacts(db, row.id),
+    findStops(db, row.id),
+    findEvents(db, row.id),
+    findVote(db, row.id),
+    findPublicity(db, row.id),
+    findCertificateOf(db, row.id),
+  ]);
+  if (!person) throw new Error(`declaration ${row.id}: its person is gone`);
   const form = reviewForm({
     declaration: row,
     content,
     sha256,
-    facts: await findFormFacts(db, row.id),
+    facts,
     newerName,
     person:
       reader === 'applicant'
         ? person
         : { idType: person.idType, idNumber: maskIdNumber(person.idNumber), mobile: maskMobile(person.mobile) },
     hasPhoto: photo !== undefined,
-    stops: await findStops(db, row.id),
-    events: await findEvents(db, row.id),
-    vote: await findVote(db, row.id),
-    publicity: await findPublicity(db, row.id),
-    certificateNumber: (await findCertificateOf(db, row.id))?.number,
+    stops,
+    events,
+    vote,
+    publicity,
+    certificateNumber: certificate?.number,
   });
   return {
     html: deps.renderer.document('print/review-form', { form }),
