@@ -83,14 +83,7 @@ function rowsOf(c: CommitteeRow, catalogue: Catalogue): { label: string; text: s
             label: request.kind === 'found' ? '组建申请' : '换届申请',
             text: `${showMoment(request.at)}　${request.by}${request.validUntil ? `，新任期至${showDate(request.validUntil)}` : ''}`,
           },
-          ...(request.decidedAt
-            ? [
-                {
-                  label: '审核',
-                  text: `${showMoment(request.decidedAt)}　${request.decidedBy ?? ''}：${request.state === 'approved' ? '通过' : `不通过，${request.reason}`}`,
-                },
-              ]
-            : []),
+          ...decisionRows(request, request.state === 'approved', '通过'),
         ]
       : []),
     ...(c.endReason ? [{ label: '终止原因', text: c.endReason }] : []),
