@@ -189,7 +189,7 @@ export const careers: readonly Career[] = [
     performance: 1,
   }),
   career('miaoqinghe', { graduated: after('miaoqinghe', 23), rank: '1/12', results: [DANCE_AWARD, CHOIR_AWARD] }),
-  career('lvchunhui', { graduated: after('lvchunhui', 22), unit: 'dongshan', department: '业务部', rank: '3/3' }),
+  career('lvchunhui', { graduated: after('lvchunhui', 22), unit: 'dongshan', department: '业务部', rank: '3/5' }),
   career('gulanxin', { graduated: after('gulanxin', 23), unit: 'wenlvju', department: '公共服务科', rank: '1/1', results: [CHOIR_AWARD] }),
   career('zouyongli', {
     graduated: after('zouyongli', 22),
@@ -214,13 +214,22 @@ export const careers: readonly Career[] = [
     graduated: after('chejianye', 22),
     unit: 'dongshan',
     department: '业务部',
-    rank: '2/3',
+    rank: '2/5',
     speciality: '曲艺',
     major: '艺术设计',
     results: [],
     performance: 1,
   }),
-  career('tengjianing', { graduated: after('tengjianing', 23), unit: 'dongshan', department: '业务部', rank: '1/3' }),
+  career('tengjianing', { graduated: after('tengjianing', 23), unit: 'dongshan', department: '业务部', rank: '1/5' }),
+  // two of one name in one unit, told apart in what is put up
+  career('conglijuan', { graduated: after('conglijuan', 22), unit: 'dongshan', department: '业务部', rank: '4/5' }),
+  career('conglijuan2', {
+    graduated: after('conglijuan2', 23),
+    unit: 'dongshan',
+    department: '业务部',
+    rank: '5/5',
+    results: [CHOIR_AWARD],
+  }),
   career('linxiyue', {
     graduated: after('linxiyue', 23),
     rank: '9/12',

@@ -235,6 +235,19 @@ export const cases: readonly Case[] = [
     ends: 'publicity',
     trial: '评审结果公示中，有一件异议正在核查',
   },
+  ...['conglijuan', 'conglijuan2'].map((loginName): Case => ({
+    loginName,
+    started: 36,
+    filled: 'complete',
+    deeds: [
+      ...throughDongshan(loginName),
+      deed(26, '10:50', 'pwh_qzwh', 'accept'),
+      deed(22, '15:10', 'pwh_qzwh', 'record-vote', PASSED_VOTE),
+      deed(20, '10:00', 'pwh_qzwh', 'publish'),
+    ],
+    ends: 'publicity',
+    trial: '公示期满，等待人社局确认；同一单位有同名人员',
+  })),
   {
     loginName: 'linxiyue',
     started: 37,

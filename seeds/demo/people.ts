@@ -62,6 +62,8 @@ export const people: readonly DemoPerson[] = [
   person('qiruolan', '戚若兰', 'female', 29, '09-03', { politicalStatus: '02' }),
   person('chejianye', '车建业', 'male', 44, '04-12'),
   person('tengjianing', '滕佳宁', 'female', 32, '11-19', { politicalStatus: '05' }),
+  person('conglijuan', '丛丽娟', 'female', 30, '01-15', { politicalStatus: '01' }),
+  person('conglijuan2', '丛丽娟', 'female', 35, '09-24', { area: '371083', nativePlace: '山东乳山' }),
   person('linxiyue', '林溪月', 'female', 33, '05-06', { politicalStatus: '01' }),
   person('ouyangmx', '欧阳明熙', 'male', 36, '10-28', { nativePlace: '江西宜春', area: '360902' }),
   person('dongzhiqiu', '董知秋', 'female', 30, '08-17', { politicalStatus: '01' }),

@@ -77,8 +77,7 @@ async function comesAndScores(who: Person, judge: TestJudge, score: string): Pro
   expect(await who.text()).toContain('编排舞蹈十五个');
   await who.page.click('#notes-performance summary');
   await who.page.type('#note-performance', `${judge.name}的笔记`);
-  await Promise.all([who.page.waitForNavigation({ waitUntil: 'load' }), who.page.click('#notes-performance button[value="add"]')]);
-  await who.look();
+  await who.press('保存笔记', '工作成绩');
   expect(await who.text('#notes-performance')).toContain(`${judge.name}的笔记`);
   expect(Math.min(...(await heights(who)))).toBeGreaterThanOrEqual(FINGER);
   await who.fill({ '评分（0 至 100）': score });
