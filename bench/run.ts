@@ -1,6 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeDb } from '../src/db/db';
+import { migrate } from '../src/db/migrate';
+import { openDatabase } from '../src/db/open-database';
+import { migrateJobs } from '../src/jobs/jobs';
 import setup from '../test/support/global-setup';
 import teardown from '../test/support/global-teardown';
 import { openSite, type Site } from '../test/support/site';
@@ -51,8 +55,8 @@ const benches: Record<string, (site: Site, sizes: Sizes) => Promise<object>> = {
 
 /**
  * `npm run bench -- M4 S04`, `npm run bench -- M3 --declarations 200000`: runs these (all but plans without names) on a database of their own; prints and keeps the results
- * as JSON in bench/results. `--database <address> --data <folder>`: M3 and plans in a province that `seed:large` has made there, which takes minutes; everything else of the
- * run then lies in the same cluster.
+ * as JSON in bench/results. `--data <folder>`: M3 and plans in a province that `seed:large` has made there (DATA_DIR), which takes minutes; `--database <address>` besides when it lies
+ * in another server than the folder's own. Its schema is brought up to date first, and everything else of the run lies in the same cluster.
  */
 async function main(): Promise<void> {
   const { values, positionals: asked } = parseArgs({
@@ -68,11 +72,20 @@ async function main(): Promise<void> {
   if (!Number.isInteger(sizes.declarations) || sizes.declarations < 1000) throw new Error('--declarations takes a number from 1000 on');
   if (!Number.isInteger(sizes.applicants) || sizes.applicants < 10) throw new Error('--applicants takes a number from 10 on');
   const names = asked.length > 0 ? asked : Object.keys(benches).filter((n) => n !== 'plans');
-  const { database: made, data } = values;
+  const { data } = values;
+  const opened =
+    values.database === undefined && data !== undefined ? await openDatabase({ databaseUrl: undefined, dataDir: data }) : undefined;
+  const made = values.database ?? opened?.url;
   const open = (): Promise<Site> =>
     made === undefined ? openSite() : openSite({ ...(data === undefined ? {} : { DATA_DIR: data }) }, () => Promise.resolve(made));
-  if (made !== undefined) process.env.TEST_DATABASE_URL = made;
-  if (names.includes('plans') && made === undefined) throw new Error('plans needs --database: a province that seed:large has made');
+  if (made !== undefined) {
+    process.env.TEST_DATABASE_URL = made;
+    const db = makeDb(made, 2, '0');
+    await migrate(db);
+    await migrateJobs(made);
+    await db.destroy();
+  }
+  if (names.includes('plans') && made === undefined) throw new Error('plans needs --data: a province that seed:large has made');
 
   const unknown = names.filter((n) => !benches[n]);
   if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
@@ -92,6 +105,7 @@ async function main(): Promise<void> {
     }
   } finally {
     await teardown();
+    await opened?.stop();
   }
 }
 

@@ -67,6 +67,8 @@ export async function readSlice<T>(place: Place, limit: number, read: (place: Pl
 
 /** How many rows are counted before a list says 「以上」. */
 export const COUNTED = 5000;
+/** How many a search counts: each is a row that has to be looked at, and who finds so many types another character. */
+export const FOUND = 500;
 
 export interface Count {
   n: number;
@@ -74,11 +76,34 @@ export interface Count {
   isOpen: boolean;
 }
 
-/** How many rows `from` (a FROM clause with its conditions) has, COUNTED at most. One query. */
-export async function countUpTo(h: Handle, from: string, bindings: readonly unknown[]): Promise<Count> {
-  const { rows } = await h.raw<{ rows: { n: number }[] }>(`SELECT count(*)::int AS n FROM (SELECT 1 ${from} LIMIT ${COUNTED + 1}) x`, [
+/** How many rows `from` (a FROM clause with its conditions) has, `most` at most. One query. */
+export async function countUpTo(h: Handle, from: string, bindings: readonly unknown[], most = COUNTED): Promise<Count> {
+  const { rows } = await h.raw<{ rows: { n: number }[] }>(`SELECT count(*)::int AS n FROM (SELECT 1 ${from} LIMIT ${most + 1}) x`, [
     ...bindings,
   ] as string[]);
   const n = rows[0]?.n ?? 0;
-  return { n: Math.min(n, COUNTED), isOpen: n > COUNTED };
+  return { n: Math.min(n, most), isOpen: n > most };
+}
+
+/** Rows of a list that are looked at one after the other for a word before its grams are asked. */
+export const SCANNED = 5000;
+
+/**
+ * The rows of a search. A word that many rows hold (`isMany`) is met soon in the order of the list: reading on until the page is full costs less than finding all of them and
+ * sorting. Where it is not met within SCANNED rows, few enough hold it to be found by grams. So the work is bounded either way.
+ */
+export async function readSearch<T>(
+  isMany: boolean,
+  limit: number,
+  ways: {
+    /** in the order of the list, out of its first SCANNED rows */
+    inOrder: () => Promise<T[]>;
+    byGrams: () => Promise<T[]>;
+    /** whether the list goes on after SCANNED rows */
+    goesOn: () => Promise<boolean>;
+  },
+): Promise<T[]> {
+  if (!isMany) return ways.byGrams();
+  const rows = await ways.inOrder();
+  return rows.length >= limit || !(await ways.goesOn()) ? rows : ways.byGrams();
 }

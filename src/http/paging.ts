@@ -68,8 +68,8 @@ export function placeEntries(place: Place): [string, string][] {
 
 export const placeQuery = (place: Place): Record<string, string> => Object.fromEntries(placeEntries(place));
 
-/** 「53」, or 「5000以上」 where more are there than were counted. */
-export const countText = ({ n, isOpen }: Count): string => `${n}${isOpen ? '以上' : ''}`;
+/** 「53」, or 「500以上」 where more are there than were counted; none among those that were counted says nothing of the rest. */
+export const countText = ({ n, isOpen }: Count): string => (isOpen ? (n === 0 ? '未计数' : `${n}以上`) : String(n));
 
 /** How many rows the page at this place shows: the last one what is left over, so that going on page by page leads to the same one. */
 export const rowsAt = (place: Place, { n, isOpen }: Count, limit = PAGE_ROWS): number =>

@@ -1,6 +1,17 @@
 import type { Knex } from 'knex';
 import type { Handle } from '../../db/db';
-import { COUNTED, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
+import {
+  FOUND,
+  SCANNED,
+  fromPlace,
+  readSearch,
+  readSlice,
+  type Count,
+  type FromPlace,
+  type KeyOrder,
+  type Place,
+  type Slice,
+} from '../../db/keyset';
 import type { StateName } from '../../policy/declaration-moves';
 import { gramsOf } from '../../lib/grams';
 import type { DeclarationSubject, Scope } from '../../policy/policy';
@@ -131,16 +142,25 @@ function inGroup(q: Knex.QueryBuilder, c: QueueCondition): Knex.QueryBuilder {
   return q;
 }
 
+/** Small letters as the database makes them of A to Z. */
+const small = (name: string): string => name.replace(/[A-Z]+/g, (s) => s.toLowerCase());
+
+/**
+ * The reader's entries `e` whose grams are those of the name. A gram names its reader too (migration 0029), so the index of grams alone finds them; the fence keeps the planner from
+ * multiplying the two conditions as if they were independent, and from reading the whole list of the reader besides.
+ */
+function foundByGrams(h: Handle, reader: { reader_kind: string; reader_id: number }, name: string): Knex.QueryBuilder {
+  const grams = gramsOf(small(name)).map((g) => `${reader.reader_kind.slice(0, 1)}${reader.reader_id}:${g}`);
+  const found: Knex.QueryBuilder = h.from(h.raw('(SELECT * FROM queue_entries WHERE grams @> ?::text[] OFFSET 0) AS e', [grams]) as never);
+  const q = found.where({ 'e.reader_kind': reader.reader_kind, 'e.reader_id': reader.reader_id });
+  // one or two characters are grams themselves; of longer ones grams do not know the order
+  return [...name].length > 2 ? holding(q, name) : q;
+}
+const holding = (q: Knex.QueryBuilder, name: string): Knex.QueryBuilder => q.whereRaw('strpos(lower(e.name), ?) > 0', [small(name)]);
+
 function narrowed(h: Handle, scope: Scope, c: QueueCondition): Knex.QueryBuilder {
-  const q = inGroup(inScope(h, scope), c);
   const reader = readerOf(scope);
-  if (c.name !== '' && reader) {
-    const name = c.name.replace(/[A-Z]+/g, (s) => s.toLowerCase());
-    const grams = gramsOf(name).map((g) => `${reader.reader_kind.slice(0, 1)}${reader.reader_id}:${g}`);
-    q.whereRaw('e.grams @> ?::text[]', [grams]);
-    // one or two characters are grams themselves; of longer ones grams do not know the order
-    if ([...name].length > 2) q.whereRaw('strpos(lower(e.name), ?) > 0', [name]);
-  }
+  const q = inGroup(c.name !== '' && reader ? foundByGrams(h, reader, c.name) : inScope(h, scope), c);
   if (c.unit !== '') q.whereRaw('strpos(e.unit_name, ?) > 0', [c.unit]);
   return q;
 }
@@ -149,19 +169,53 @@ function narrowed(h: Handle, scope: Scope, c: QueueCondition): Knex.QueryBuilder
 export const listEntries = (h: Handle, scope: Scope, c: QueueCondition, show: Show): Knex.QueryBuilder =>
   narrowed(h, scope, c).whereRaw(queueConditions[show]);
 
-/** The ids of a list from a place on, `limit` at most. Beside a declaration that the reader does not have, nothing. */
-function idsFrom(h: Handle, scope: Scope, condition: QueueCondition, list: QueueOrder, place: Place, limit: number): Knex.QueryBuilder {
+/** What begins at a place of the list, in its order. */
+function placed(scope: Scope, list: QueueOrder, place: Place): FromPlace & { columns: readonly string[] } {
   const order: KeyOrder = orders[list.sort][list.descending ? 'down' : 'up'];
   const reader = readerOf(scope);
   const from = fromPlace({ ...order, columns: order.columns.map((c) => `e.${c}`) }, place, {
     from: 'queue_entries m WHERE m.declaration_id = ? AND m.reader_kind = ? AND m.reader_id = ?',
     bindings: [reader?.reader_kind ?? '', reader?.reader_id ?? 0],
   });
+  return { ...from, columns: ['e.declaration_id', 'e.arrived_at', ...order.columns.slice(0, -2).map((c) => `e.${c}`)] };
+}
+
+/** The ids of a list from a place on, `limit` at most. Beside a declaration that the reader does not have, nothing. */
+function idsFrom(h: Handle, scope: Scope, condition: QueueCondition, list: QueueOrder, place: Place, limit: number): Knex.QueryBuilder {
+  const from = placed(scope, list, place);
   return listEntries(h, scope, condition, list.show)
     .whereRaw(from.condition, from.bindings)
-    .select('e.declaration_id', 'e.arrived_at', ...order.columns.slice(0, -2).map((c) => `e.${c}`))
+    .select(from.columns as string[])
     .orderByRaw(from.orderBy)
     .limit(limit);
+}
+
+/** The first SCANNED rows from a place on, whatever they are called. */
+function firstRows(h: Handle, scope: Scope, list: QueueOrder, place: Place): Knex.QueryBuilder {
+  const from = placed(scope, list, place);
+  return inScope(h, scope)
+    .whereRaw(queueConditions[list.show])
+    .whereRaw(from.condition, from.bindings)
+    .orderByRaw(from.orderBy)
+    .limit(SCANNED);
+}
+
+/** The same ids as idsFrom gives, as far as they are among the first SCANNED rows. */
+function idsInOrder(h: Handle, scope: Scope, c: QueueCondition, list: QueueOrder, place: Place, limit: number): Knex.QueryBuilder {
+  const from = placed(scope, list, place);
+  const q = inGroup(h.from(firstRows(h, scope, list, place).select('e.*').as('e')), c);
+  if (c.unit !== '') q.whereRaw('strpos(e.unit_name, ?) > 0', [c.unit]);
+  return holding(q, c.name)
+    .select(from.columns as string[])
+    .orderByRaw(from.orderBy)
+    .limit(limit);
+}
+
+async function goesOn(h: Handle, scope: Scope, list: QueueOrder, place: Place): Promise<boolean> {
+  const [row] = (await h.from(firstRows(h, scope, list, place).select(h.raw('1')).as('e')).select(h.raw('count(*)::int AS n'))) as {
+    n: number;
+  }[];
+  return row?.n === SCANNED;
 }
 
 /** Entries `e` with what a list says of them. */
@@ -190,7 +244,7 @@ const toRow = (r: Row): QueueRow => ({
 
 export interface QueueCounts {
   of: ReadonlyMap<Show, number>;
-  /** there are more: a search found more than COUNTED */
+  /** there are more: a search found more than FOUND */
   isOpen: boolean;
 }
 
@@ -198,7 +252,7 @@ export const countOf = (counts: QueueCounts, show: Show): Count => ({ n: counts.
 
 /**
  * How many there are of each of `shows` under these conditions. One query. Exact at any size, because counts by year, series and level are kept; a search by
- * name or unit counts what it finds, COUNTED at most.
+ * name or unit counts what it finds, FOUND at most.
  */
 export async function countQueue(h: Handle, scope: Scope, condition: QueueCondition, shows: readonly Show[]): Promise<QueueCounts> {
   const isSearch = condition.name !== '' || condition.unit !== '';
@@ -211,28 +265,18 @@ export async function countQueue(h: Handle, scope: Scope, condition: QueueCondit
         .from(
           narrowed(h, scope, condition)
             .select('e.bucket', 'e.is_reported', 'e.ends_on')
-            .limit(COUNTED + 1)
+            .limit(FOUND + 1)
             .as('e'),
         )
         .select(sums('count(*)'))
     : inGroup(inScope(h, scope, 'queue_counts'), condition).select(sums('sum(e.n)')))) as Record<string, number>[];
-  return { of: new Map(shows.map((show) => [show, row?.[show] ?? 0])), isOpen: isSearch && (row?.found ?? 0) > COUNTED };
+  return {
+    of: new Map(shows.map((show) => [show, isSearch ? Math.min(FOUND, row?.[show] ?? 0) : (row?.[show] ?? 0)])),
+    isOpen: isSearch && (row?.found ?? 0) > FOUND,
+  };
 }
 
-async function readFrom(
-  h: Handle,
-  scope: Scope,
-  condition: QueueCondition,
-  list: QueueOrder,
-  place: Place,
-  limit: number,
-): Promise<QueueRow[]> {
-  const { columns, way } = orders[list.sort][list.descending ? 'down' : 'up'];
-  const q = withColumns(h, h.from(idsFrom(h, scope, condition, list, place, limit).as('e')));
-  return ((await q.orderByRaw(columns.map((c) => `e.${c} ${way}`).join(', '))) as Row[]).map(toRow);
-}
-
-/** One page of the list. One query, seldom two. */
+/** One page of the list. `isMany`: a search has found more than FOUND. One query, seldom two. */
 export const listQueue = (
   h: Handle,
   scope: Scope,
@@ -240,14 +284,27 @@ export const listQueue = (
   list: QueueOrder,
   place: Place,
   limit: number,
-): Promise<Slice<QueueRow>> => readSlice(place, limit, (at, n) => readFrom(h, scope, condition, list, at, n));
+  isMany = false,
+): Promise<Slice<QueueRow>> =>
+  readSlice(place, limit, (at, n) => {
+    const { columns, way } = orders[list.sort][list.descending ? 'down' : 'up'];
+    const read = async (ids: Knex.QueryBuilder): Promise<QueueRow[]> => {
+      const q = withColumns(h, h.from(ids.as('e'))).orderByRaw(columns.map((c) => `e.${c} ${way}`).join(', '));
+      return ((await q) as Row[]).map(toRow);
+    };
+    return readSearch(isMany && condition.name !== '', n, {
+      inOrder: () => read(idsInOrder(h, scope, condition, list, at, n)),
+      byGrams: () => read(idsFrom(h, scope, condition, list, at, n)),
+      goesOn: () => goesOn(h, scope, list, at),
+    });
+  });
 
 export interface Neighbours {
   previous: string | undefined;
   next: string | undefined;
 }
 
-/** The declarations before and after this one in a list. Two queries that read one row each. */
+/** The declarations before and after this one in a list. Two queries that read one row each, seldom two more. */
 export async function findNeighbours(
   h: Handle,
   scope: Scope,
@@ -256,7 +313,13 @@ export async function findNeighbours(
   id: string,
 ): Promise<Neighbours> {
   const one = async (kind: 'after' | 'before'): Promise<string | undefined> => {
-    const [row] = (await idsFrom(h, scope, condition, list, { kind, id }, 1)) as { declaration_id: string }[];
+    const place: Place = { kind, id };
+    // how many there are is not known here: a word that is not met soon is found by its grams
+    const [row] = await readSearch<{ declaration_id: string }>(condition.name !== '', 1, {
+      inOrder: async () => (await idsInOrder(h, scope, condition, list, place, 1)) as { declaration_id: string }[],
+      byGrams: async () => (await idsFrom(h, scope, condition, list, place, 1)) as { declaration_id: string }[],
+      goesOn: () => goesOn(h, scope, list, place),
+    });
     return row?.declaration_id;
   };
   return { next: await one('after'), previous: await one('before') };

@@ -88,7 +88,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
       // an address with a page number: the last page and those beyond it are still the last one, any other is the beginning
       if (filter.page > 1 && filter.page * PAGE_ROWS >= count.n) filter.place = { kind: 'last' };
     }
-    const slice = await listQueue(deps.db, seen, filter, filter, filter.place, rowsAt(filter.place, count));
+    const slice = await listQueue(deps.db, seen, filter, filter, filter.place, rowsAt(filter.place, count), counts.isOpen);
     const { rows } = slice;
     const years = await listYears(deps.db);
     const possible = (row: QueueRow): MoveName[] => queue.moves.filter((m) => obstacle(visit.actor, m, row) === undefined);
