@@ -151,8 +151,8 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     devices: createDevices(db, cookies),
     kept: createKeptPosts(db, deps.cipher),
     loadActor: (id) => loadVisitor({ settings }, db, id),
-    loadSubject: async (kind, id) => {
-      if (kind === 'declaration') return findDeclarationSubject(db, id);
+    loadSubject: async (kind, id, { section }) => {
+      if (kind === 'declaration') return findDeclarationSubject(db, id, section);
       const number = wholeNumber(id);
       if (number === undefined) return undefined;
       return subjectLoaders[kind](db, number);

@@ -36,6 +36,20 @@ export async function appendAudits(h: Handle, entries: readonly AuditEntry[]): P
   );
 }
 
+/** Part of an act's own statement, as a WITH query: the row of the log, for each row of `source` (one or none). Values: `auditValues`. */
+export const APPEND_FROM = (source: string): string =>
+  `INSERT INTO audit_log (actor_id, actor_name, action, subject_kind, subject_id, detail, request_id)
+   SELECT CAST(? AS bigint), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS jsonb), CAST(? AS text) FROM ${source}`;
+export const auditValues = (e: AuditEntry): (string | number | null)[] => [
+  e.actorId,
+  e.actorName,
+  e.action,
+  e.subjectKind ?? '',
+  e.subjectId ?? '',
+  JSON.stringify(e.detail ?? {}),
+  e.requestId ?? '',
+];
+
 interface LogRow {
   id: number;
   at: string;

@@ -46,6 +46,19 @@ export function inTransaction<T>(db: Handle, work: (trx: Trx) => Promise<T>): Pr
   return db.transaction(work);
 }
 
+/**
+ * Asks by a prepared statement: parsed and planned once for each connection, for what most requests ask. One name means one text, always. Gives the rows.
+ */
+export async function askPrepared<T>(
+  h: Handle,
+  name: string,
+  text: string,
+  values: readonly (string | number | boolean | null)[],
+): Promise<T[]> {
+  const { rows } = await (h.raw<{ rows: T[] }>(text, [...values]).options({ name }) as unknown as Promise<{ rows: T[] }>);
+  return rows;
+}
+
 /** Refuses a database that would break searching in Chinese (encoding or character type). Returns the complaint, or undefined. */
 export async function checkDatabase(db: Db): Promise<string | undefined> {
   const found = await db.raw<{ rows: { encoding: string; version: number }[] }>(

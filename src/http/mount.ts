@@ -40,7 +40,8 @@ export interface MountDeps extends SendDeps {
   devices: Devices;
   kept: KeptPosts;
   loadActor: (accountId: number) => Promise<Actor | undefined>;
-  loadSubject: (kind: SubjectKind, id: string) => Promise<Subject | undefined>;
+  /** `params`: what the address names beside it, for routes that want it read with the subject */
+  loadSubject: (kind: SubjectKind, id: string, params: Readonly<Record<string, string>>) => Promise<Subject | undefined>;
   /** the database's clock */
   now: () => Promise<Date>;
   /** what was kept for a session goes on in the one that replaces it */
@@ -137,7 +138,7 @@ async function admit(
   let subject: Subject | undefined;
   const kind = subjectOf(route.access);
   if (kind) {
-    subject = await deps.loadSubject(kind, params[kind] ?? '');
+    subject = await deps.loadSubject(kind, params[kind] ?? '', route.quick ? params : {});
     if (!subject) return notFound;
   }
   const decision = can(visitor, route.access, subject);
@@ -338,6 +339,8 @@ async function once(at: Passage, visit: Visit, digest: string): Promise<Reply> {
   const { route, req, res, deps } = at;
   const token = visit.body.one('_token');
   if (!/^[A-Za-z0-9_-]{16,40}$/.test(token)) return refusal(400, '页面已过期，请返回上一页，刷新后重新操作');
+  const done = await route.quick?.(visit, deps.tokens.claimBy(token, visit.owner, route.path, digest));
+  if (done) return done;
   for (let waited = 0; ; waited += 50) {
     const claim = await deps.tokens.claim(token, visit.owner, route.path, digest);
     if (claim.kind === 'first') break;

@@ -8,6 +8,20 @@ export interface StoredAnswer {
 }
 export type Claim = { kind: 'first' } | { kind: 'repeat'; answer: StoredAnswer } | { kind: 'running' };
 
+/** How a form's token is claimed by the statement of the act itself, which is the answer too: see `CLAIM_FROM`. */
+export interface ActClaim {
+  /** the values of `CLAIM_FROM` for an act that leads to `to` */
+  values(to: string): [token: string, owner: string, path: string, result: string];
+}
+
+/**
+ * Part of an act's own statement, as a WITH query: claims the token and keeps the answer for each row of `source` (one or none); gives a row where nobody had claimed it.
+ * Values: those of `ActClaim`.
+ */
+export const CLAIM_FROM = (source: string): string =>
+  `INSERT INTO one_time_tokens (token, owner, path, result)
+   SELECT CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS jsonb) FROM ${source} ON CONFLICT (token) DO NOTHING RETURNING token`;
+
 /**
  * A2, F04: a form is answered once. The token is claimed together with a digest of what was posted: the same form sent again gets the first answer,
  * a changed form sent from the same page (Back button) is a new act. A claim without an answer for a minute belongs to a process that died: it may be taken over.
@@ -62,6 +76,10 @@ export function createOneTimeTokens(db: Db, cipher: Cipher) {
     if (!found) return undefined;
     return found.result ? { kind: 'repeat', answer: read(found.result) } : { kind: 'running' };
   }
+  /** For an act that claims its token itself, in the statement that does it. */
+  const claimBy = (token: string, owner: string, path: string, digest: string): ActClaim => ({
+    values: (to) => [keyOf(token, digest), owner, path, JSON.stringify({ to } satisfies StoredAnswer)],
+  });
   /** `h`: the transaction of the act itself, where the answer is known before it is committed: then no crash parts the two. */
   async function answer(token: string, digest: string, result: StoredAnswer, h: Handle = db): Promise<void> {
     await h('one_time_tokens')
@@ -97,6 +115,6 @@ export function createOneTimeTokens(db: Db, cipher: Cipher) {
   async function prune(): Promise<number> {
     return db('one_time_tokens').whereRaw("created_at < now() - interval '1 day'").delete();
   }
-  return { claim, peek, answer, done, release, prune };
+  return { claim, claimBy, peek, answer, done, release, prune };
 }
 export type OneTimeTokens = ReturnType<typeof createOneTimeTokens>;

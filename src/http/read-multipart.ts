@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Request, RequestHandler, Response } from 'express';
 import multer from 'multer';
 import { asError } from '../lib/as-error';
@@ -17,30 +18,43 @@ const MAX_FORM_BYTES = 60 * 1024 * 1024;
 /** What all uploads to this process hold in memory until they are answered. */
 export const uploads = new UploadGate();
 
-/** Keeps files in memory as multer's own storage does, but counts every byte: for this form, and for the whole process. The hash is reckoned piece by piece, so that no large file holds up others. */
+/** M12: so many bytes of uploads are taken in one turn of the event loop, which takes some milliseconds; then it is somebody else's turn. */
+const BYTES_A_TURN = 1024 * 1024;
+let takenThisTurn = 0;
+let nextTurn: Promise<void> | undefined;
+
+/** Waits for a later turn when this one has taken enough, of all uploads together; their senders are held back meanwhile. */
+async function inTurn(bytes: number): Promise<void> {
+  while (takenThisTurn >= BYTES_A_TURN)
+    await (nextTurn ??= new Promise((resolve) =>
+      setImmediate(() => {
+        takenThisTurn = 0;
+        nextTurn = undefined;
+        resolve();
+      }),
+    ));
+  takenThisTurn += bytes;
+}
+
+/** What arrives of one file, in one piece, with its hash, which is reckoned piece by piece. */
+async function readFile(stream: Readable, count: (bytes: number) => void): Promise<{ buffer: Buffer; size: number; path: string }> {
+  const chunks: Buffer[] = [];
+  const hash = createHash('sha256');
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    count(chunk.length);
+    await inTurn(chunk.length);
+    chunks.push(chunk);
+    hash.update(chunk);
+  }
+  const buffer = Buffer.concat(chunks);
+  return { buffer, size: buffer.length, path: hash.digest('hex') };
+}
+
+/** Keeps files in memory as multer's own storage does, but counts every byte: for this form, and for the whole process. */
 function countingStorage(count: (bytes: number) => void): multer.StorageEngine {
   return {
     _handleFile(_req, file, done) {
-      const chunks: Buffer[] = [];
-      const hash = createHash('sha256');
-      let failed = false;
-      file.stream.on('data', (chunk: Buffer) => {
-        if (failed) return;
-        try {
-          count(chunk.length);
-          chunks.push(chunk);
-          hash.update(chunk);
-        } catch (e) {
-          failed = true;
-          chunks.length = 0;
-          done(e);
-        }
-      });
-      file.stream.on('error', (e: unknown) => done(e));
-      file.stream.on('end', () => {
-        const buffer = Buffer.concat(chunks);
-        if (!failed) done(null, { buffer, size: buffer.length, path: hash.digest('hex') });
-      });
+      readFile(file.stream, count).then((read) => done(null, read), done);
     },
     _removeFile(_req, _file, done) {
       done(null);

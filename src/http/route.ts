@@ -4,6 +4,7 @@ import type { Actor } from '../policy/actor';
 import type { Action, Subject } from '../policy/policy';
 import type { FormInput } from './form-input';
 import type { KeptPost } from './kept-posts.store';
+import type { ActClaim } from './one-time-token.store';
 
 export interface UploadedFile {
   /** input name */
@@ -147,6 +148,11 @@ export interface Route {
   heavy?: true;
   /** accepts multipart uploads, at most this many files in one request */
   files?: number;
+  /**
+   * M1: the usual case of this POST by one statement that claims the form's token (`claim`), acts and keeps the answer, all or nothing. undefined: nothing was done, and `handle` does it the
+   * usual way. What the address names beside the subject is read with it.
+   */
+  quick?: (visit: Visit, claim: ActClaim) => Promise<Reply | undefined>;
   handle: (visit: Visit) => Promise<Reply>;
 }
 

@@ -45,22 +45,22 @@ export class FsStorage implements BlobStorage {
     this.#root = path.resolve(root);
   }
 
-  put(content: Buffer): Promise<{ sha256: string; size: number }> {
-    return this.putStream(slices(content));
+  put(content: Buffer, sha256?: string): Promise<{ sha256: string; size: number }> {
+    return this.putStream(slices(content), sha256);
   }
 
-  async putStream(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<{ sha256: string; size: number }> {
+  /** `known`: the hash of all of it */
+  async putStream(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, known?: string): Promise<{ sha256: string; size: number }> {
     const hash = createHash('sha256');
     let size = 0;
     let sha256: string;
     const drafts = path.join(this.#root, DRAFTS);
-    await fs.mkdir(drafts, { recursive: true, mode: 0o700 });
     const draft = path.join(drafts, `${process.pid}-${randomBytes(8).toString('hex')}`);
     try {
-      const handle = await fs.open(draft, 'wx', 0o600);
+      const handle = await this.#openDraft(drafts, draft);
       try {
         for await (const chunk of content) {
-          hash.update(chunk);
+          if (known === undefined) hash.update(chunk);
           size += chunk.byteLength;
           await handle.writeFile(chunk);
         }
@@ -69,7 +69,7 @@ export class FsStorage implements BlobStorage {
       } finally {
         await handle.close();
       }
-      sha256 = hash.digest('hex');
+      sha256 = known ?? hash.digest('hex');
       const target = this.#fileOf(sha256);
       await fs.mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
       await fs.rename(draft, target);
@@ -80,6 +80,16 @@ export class FsStorage implements BlobStorage {
     }
     await this.#swept;
     return { sha256, size };
+  }
+
+  async #openDraft(folder: string, draft: string): Promise<fs.FileHandle> {
+    try {
+      return await fs.open(draft, 'wx', 0o600);
+    } catch (e) {
+      if (!isMissing(e)) throw e;
+      await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+      return fs.open(draft, 'wx', 0o600);
+    }
   }
 
   async read(sha256: string, range?: { from: number; to: number }): Promise<Readable> {

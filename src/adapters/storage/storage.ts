@@ -11,8 +11,8 @@ export interface BlobEntry {
 
 /** Keeps contents under their SHA-256 (64 lower-case hex digits). Equal contents are kept once. */
 export interface BlobStorage {
-  /** Stores the content durably before it returns; storing it again renews `modifiedAt`. */
-  put(content: Buffer): Promise<{ sha256: string; size: number }>;
+  /** Stores the content durably before it returns; storing it again renews `modifiedAt`. `sha256`: of these very bytes, where it was reckoned here already. */
+  put(content: Buffer, sha256?: string): Promise<{ sha256: string; size: number }>;
   /** Like `put`, for contents that never lie in memory as a whole. What `content` throws is thrown; nothing is stored then. */
   putStream(content: AsyncIterable<Uint8Array>): Promise<{ sha256: string; size: number }>;
   /** Bytes `from` to `to` (both included, all unless given) as they are read, without comparing them with the hash. @throws BlobNotFoundError */

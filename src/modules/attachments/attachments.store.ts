@@ -1,4 +1,4 @@
-import type { Handle, Trx } from '../../db/db';
+import { askPrepared, type Handle, type Trx } from '../../db/db';
 import { isUuid } from '../../lib/ids';
 
 /** Where a file belongs: a file field of a part, of one row where the part has rows (otherwise `rowId` is ''). */
@@ -54,6 +54,11 @@ const COLUMNS = [
   'uploaded_at as uploadedAt',
 ] as const;
 
+const SELECTED = `id, section, part, row_id AS "rowId", field, position, name, media_type AS "mediaType", size, sha256, thumb_sha256 AS "thumbSha256", pages, scan, uploaded_at AS "uploadedAt"`;
+const HELD = `SELECT ${SELECTED} FROM attachments WHERE declaration_id = ? AND removed_at IS NULL`;
+const ADD = `INSERT INTO attachments (declaration_id, section, part, row_id, field, position, name, media_type, size, sha256, thumb_sha256, pages, scan, uploaded_by)
+  VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM attachments WHERE declaration_id = ? AND section = ?), ?, ?, ?, ?, ?, ?, ?, ?) RETURNING ${SELECTED}`;
+
 /** S51: at most this many files and bytes in one declaration. A trigger holds the number too. */
 export const MAX_FILES = 200;
 export const MAX_TOTAL_BYTES = 300 * 1024 * 1024;
@@ -72,13 +77,13 @@ const whereItem = (declaration: string, i: AttachmentItem) => ({
   field: i.field,
 });
 
-/** Why this file has no place; undefined when it has. The declaration's row must be locked. */
-async function placeFor(trx: Trx, declaration: string, a: Omit<NewAttachment, 'thumbSha256'>): Promise<NotAdded | undefined> {
-  const all = (await trx('attachments')
-    .where({ declaration_id: declaration })
-    .whereNull('removed_at')
-    .select(...COLUMNS)) as StoredAttachment[];
-  const here = all.filter((o) => o.section === a.section && o.part === a.part && o.rowId === a.rowId && o.field === a.field);
+/** Everything a declaration holds at this moment. One query. */
+const findHeld = (trx: Trx, declaration: string): Promise<StoredAttachment[]> =>
+  askPrepared<StoredAttachment>(trx, 'attachments-held', HELD, [declaration]);
+
+/** Why this file has no place among `all` of a declaration; undefined when it has. The declaration's row must be locked. */
+function placeFor(all: readonly StoredAttachment[], a: Omit<NewAttachment, 'thumbSha256'>): NotAdded | undefined {
+  const here = itemFiles(all, a);
   const same = here.find((o) => o.sha256 === a.sha256);
   if (same) return { name: a.name, why: 'same', as: same.name };
   if (here.length >= a.itemMax) return { name: a.name, why: 'item-full', max: a.itemMax };
@@ -86,10 +91,12 @@ async function placeFor(trx: Trx, declaration: string, a: Omit<NewAttachment, 't
   return all.length >= MAX_FILES || bytes + a.size > MAX_TOTAL_BYTES ? { name: a.name, why: 'declaration-full' } : undefined;
 }
 
+const itemFiles = (all: readonly StoredAttachment[], i: AttachmentItem): StoredAttachment[] =>
+  all.filter((o) => o.section === i.section && o.part === i.part && o.rowId === i.rowId && o.field === i.field);
+
 /** `毕业证书.jpg` where the item holds one of that name: `毕业证书（2）.jpg`. */
-async function freeName(trx: Trx, declaration: string, a: AttachmentItem, name: string): Promise<string> {
-  const rows = (await trx('attachments').where(whereItem(declaration, a)).whereNull('removed_at').select('name')) as { name: string }[];
-  const taken = new Set(rows.map((r) => r.name));
+function freeName(all: readonly StoredAttachment[], a: AttachmentItem, name: string): string {
+  const taken = new Set(itemFiles(all, a).map((o) => o.name));
   const dot = name.lastIndexOf('.');
   let free = name;
   for (let n = 2; taken.has(free); n++) free = `${name.slice(0, dot)}（${n}）${name.slice(dot)}`;
@@ -99,27 +106,32 @@ async function freeName(trx: Trx, declaration: string, a: AttachmentItem, name: 
 /** Adds files at the end of their items; gives those that have no place there. The declaration's row must be locked. */
 export async function insertAttachments(trx: Trx, declaration: string, list: readonly NewAttachment[], by: number): Promise<NotAdded[]> {
   const notAdded: NotAdded[] = [];
+  if (list.length === 0) return notAdded;
+  const held = await findHeld(trx, declaration);
   for (const a of list) {
-    const problem = await placeFor(trx, declaration, a);
+    const problem = placeFor(held, a);
     if (problem) {
       notAdded.push(problem);
       continue;
     }
-    await trx('attachments').insert({
-      ...whereItem(declaration, a),
-      position: trx.raw('(SELECT coalesce(max(position), 0) + 1 FROM attachments WHERE declaration_id = ? AND section = ?)', [
-        declaration,
-        a.section,
-      ]),
-      name: await freeName(trx, declaration, a, a.name),
-      media_type: a.mediaType,
-      size: a.size,
-      sha256: a.sha256,
-      thumb_sha256: a.thumbSha256,
-      pages: a.pages,
-      scan: a.scan,
-      uploaded_by: by,
-    });
+    const [added] = await askPrepared<StoredAttachment>(trx, 'attachment-add', ADD, [
+      declaration,
+      a.section,
+      a.part,
+      a.rowId,
+      a.field,
+      declaration,
+      a.section,
+      freeName(held, a, a.name),
+      a.mediaType,
+      a.size,
+      a.sha256,
+      a.thumbSha256,
+      a.pages,
+      a.scan,
+      by,
+    ]);
+    held.push(added as StoredAttachment);
   }
   return notAdded;
 }
@@ -167,11 +179,12 @@ export async function restoreAttachment(
     .first(...COLUMNS)) as StoredAttachment | undefined;
   const itemMax = removed && maxOf(removed);
   if (!removed || itemMax === undefined) return undefined;
-  const notAdded = await placeFor(trx, declaration, { ...removed, itemMax });
+  const held = await findHeld(trx, declaration);
+  const notAdded = placeFor(held, { ...removed, itemMax });
   if (notAdded) return { name: removed.name, notAdded };
   await trx('attachments')
     .where({ id })
-    .update({ removed_at: null, name: await freeName(trx, declaration, removed, removed.name) });
+    .update({ removed_at: null, name: freeName(held, removed, removed.name) });
   return { name: removed.name };
 }
 

@@ -33,7 +33,7 @@ export async function takeFile(
   const verdict = await deps.inspector.inspect({ content: file.content, name: file.name });
   if (verdict.kind === 'refused') return verdict;
   const { mediaType, content, extension, scaled, pages } = verdict;
-  const { sha256, size } = await deps.storage.put(content);
+  const { sha256, size } = await deps.storage.put(content, content === file.content ? file.sha256 : undefined);
   await noteScan(deps.db, sha256, scanned.scan);
   const name = withExtension(cleanFileName(file.name), extension);
   return { kind: 'taken', file: { name, mediaType, content, extension, scaled, size, sha256, pages, scan: scanned.scan } };

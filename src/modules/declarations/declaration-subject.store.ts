@@ -1,8 +1,8 @@
-import type { Handle, Trx } from '../../db/db';
+import { askPrepared, type Handle, type Trx } from '../../db/db';
 import { isUuid } from '../../lib/ids';
 import type { StateName } from '../../policy/declaration-moves';
 import type { DeclarationSubject } from '../../policy/policy';
-import type { Declaration } from './declarations.store';
+import { SECTIONS_QUERY, type Declaration, type StoredSection } from './declarations.store';
 
 /** What SUBJECT_COLUMNS select. */
 export interface SubjectRow {
@@ -40,48 +40,64 @@ const JUDGE_ACCOUNTS = `array(SELECT j.account_id::int FROM review_assignments a
     WHERE a.declaration_id = d.id AND m.state IN ('reviewing', 'voting') AND why_recused(j.id, d.id) IS NULL
       AND NOT EXISTS (SELECT 1 FROM recusals r WHERE r.meeting_id = a.meeting_id AND r.judge_id = a.judge_id AND r.declaration_id = a.declaration_id))`;
 
-async function findSubjects(h: Handle, ids: readonly string[], more: string): Promise<(SubjectRow & { judge_accounts?: number[] })[]> {
-  const { rows } = await h.raw<{ rows: (SubjectRow & { judge_accounts?: number[] })[] }>(
-    `SELECT ${SUBJECT_COLUMNS}${more} FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id
-     WHERE d.id = ANY(?::uuid[]) AND d.deleted_at IS NULL`,
-    [[...ids]],
-  );
-  return rows;
+const SUBJECT = 'FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id';
+const ONE_SUBJECT = `SELECT ${SUBJECT_COLUMNS}, d.*, ${JUDGE_ACCOUNTS} AS judge_accounts`;
+
+interface WholeRow extends SubjectRow {
+  judge_accounts: number[];
+  section_found?: StoredSection | null;
 }
 
-const rows = new WeakMap<DeclarationSubject, Declaration>();
+const rows = new WeakMap<DeclarationSubject, { row: Declaration; section: StoredSection | undefined }>();
 
 /** The row that the subject was made of: as it stood when the policy was asked. */
-export const rowOfSubject = (subject: DeclarationSubject): Declaration | undefined => rows.get(subject);
+export const rowOfSubject = (subject: DeclarationSubject): Declaration | undefined => rows.get(subject)?.row;
 
-/** What the policy needs to know of a declaration, its judges among it; `rowOfSubject` gives its row. One query. */
-export async function findDeclarationSubject(h: Handle, id: string): Promise<DeclarationSubject | undefined> {
-  const [row] = isUuid(id) ? await findSubjects(h, [id], `, d.*, ${JUDGE_ACCOUNTS} AS judge_accounts`) : [];
-  if (!row) return undefined;
+/** The section that was asked for with the subject, as it stood at the same moment; undefined when nothing was saved in it yet. */
+export const sectionOfSubject = (subject: DeclarationSubject): Omit<StoredSection, 'updated_at'> | undefined => rows.get(subject)?.section;
+
+/** What the policy needs to know of a declaration, its judges among it; `rowOfSubject` gives its row, `sectionOfSubject` the `section`. One query. */
+export async function findDeclarationSubject(h: Handle, id: string, section?: string): Promise<DeclarationSubject | undefined> {
+  if (!isUuid(id)) return undefined;
+  const [found] = await (section === undefined
+    ? askPrepared<WholeRow>(h, 'declaration', `${ONE_SUBJECT} ${SUBJECT} WHERE d.id = ? AND d.deleted_at IS NULL`, [id])
+    : askPrepared<WholeRow>(
+        h,
+        'declaration-section',
+        `${ONE_SUBJECT}, row_to_json(x) AS section_found ${SUBJECT} LEFT JOIN LATERAL (${SECTIONS_QUERY} s.declaration_id = d.id AND s.section = ?) x ON true
+         WHERE d.id = ? AND d.deleted_at IS NULL`,
+        [section, id],
+      ));
+  if (!found) return undefined;
   const {
     division_code: _division,
     stop_units: _units,
     stop_committees: _committees,
-    judge_accounts: judgeAccounts = [],
+    judge_accounts: judgeAccounts,
+    section_found: stored,
     ...columns
-  } = row;
-  const subject = { ...toSubject(row), judgeAccounts };
-  rows.set(subject, columns as unknown as Declaration);
+  } = found;
+  const subject = { ...toSubject(found), judgeAccounts };
+  rows.set(subject, { row: columns as unknown as Declaration, section: stored ?? undefined });
   return subject;
 }
 
 /** The declaration locked until the transaction ends, and what the policy asks of its own columns to say who edits it. Where it has been is of before the wait. One query. */
 export async function lockForEdit(trx: Trx, id: string): Promise<{ row: Declaration; subject: DeclarationSubject } | undefined> {
-  const { rows: found } = await trx.raw<{ rows: (SubjectRow & Declaration)[] }>(
-    `SELECT ${SUBJECT_COLUMNS}, d.* FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id
-     WHERE d.id = ? AND d.deleted_at IS NULL FOR UPDATE OF d`,
+  const [row] = await askPrepared<SubjectRow & Declaration>(
+    trx,
+    'declaration-lock',
+    `SELECT ${SUBJECT_COLUMNS}, d.* ${SUBJECT} WHERE d.id = ? AND d.deleted_at IS NULL FOR UPDATE OF d`,
     [id],
   );
-  const [row] = found;
   return row && { row, subject: toSubject(row) };
 }
 
 /** The same for many, for those who move them: without the judges, who move none. One query. */
 export async function findDeclarationSubjects(h: Handle, ids: readonly string[]): Promise<Map<string, DeclarationSubject>> {
-  return new Map((await findSubjects(h, ids, '')).map((r) => [r.id, toSubject(r)]));
+  const { rows: found } = await h.raw<{ rows: SubjectRow[] }>(
+    `SELECT ${SUBJECT_COLUMNS} ${SUBJECT} WHERE d.id = ANY(?::uuid[]) AND d.deleted_at IS NULL`,
+    [[...ids]],
+  );
+  return new Map(found.map((r) => [r.id, toSubject(r)]));
 }

@@ -1,5 +1,7 @@
-import type { Handle, Trx } from '../../db/db';
+import { APPEND_FROM, auditValues, type AuditEntry } from '../../audit/audit.store';
+import { askPrepared, type Handle, type Trx } from '../../db/db';
 import type { RawSection } from '../../form/field';
+import { CLAIM_FROM, type ActClaim } from '../../http/one-time-token.store';
 import { UNDO } from '../attachments';
 import type { MoveName, StateName } from '../../policy/declaration-moves';
 import type { Recheck } from './rechecks.store';
@@ -150,16 +152,16 @@ export interface StoredSection {
   recheck: Recheck | null;
 }
 
+/** As `StoredSection`; a condition on `s` follows. */
+export const SECTIONS_QUERY = `SELECT s.section, s.raw, s.version, s.updated_at,
+  CASE WHEN r.section IS NOT NULL THEN jsonb_build_object('fromYear', r.from_year, 'places', r.places) END AS recheck
+  FROM declaration_sections s LEFT JOIN declaration_rechecks r ON r.declaration_id = s.declaration_id AND r.section = s.section WHERE`;
+
 /** What was typed into a declaration; `only`: into one section of it. One query. */
 export async function findSections(h: Handle, declaration: string, only?: string): Promise<StoredSection[]> {
-  const { rows } = await h.raw<{ rows: StoredSection[] }>(
-    `SELECT s.section, s.raw, s.version, s.updated_at,
-       CASE WHEN r.section IS NOT NULL THEN jsonb_build_object('fromYear', r.from_year, 'places', r.places) END AS recheck
-     FROM declaration_sections s LEFT JOIN declaration_rechecks r ON r.declaration_id = s.declaration_id AND r.section = s.section
-     WHERE s.declaration_id = ?${only === undefined ? '' : ' AND s.section = ?'}`,
-    only === undefined ? [declaration] : [declaration, only],
-  );
-  return rows;
+  return only === undefined
+    ? askPrepared<StoredSection>(h, 'sections', `${SECTIONS_QUERY} s.declaration_id = ?`, [declaration])
+    : askPrepared<StoredSection>(h, 'section', `${SECTIONS_QUERY} s.declaration_id = ? AND s.section = ?`, [declaration, only]);
 }
 
 /** Saves what was typed; `version` is the one the form was made from (0: nothing saved yet). False when somebody saved in between (D1). */
@@ -183,6 +185,44 @@ export async function saveSectionRow(
     .where({ declaration_id: declaration, section, version })
     .update({ ...row, version: version + 1 });
   return count > 0;
+}
+
+const SAVE_AT_ONCE = `WITH held AS (SELECT d.id FROM declarations d WHERE d.id = ? AND d.version = ? AND d.deleted_at IS NULL
+    AND coalesce((SELECT s.version FROM declaration_sections s WHERE s.declaration_id = d.id AND s.section = ?), 0) = ? FOR UPDATE),
+  claimed AS (${CLAIM_FROM('held')}),
+  written AS (INSERT INTO declaration_sections AS s (declaration_id, section, raw, updated_by)
+    SELECT CAST(? AS uuid), CAST(? AS text), CAST(? AS jsonb), CAST(? AS bigint) FROM claimed
+    ON CONFLICT (declaration_id, section) DO UPDATE SET raw = excluded.raw, updated_by = excluded.updated_by, updated_at = excluded.updated_at, version = s.version + 1
+    RETURNING declaration_id),
+  counted AS (UPDATE declarations d SET version = d.version + 1 FROM written WHERE d.id = written.declaration_id),
+  logged AS (${APPEND_FROM('written')})
+  SELECT 1 FROM written`;
+
+/**
+ * Writes a section, the declaration's version, the row of the log and the form's answer, by one statement that is its own transaction: for a save of which everything was decided on the
+ * declaration and the section as they were at these versions (0: nothing saved in it yet). False: they have changed since, or the form was answered before; then nothing is written. Whoever
+ * writes a section or moves a declaration counts its version up under its lock: who waited for the lock here finds another one.
+ */
+export async function saveSectionAtOnce(
+  h: Handle,
+  { id, version }: Pick<Declaration, 'id' | 'version'>,
+  saved: { section: string; version: number; raw: RawSection; by: number },
+  claim: ReturnType<ActClaim['values']>,
+  entry: AuditEntry,
+): Promise<boolean> {
+  const values = [
+    id,
+    version,
+    saved.section,
+    saved.version,
+    ...claim,
+    id,
+    saved.section,
+    JSON.stringify(saved.raw),
+    saved.by,
+    ...auditValues(entry),
+  ];
+  return (await askPrepared(h, 'section-save', SAVE_AT_ONCE, values)).length > 0;
 }
 
 export interface AttachmentRow {

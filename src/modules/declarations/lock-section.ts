@@ -1,7 +1,7 @@
 import type { Trx } from '../../db/db';
 import type { SectionDefinition } from '../../form/section';
 import type { Actor } from '../../policy/actor';
-import { can } from '../../policy/policy';
+import { can, type DeclarationSubject } from '../../policy/policy';
 import { lockForEdit } from './declaration-subject.store';
 import type { Declaration } from './declarations.store';
 
@@ -10,8 +10,15 @@ export type LockedSection = { kind: 'open'; row: Declaration } | { kind: 'hidden
 /** Locks a declaration and asks the policy again on the locked row: every write to a section begins here. */
 export async function lockSection(trx: Trx, actor: Actor, id: string, section: SectionDefinition): Promise<LockedSection> {
   const locked = await lockForEdit(trx, id);
-  if (!locked) return { kind: 'hidden' };
-  const { row, subject } = locked;
+  return locked ? lockedSection(actor, locked, section) : { kind: 'hidden' };
+}
+
+/** What the policy says of a declaration that is held as it stands. */
+export function lockedSection(
+  actor: Actor,
+  { row, subject }: { row: Declaration; subject: DeclarationSubject },
+  section: SectionDefinition,
+): LockedSection {
   const decision = can(actor, 'declaration.edit', subject);
   if (!decision.ok) return decision.why === 'not-now' ? { kind: 'closed', reason: decision.reason } : { kind: 'hidden' };
   if (row.reopened_sections !== null && !row.reopened_sections.includes(section.id))

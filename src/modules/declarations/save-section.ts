@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { appendAudit } from '../../audit/audit.store';
+import { appendAudit, type AuditEntry } from '../../audit/audit.store';
 import { inTransaction, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { FormContext, RawSection } from '../../form/field';
 import { readSection, restoreSection, type PostedForm } from '../../form/read-section';
 import type { SectionDefinition } from '../../form/section';
+import type { ActClaim } from '../../http/one-time-token.store';
 import type { Actor } from '../../policy/actor';
+import type { DeclarationSubject } from '../../policy/policy';
 import {
   findItem,
   insertAttachments,
@@ -17,9 +19,10 @@ import {
   type NewAttachment,
   type NotAdded,
 } from '../attachments';
-import { findSections, saveSectionRow, updateDeclaration } from './declarations.store';
+import { rowOfSubject, sectionOfSubject } from './declaration-subject.store';
+import { findSections, saveSectionAtOnce, saveSectionRow, updateDeclaration, type Declaration } from './declarations.store';
 import { loadDeclaration } from './load-declaration';
-import { lockSection } from './lock-section';
+import { lockedSection, lockSection } from './lock-section';
 import { projectApplication } from './project-section';
 import { clearRecheck } from './rechecks.store';
 import { application } from './sections/application.section';
@@ -111,6 +114,32 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
   });
 }
 
+export interface QuickSave extends Pick<SaveInput, 'section' | 'form' | 'version' | 'actor' | 'requestId'> {
+  /** whom the policy was asked about, read with the section */
+  subject: DeclarationSubject;
+  claim: ActClaim;
+  /** where the answer leads when this is what is stored */
+  leadsTo: (row: Declaration, raw: RawSection) => Promise<string>;
+}
+
+/**
+ * M1: the usual save, of words alone and by one statement: nobody else has changed anything since the page was shown, nor since this request was let in. Gives where it led; undefined: nothing
+ * was written, and `saveSection` says what there is to say.
+ */
+export async function saveSectionQuickly(deps: Deps, input: QuickSave): Promise<string | undefined> {
+  const { section, subject, actor } = input;
+  const row = rowOfSubject(subject);
+  const storedRow = sectionOfSubject(subject);
+  const version = storedRow?.version ?? 0;
+  // the section of the choices writes columns of the declaration too
+  if (!row || section === application || version !== input.version || storedRow?.recheck) return undefined;
+  if (lockedSection(actor, { row, subject }, section).kind !== 'open') return undefined;
+  const raw = readSection(section, input.form, restoreSection(section, storedRow?.raw));
+  const to = await input.leadsTo(row, raw);
+  const saved = { section: section.id, version, raw, by: actor.accountId };
+  return (await saveSectionAtOnce(deps.db, row, saved, input.claim.values(to), entryOf({ ...input, id: row.id }, 0))) ? to : undefined;
+}
+
 /** Buttons that take a file out, or back, or a whole row with its files. Gives what could not be taken back. */
 async function applyFileAction(trx: Trx, id: string, section: SectionDefinition, raw: RawSection, action: string): Promise<NotAdded[]> {
   const [verb, first = '', second = ''] = action.split(':');
@@ -121,14 +150,17 @@ async function applyFileAction(trx: Trx, id: string, section: SectionDefinition,
   return restored?.notAdded ? [restored.notAdded] : [];
 }
 
-async function audit(trx: Trx, { id, section, actor, requestId }: SaveInput, files: number): Promise<void> {
-  await appendAudit(trx, {
-    actorId: actor.accountId,
-    actorName: actor.name,
-    action: 'section.save',
-    subjectKind: 'declaration',
-    subjectId: id,
-    detail: { section: section.id, files },
-    requestId,
-  });
-}
+const audit = (trx: Trx, input: SaveInput, files: number): Promise<void> => appendAudit(trx, entryOf(input, files));
+
+const entryOf = (
+  { id, section, actor, requestId }: Pick<SaveInput, 'id' | 'section' | 'actor' | 'requestId'>,
+  files: number,
+): AuditEntry => ({
+  actorId: actor.accountId,
+  actorName: actor.name,
+  action: 'section.save',
+  subjectKind: 'declaration',
+  subjectId: id,
+  detail: { section: section.id, files },
+  requestId,
+});

@@ -2,9 +2,10 @@ import type { Deps } from '../../deps';
 import type { RawSection } from '../../form/field';
 import { formModel, problemLinks } from '../../form/form-model';
 import { flatText, mergeChoices, postedFrom } from '../../form/merge-sections';
-import { emptySection, readSection } from '../../form/read-section';
+import { readSection, restoreSection } from '../../form/read-section';
 import { fieldId, type Problem, type SectionDefinition } from '../../form/section';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
+import type { ActClaim } from '../../http/one-time-token.store';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
 import { codeText, ethnicities, politicalStatuses, sexes } from '../../lib/codes';
@@ -19,11 +20,12 @@ import { receiveFiles, sayNotAdded } from '../attachments';
 import { inviteUnit, searchUnits } from '../units';
 import { declarationName, mineCrumbs, openComments, rowOf } from './declaration-pages';
 import { askForLearning, DRAW_LEARNING, drawnLearning, LEARNING_SECTION } from './drawn-learning';
+import { sectionOfSubject } from './declaration-subject.store';
 import { findEvents, type Declaration } from './declarations.store';
 import { fileNote } from './declarations.view';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
 import type { Recheck } from './rechecks.store';
-import { saveSection, type SaveOutcome } from './save-section';
+import { saveSection, saveSectionQuickly, type SaveOutcome } from './save-section';
 import { findSection } from './sections';
 import { basics } from './sections/basics.section';
 
@@ -67,6 +69,34 @@ const accountRows = (p: Person): { label: string; text: string }[] => [
 /** The page of a section after it was saved: it says so, and what is still missing, if anything is. */
 const savedAddress = (id: string, section: SectionDefinition, note = ''): string =>
   `${paths.section(id, section.id)}?saved=1${note}#error-summary`;
+
+/** `messages`: id of what there is to be said about files. */
+const noteOf = (messages: string | undefined): string => (messages === undefined ? '' : `&messages=${messages}`);
+
+/** Where a button leads once everything is saved; 「保存并继续」 asks what is missing first. */
+function addressAfter(id: string, section: SectionDefinition, action: string, messages?: string): string {
+  const [verb = '', item = ''] = action.split(/:(.*)/s);
+  const here = paths.section(id, section.id);
+  const page = `${here}${messages === undefined ? '' : `?messages=${messages}`}`;
+  switch (verb) {
+    // the page says what is still missing, if anything is
+    case 'save':
+      return savedAddress(id, section, noteOf(messages));
+    case 'arrange':
+      return paths.arrangeFiles(id, section.id, item);
+    case 'find-unit':
+      return paths.findUnit(id, section.id, item);
+    case 'upload':
+    case 'accept':
+      return `${page}#f-${item.replaceAll('.', '-')}`;
+    case 'remove-row':
+      return `${page}#part-${item.split(':')[0] ?? ''}`;
+    case DRAW_LEARNING:
+      return `${page}#learning`;
+    default:
+      return page;
+  }
+}
 
 /** D1, D2: the pages of one section: the form, its conflicts, the search for the unit. */
 export function sectionsRoutes(deps: Deps): Route[] {
@@ -158,17 +188,43 @@ export function sectionsRoutes(deps: Deps): Route[] {
     });
   }
 
+  /** 「保存并继续」: to what comes next, or back to what is still missing. */
+  function nextAddress(d: Declaration, section: SectionDefinition, loaded: LoadedDeclaration, note = ''): string {
+    if (loaded.check(section).problems.length > 0 || note !== '') return savedAddress(d.id, section, note);
+    const all = sectionsOf(loaded).filter((s) => d.reopened_sections === null || d.reopened_sections.includes(s.id));
+    const following = all[all.indexOf(section) + 1];
+    return following ? paths.section(d.id, following.id) : paths.declaration(d.id);
+  }
+
+  /** The two buttons that everybody uses, with words alone. */
+  async function quickSave(visit: Visit, claim: ActClaim): Promise<Reply | undefined> {
+    const section = findSection(visit.param('section'));
+    const action = visit.body.one('do') || 'save';
+    if (!section || !['save', 'next'].includes(action) || visit.files.length > 0 || visit.body.has('resolve')) return undefined;
+    const to = await saveSectionQuickly(deps, {
+      subject: declarationOf(visit),
+      section,
+      form: visit.body,
+      version: wholeNumber(visit.body.one('version'), 9) ?? 0,
+      actor: visit.actor,
+      requestId: visit.requestId,
+      claim,
+      leadsTo: async (d, raw) =>
+        action === 'save'
+          ? savedAddress(d.id, section)
+          : nextAddress(d, section, await loadDeclaration(deps, deps.db, d, { section, raw }, section)),
+    });
+    return to === undefined ? undefined : seeOther(to);
+  }
+
   async function save(visit: Visit): Promise<Reply> {
     const section = findSection(visit.param('section'));
     if (!section) return notFound;
     const { id } = declarationOf(visit);
     const action = visit.body.one('do') || 'save';
     const version = wholeNumber(visit.body.one('version'), 9) ?? 0;
-    // only files need to know which rows there are before the declaration is locked
-    const before =
-      visit.files.length === 0
-        ? emptySection(section)
-        : (await loadDeclaration(deps, deps.db, await rowOf(deps, visit), undefined, section)).typed(section);
+    // as it stood when this request was let in: rows that files belong to were on the page
+    const before = restoreSection(section, sectionOfSubject(declarationOf(visit))?.raw);
     const files = await receiveFiles(deps, section, readSection(section, visit.body, before), visit.files);
     const outcome = await saveSection(deps, {
       id,
@@ -179,10 +235,11 @@ export function sectionsRoutes(deps: Deps): Route[] {
       uploads: files.good,
       actor: visit.actor,
       requestId: visit.requestId,
-      // the usual save leads where it always leads: answered with it, in one write to the disk
+      // where nothing is left to be said, it is answered with the act, in one write to the disk
       settle: async (trx, saved) => {
-        if (action === 'save' && saved.notAdded.length + files.problems.length + files.notes.length === 0)
-          await visit.settle(trx, savedAddress(id, section));
+        const isUsual = action === 'save' || action.startsWith('upload:');
+        if (isUsual && saved.notAdded.length + files.problems.length + files.notes.length === 0)
+          await visit.settle(trx, addressAfter(id, section, action));
       },
     });
     if (outcome.kind === 'saved' && section.id === LEARNING_SECTION && action === DRAW_LEARNING) await askForLearning(deps, visit);
@@ -211,32 +268,10 @@ export function sectionsRoutes(deps: Deps): Route[] {
         return showConflict(visit, section, outcome);
       case 'saved':
     }
-    const here = paths.section(id, section.id);
-    const note = messages ? `&messages=${messages}` : '';
-    if (action.startsWith('arrange:')) return seeOther(paths.arrangeFiles(id, section.id, action.slice('arrange:'.length)));
-    if (action.startsWith('find-unit:')) return seeOther(paths.findUnit(id, section.id, action.slice('find-unit:'.length)));
-    if (outcome.addedRow) return seeOther(`${here}#row-${outcome.addedRow.part}-${outcome.addedRow.id}`);
-    // the page says what is still missing, if anything is
-    if (action === 'save') return seeOther(savedAddress(id, section, note));
-    if (action === 'next') {
-      const d = await rowOf(deps, visit);
-      const loaded = await loadDeclaration(deps, deps.db, d, undefined, section);
-      const hasProblems = loaded.check(section).problems.length > 0 || messages !== undefined;
-      if (hasProblems) return seeOther(savedAddress(id, section, note));
-      const all = sectionsOf(loaded).filter((s) => d.reopened_sections === null || d.reopened_sections.includes(s.id));
-      const following = all[all.indexOf(section) + 1];
-      return seeOther(following ? paths.section(id, following.id) : paths.declaration(id));
-    }
-    const item = /^(?:upload|accept):(.*)$/.exec(action)?.[1];
-    const part =
-      item !== undefined
-        ? `#f-${item.replaceAll('.', '-')}`
-        : action === DRAW_LEARNING
-          ? '#learning'
-          : action.startsWith('remove-row:')
-            ? `#part-${action.split(':')[1] ?? ''}`
-            : '';
-    return seeOther(`${here}${messages ? `?messages=${messages}` : ''}${part}`);
+    if (outcome.addedRow) return seeOther(`${paths.section(id, section.id)}#row-${outcome.addedRow.part}-${outcome.addedRow.id}`);
+    if (action !== 'next') return seeOther(addressAfter(id, section, action, messages));
+    const d = await rowOf(deps, visit);
+    return seeOther(nextAddress(d, section, await loadDeclaration(deps, deps.db, d, undefined, section), noteOf(messages)));
   }
 
   /** D1: two tabs. Both texts side by side; the choice is made field by field. */
@@ -416,6 +451,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
       access: 'declaration.edit',
       audit: 'section.save',
       files: 20,
+      quick: quickSave,
       handle: (visit) => (visit.body.has('resolve') ? resolveConflict(visit) : save(visit)),
     },
     {

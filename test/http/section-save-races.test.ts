@@ -1,0 +1,110 @@
+/** M1, F11: what people do at the same moment, when a save is one statement. */
+import { makeBatch, makeCommittee, makePerson, signInAs } from '../support/factories';
+import { until } from '../support/process';
+import { openSite, type Page, type Site, type Visitor } from '../support/site';
+
+let site: Site;
+let visitor: Visitor;
+let id: string;
+beforeAll(async () => {
+  site = await openSite();
+  const batch = await makeBatch(site, { committeeId: (await makeCommittee(site)).id });
+  visitor = await signInAs(site, await makePerson(site));
+  const started = await visitor.submit(await visitor.open(`/declarations/new/${batch.id}`));
+  id = /declarations\/([0-9a-f-]{36})/.exec(started.location)?.[1] ?? '';
+});
+afterAll(() => site.close());
+
+const address = (section = 'education'): string => `/declarations/${id}/sections/${section}`;
+const words = (school: string): Record<string, string> => ({ 'fullTime.has': 'yes', 'fullTime.school': school });
+const send = (form: Page, values: Record<string, string>, button = 'do=save'): Promise<Page> => visitor.submit(form, values, { button });
+const versionOf = async (section = 'education'): Promise<number> =>
+  ((await site.db('declaration_sections').where({ declaration_id: id, section }).first('version')) as { version: number } | undefined)
+    ?.version ?? 0;
+const logged = async (): Promise<number> =>
+  Number(((await site.db('audit_log').where({ action: 'section.save', subject_id: id }).count('* AS n')) as { n: string }[])[0]?.n);
+
+describe('F04 the same form many times at once', () => {
+  test.each([
+    ['with nothing stored yet', 'save'],
+    ['「保存」', 'save'],
+    ['「保存并继续」', 'next'],
+  ])('F04 %s: one act, one row of the log, one answer', async (_name, button) => {
+    const form = await visitor.get(address());
+    const before = [await versionOf(), await logged()];
+    const answers = await Promise.all(Array.from({ length: 8 }, () => send(form, words(`同时按了八次 ${button}`), `do=${button}`)));
+    expect([...new Set(answers.map((a) => `${a.status} ${a.location} ${a.heading}`))]).toEqual([expect.stringMatching(/^303/)]);
+    expect([await versionOf(), await logged()]).toEqual(before.map((n) => n + 1));
+  });
+
+  test('F04 sent again later it is answered as before, and nothing is written', async () => {
+    const form = await visitor.get(address());
+    const first = await send(form, words('先按一次'));
+    const before = [await versionOf(), await logged(), await declarationVersion()];
+    const again = await send(form, words('先按一次'));
+    expect([again.status, again.location]).toEqual([first.status, first.location]);
+    expect([await versionOf(), await logged(), await declarationVersion()]).toEqual(before);
+  });
+});
+
+const declarationVersion = async (): Promise<number> =>
+  ((await site.db('declarations').where({ id }).first('version')) as { version: number }).version;
+
+describe('F11 two tabs at once', () => {
+  test('F11 different words in one section: one is saved, the other is shown both', async () => {
+    const tabs = [await visitor.get(address()), await visitor.get(address())];
+    const answers = await Promise.all(tabs.map((form, n) => send(form, words(`第${n}个窗口`))));
+    expect(answers.map((a) => a.status).sort()).toEqual([303, 409]);
+    const winner = answers.findIndex((a) => a.status === 303);
+    const row = (await site.db('declaration_sections').where({ declaration_id: id, section: 'education' }).first('raw')) as {
+      raw: unknown;
+    };
+    expect(JSON.stringify(row.raw)).toContain(`第${winner}个窗口`);
+    expect(answers[1 - winner]?.html).toContain(`第${1 - winner}个窗口`);
+  });
+
+  test('F11 other sections of the same declaration: all are saved', async () => {
+    const sections = ['education', 'assessments', 'work-history', 'achievements', 'performance'];
+    const forms = await Promise.all(sections.map((s) => visitor.get(address(s))));
+    const before = [await declarationVersion(), await logged()];
+    const answers = await Promise.all(forms.map((form) => send(form, {})));
+    expect(answers.map((a) => a.status)).toEqual(sections.map(() => 303));
+    expect([await declarationVersion(), await logged()]).toEqual(before.map((n) => n + sections.length));
+  });
+});
+
+describe('D17 what happens while a save waits', () => {
+  /** Sends a save, and does `work` to the declaration when the save has passed the policy and waits for its row. */
+  async function meanwhile(work: Record<string, unknown>): Promise<Page> {
+    const form = await visitor.get(address());
+    const trx = await site.db.transaction();
+    await trx('declarations').where({ id }).forUpdate().first('id');
+    const answer = send(form, words('等待的时候'));
+    await until('the save waits for the row', async () => {
+      const { rows } = await site.db.raw<{ rows: unknown[] }>(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'WITH held%'",
+      );
+      return rows.length > 0;
+    });
+    await trx('declarations')
+      .where({ id })
+      .update({ ...work, version: trx.raw('version + 1') });
+    await trx.commit();
+    return answer;
+  }
+
+  test('D17 the section is no longer open: nothing is written, and it is said', async () => {
+    const before = [await versionOf(), await logged()];
+    const answer = await meanwhile({ reopened_sections: ['assessments'] });
+    expect(answer.status).toBe(403);
+    expect(answer.text()).toContain('不在本次退回修改的范围内');
+    expect([await versionOf(), await logged()]).toEqual(before);
+    await site.db('declarations').where({ id }).update({ reopened_sections: null });
+  });
+
+  test('D1 something else was saved: this one is saved too', async () => {
+    const before = [await versionOf(), await logged()];
+    expect((await meanwhile({})).status).toBe(303);
+    expect([await versionOf(), await logged()]).toEqual(before.map((n) => n + 1));
+  });
+});
