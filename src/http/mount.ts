@@ -73,8 +73,20 @@ interface Posted {
 
 /** Puts the routes of the table on an express router, each behind the same steps: sign-in, subject, policy, body, form token, one-time token, handler. */
 export function mountRoutes(router: Router, routes: readonly Route[], deps: MountDeps): void {
+  // by the first word of the path, which no route leaves open: a router of express tries one path after the other
+  const words = new Map<string, Router>();
+  const wordOf = (path: string): string => (path.split('/', 2)[1] ?? '').toLowerCase();
+  router.use((req, res, next) => {
+    const found = words.get(wordOf(req.path));
+    if (found) found(req, res, next);
+    else next();
+  });
   for (const route of routes) {
-    router[route.method](route.path, async (req, res) => {
+    const word = wordOf(route.path);
+    if (word.startsWith(':')) throw new Error(`${route.path} begins with a parameter`);
+    const under = words.get(word) ?? express.Router();
+    words.set(word, under);
+    under[route.method](route.path, async (req, res) => {
       await duringRequest(Number(res.locals.arrivedAt ?? steadyNow()), async () => {
         const visitor = visitorOf(req);
         res.locals.actor = visitor;
@@ -164,7 +176,6 @@ interface VisitParts {
 
 function visitOf(at: Passage, { route, params, path, query, body, files, digest, subject }: VisitParts): Visit {
   const { req, visitor, deps } = at;
-  const kept = deps.cookies.read(req, 'kept');
   return {
     method: route.method === 'get' ? 'GET' : 'POST',
     path,
@@ -184,8 +195,13 @@ function visitOf(at: Passage, { route, params, path, query, body, files, digest,
     subject,
     halfSignedIn: sessionOf(req)?.halfAccountId,
     owner: ownerOf(req),
-    device: deps.devices.of(req),
-    browser: kept === undefined ? undefined : hashOfToken(kept),
+    get device() {
+      return deps.devices.of(req);
+    },
+    get browser() {
+      const kept = deps.cookies.read(req, 'kept');
+      return kept === undefined ? undefined : hashOfToken(kept);
+    },
     titleAt: (address) => titleAt(at, address),
     requestId: requestIdOf(req),
     isHtmx: req.get('hx-request') === 'true',

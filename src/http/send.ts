@@ -131,7 +131,7 @@ export async function send(req: Request, res: Response, visitor: Actor | undefin
       if (reply.signOut) res.set('Clear-Site-Data', '"cache", "storage"');
       if (reply.largeType !== undefined) keepType(req, res, reply.largeType);
       if (!needsNoToken) await saveSession(req);
-      res.redirect(303, reply.to);
+      res.status(303).location(reply.to).end();
       return;
     case 'download':
       return download(req, res, reply);
