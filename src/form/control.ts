@@ -33,7 +33,8 @@ export interface ControlModel {
   files?: { id: string; name: string; href: string; thumbHref?: string; size: string; note?: string; deleteValue: string }[];
   removed?: { name: string; restoreValue: string };
   arrangeValue?: string;
-  upload?: { name: string; accept: string; buttonValue: string; hint: string; max: number };
+  /** `rules`: id of what is said once for all files of the form */
+  upload?: { name: string; accept: string; buttonValue: string; hint: string; rules?: string; max: number };
   inputmode?: string;
   autocomplete?: string;
   readonly?: boolean;
@@ -74,5 +75,7 @@ export interface FormModel {
   version?: number;
   token: string;
   parts: FormPart[];
+  /** what holds for each file, where the form has several places for files */
+  fileRules?: { id: string; text: string };
   buttons: FormButton[];
 }

@@ -96,7 +96,7 @@ function control(field: Field, raw: RawGroup, place: Place, input: FormModelInpu
       name: `files:${name}`,
       accept: ACCEPT,
       buttonValue: `upload:${name}`,
-      hint: `支持 jpg、png、gif、pdf 格式，最多 ${max} 个文件。PDF 不超过 5 MB；图片不超过 30 MB，超过 5 MB 的自动缩小。文件名请写明时间和内容，例如「2020年7月毕业证书」`,
+      hint: `最多 ${max} 个文件`,
       max: Math.max(0, max - list.length),
     };
   }
@@ -106,6 +106,25 @@ function control(field: Field, raw: RawGroup, place: Place, input: FormModelInpu
 function controls(part: Part, raw: RawGroup, row: string | undefined, input: FormModelInput): ControlModel[] {
   const place: Place = { part: part.id, ...(row === undefined ? {} : { row }) };
   return part.fields.filter((f) => applies(f, raw, input.ctx)).map((f) => control(f, raw, place, input));
+}
+
+const FILE_RULES =
+  '支持 jpg、png、gif、pdf 格式。PDF 不超过 5 MB；图片不超过 30 MB，超过 5 MB 的自动缩小。文件名请写明时间和内容，例如「2020年7月毕业证书」';
+
+/** Says what holds for each file: at the one place for files, or once above several of them. */
+function sayFileRules(parts: readonly FormPart[]): FormModel['fileRules'] {
+  const uploads = parts
+    .flatMap((p) => (p.kind === 'group' ? p.controls : p.rows.flatMap((r) => r.controls)))
+    .flatMap((c) => (c.upload && c.upload.max > 0 ? [c.upload] : []));
+  const [only] = uploads;
+  if (!only) return undefined;
+  if (uploads.length === 1) {
+    only.hint = `${only.hint}。${FILE_RULES}`;
+    return undefined;
+  }
+  const rules = { id: 'file-rules', text: `上传的文件${FILE_RULES}` };
+  for (const upload of uploads) upload.rules = rules.id;
+  return rules;
 }
 
 /** The form page of a section. */
@@ -127,12 +146,14 @@ export function formModel(input: FormModelInput): FormModel {
       rows: rows.map((r, i) => ({ id: r.id, number: i + 1, controls: controls(part, r.values, r.id, input) })),
     };
   });
+  const fileRules = sayFileRules(parts);
   return {
     action: input.action,
     multipart: section.parts.some((p) => p.fields.some((f) => f.type === 'files')),
     ...(input.version === undefined ? {} : { version: input.version }),
     token: input.token,
     parts,
+    ...(fileRules ? { fileRules } : {}),
     buttons: [...input.buttons],
   };
 }

@@ -55,6 +55,33 @@ const model = (s: SectionDefinition, raw: RawSection, problems = checkSection(s,
     unitSearch: () => '/u',
   });
 
+/** a section in which every part that has rows has one */
+function withOneRow(s: SectionDefinition): RawSection {
+  const raw = emptySection(s);
+  for (const p of s.parts) if (p.kind === 'rows') raw.rows[p.id] = [{ id: 'abcdef', values: {} }];
+  return raw;
+}
+
+describe('D14 what holds for every file', () => {
+  const RULES = /支持 jpg、png、gif、pdf 格式.*5 MB.*30 MB/;
+  test.each(sections.map((s) => [s.id, s] as const))(
+    'D14 %s says it once on the page, where each place for files refers to it',
+    (_id, s) => {
+      const { parts, fileRules } = model(s, withOneRow(s), []);
+      const uploads = parts
+        .flatMap((p) => (p.kind === 'group' ? p.controls : p.rows.flatMap((r) => r.controls)))
+        .flatMap((c) => (c.upload ? [c.upload] : []));
+      const said = [fileRules?.text ?? '', ...uploads.map((u) => u.hint)].filter((text) => RULES.test(text));
+      expect(said).toHaveLength(uploads.length === 0 ? 0 : 1);
+      for (const u of uploads) {
+        expect(u.hint).toContain(`最多 ${u.max} 个文件`);
+        expect(u.rules).toBe(uploads.length > 1 ? fileRules?.id : undefined);
+      }
+      if (uploads.length > 1) expect(fileRules?.id).toBeTruthy();
+    },
+  );
+});
+
 const hostile = [
   '',
   ' ',
