@@ -5,6 +5,7 @@ import { sealAudit } from '../src/audit/audit.store';
 import type { Site } from '../test/support/site';
 import { compare } from './compare';
 import { Client, Ledger, urlencoded } from './load/client';
+import { cpuOf, postmasterOf } from './load/cpu';
 import { lostSaves, makeSavers, rssOf } from './load/savers';
 import { startFloor, startSite } from './load/site-process';
 
@@ -46,6 +47,11 @@ export async function m1(site: Site): Promise<object> {
         SAVES,
       );
     const found = await compare(ours, floors, PAIRS);
+    const database = await postmasterOf(site);
+    const cpu = {
+      ours: await cpuOf(ours, AT_ONCE * SAVES, { program: server.child.pid, database }),
+      floor: await cpuOf(floors, AT_ONCE * SAVES, { program: floor.child.pid, database }),
+    };
     const rss = (): number[] => [rssOf(server.child.pid), rssOf(floor.child.pid)];
     const first = rss();
     for (let i = 0; i < PAIRS; i++) {
@@ -59,6 +65,7 @@ export async function m1(site: Site): Promise<object> {
       throughputRange: found.range.map((r) => Math.round(1000 / r) / 1000).reverse(),
       goal: 0.5,
       savesPerSecond: [perSecond(found.ours), perSecond(found.floor)],
+      cpuMsPerSave: cpu,
       fields: fields.length,
       lost: await lostSaves(site, savers),
       rssMb: { siteAndFloor: first, afterAsMuchAgain: rss() },

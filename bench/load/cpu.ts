@@ -11,17 +11,13 @@ const statOf = (pid: number | string): string[] => {
 };
 const sumOf = (stat: string[], from: number, to: number): number => stat.slice(from, to).reduce((sum, n) => sum + Number(n), 0) * JIFFY_MS;
 
-/** Milliseconds of processor that a process has taken so far with all its threads. */
-export const cpuMsOf = (pid: number | undefined): number => sumOf(statOf(pid ?? 'self'), 11, 13);
-
-/** The same of a database server with all its processes, those that have ended included. */
-export function cpuMsOfServer(postmaster: number): number {
-  const children = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  let sum = sumOf(statOf(postmaster), 11, 15);
-  for (const pid of children) {
+/** Milliseconds of processor that a process and its children have taken so far, those that have ended included. */
+export function cpuMsOf(pid: number | undefined): number {
+  let sum = sumOf(statOf(pid ?? 'self'), 11, 15);
+  for (const name of fs.readdirSync('/proc').filter((n) => /^\d+$/.test(n))) {
     try {
-      const stat = statOf(pid);
-      if (Number(stat[1]) === postmaster) sum += sumOf(stat, 11, 13);
+      const stat = statOf(name);
+      if (Number(stat[1]) === pid) sum += sumOf(stat, 11, 13);
     } catch (e) {
       if (!['ENOENT', 'ESRCH'].includes(String((e as NodeJS.ErrnoException).code))) throw e; // it has ended while we looked
     }
@@ -33,4 +29,20 @@ export function cpuMsOfServer(postmaster: number): number {
 export async function postmasterOf(site: Site): Promise<number> {
   const { rows } = await site.db.raw<{ rows: { pid: number }[] }>('SELECT pg_backend_pid() AS pid');
   return Number(statOf(rows[0]?.pid ?? 0)[1]);
+}
+
+/** What some work of `times` acts costs each of these processes, in ms of processor for each act: others on the machine lengthen it little. */
+export async function cpuOf<K extends string>(
+  work: () => Promise<unknown>,
+  times: number,
+  pids: Record<K, number | undefined>,
+): Promise<Record<K, number>> {
+  const names = Object.keys(pids) as K[];
+  const now = (): number[] => names.map((name) => cpuMsOf(pids[name]));
+  const before = now();
+  await work();
+  const after = now();
+  return Object.fromEntries(
+    names.map((name, i) => [name, Math.round((100 * ((after[i] ?? NaN) - (before[i] ?? NaN))) / times) / 100]),
+  ) as Record<K, number>;
 }
