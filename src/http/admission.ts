@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { steadyNow } from '../lib/arrival';
-import { isMultipart, readForm } from './read-form';
+import { FORM_BYTES, isMultipart, isWords, readForm } from './read-form';
 
-/** save: a form without files · upload: a form with files, whose body may take its sender minutes · page: everything else */
+/** save: a form of words alone · upload: a form with files, whose body may take its sender minutes · page: everything else */
 export type Lane = 'save' | 'page' | 'upload';
 
 export interface AdmissionLimits {
@@ -24,8 +24,6 @@ const CALM_MS = 1000;
 const SWEEP_MS = 100;
 /** Bytes of forms without files that are on their way to this process at once; more are turned away. */
 const MOST_ARRIVING = 128 * 1024 * 1024;
-/** What a form without files may have: the limit of `readForm`, for senders that do not say how much they bring. */
-const FORM_BYTES = 256 * 1024;
 
 /** Somebody at the door: `enter` is called at most once, and `refuse` at most once instead of it. */
 export interface Guest {
@@ -144,7 +142,8 @@ const isAlwaysOpen = ({ method, url = '' }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') &&
   (url === '/healthz' || url === '/readyz' || url === '/favicon.ico' || url.startsWith('/assets/'));
 
-const laneOf = (req: IncomingMessage): Lane => (req.method !== 'POST' ? 'page' : isMultipart(req) ? 'upload' : 'save');
+/** A section of the form has places for files: without one it is a save like any other. */
+const laneOf = (req: IncomingMessage): Lane => (req.method !== 'POST' ? 'page' : isMultipart(req) && !isWords(req) ? 'upload' : 'save');
 
 /**
  * The door before the application, which sees no request that is not let in. Forms without files are read before they take a place: whoever sends one slowly, or never to its end,
@@ -161,6 +160,7 @@ export function admitting(admission: Admission, refuse: Refuse, app: RequestList
     res.once('close', () => admission.leave(guest));
     if (guest.lane !== 'save') return admission.receive(guest);
 
+    // senders that do not say how much they bring may bring the most
     const declared = Number(req.headers['content-length'] ?? FORM_BYTES);
     const bytes = Math.min(declared, FORM_BYTES);
     if (arriving + bytes > MOST_ARRIVING) return admission.turnAway(guest);

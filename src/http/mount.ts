@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Request, Response, Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import { duringRequest, steadyNow } from '../lib/arrival';
 import { Semaphore } from '../lib/semaphore';
 import { roleTexts, type Actor } from '../policy/actor';

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Request, RequestHandler, Response } from 'express';
 import multer from 'multer';
 import { asError } from '../lib/as-error';
 import { BadRequestError, BusyError } from './errors';
 import { FormInput } from './form-input';
+import { wordsOf } from './read-form';
 import type { UploadedFile } from './route';
 import { UploadGate } from './upload-gate';
 
@@ -64,7 +65,8 @@ function countingStorage(count: (bytes: number) => void): multer.StorageEngine {
 
 /** Reads a multipart body into memory: nothing is stored before access, CSRF token and contents were checked. Throws MulterError, BusyError. */
 export async function readMultipart(req: Request, res: Response, maxFiles: number): Promise<{ body: FormInput; files: UploadedFile[] }> {
-  await uploads.enter();
+  // what lies in memory already need not wait for room
+  if (!wordsOf(req)) await uploads.enter();
   let held = 0;
   res.once('close', () => {
     uploads.give(held);
@@ -75,11 +77,7 @@ export async function readMultipart(req: Request, res: Response, maxFiles: numbe
     uploads.take(bytes);
     held += bytes;
   };
-  const read = multer({
-    storage: countingStorage(count),
-    limits: limitsOf(maxFiles),
-    defParamCharset: 'utf8',
-  }).any();
+  const read = parserOf(countingStorage(count), maxFiles);
   await reading(read, req, res);
   const body = new FormInput(flatEntries(req.body));
   const sent = (req.files ?? []) as Express.Multer.File[];
@@ -87,6 +85,18 @@ export async function readMultipart(req: Request, res: Response, maxFiles: numbe
     .filter((f) => f.originalname !== '' || f.size > 0)
     .map((f) => ({ field: f.fieldname, name: f.originalname, content: f.buffer, sha256: f.path }));
   return { body, files };
+}
+
+/** From the sender, or what has been received already. */
+function feed(req: IncomingMessage, parser: Writable): void {
+  const words = wordsOf(req);
+  if (words) parser.end(words);
+  else req.pipe(parser);
+}
+
+function parserOf(storage: multer.StorageEngine, maxFiles: number): RequestHandler {
+  const options = { storage, limits: limitsOf(maxFiles), defParamCharset: 'utf8', streamHandler: feed };
+  return multer(options).any();
 }
 
 const limitsOf = (files: number): multer.Options['limits'] => ({
@@ -129,7 +139,7 @@ const passingBy: multer.StorageEngine = {
 /** The texts of a multipart body whose files nobody wants any more; nothing of a file is held in memory. */
 export async function readFields(req: IncomingMessage, res: ServerResponse): Promise<{ entries: [string, string][]; hadFiles: boolean }> {
   const at = req as Request;
-  await reading(multer({ storage: passingBy, limits: limitsOf(MOST_FILES), defParamCharset: 'utf8' }).any(), at, res as Response);
+  await reading(parserOf(passingBy, MOST_FILES), at, res as Response);
   return { entries: flatEntries(at.body), hadFiles: ((at.files ?? []) as Express.Multer.File[]).some((f) => f.originalname !== '') };
 }
 

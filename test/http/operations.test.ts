@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
+import { FORM_BYTES } from '../../src/http/read-form';
 import { page, seeOther, type Reply, type Route } from '../../src/http/route';
 import { makePerson, signInAs } from '../support/factories';
 import { personalNumbersIn } from '../support/people';
@@ -370,10 +371,32 @@ describe('F20 more requests than one process can work on', () => {
     expect(await left).toBe('left');
     await until('as many as expected', () => gauge('http_requests_waiting{lane="page"} 0'));
     const form = new FormData();
-    form.append('file', new Blob(['x']), 'x.txt');
+    form.append('file', new Blob(['x'.repeat(FORM_BYTES)]), 'x.txt');
     // a foreign form: it is read and refused, while all places are taken
     expect((await fetch(`${base}/save/1`, { method: 'POST', body: form })).status).toBe(403);
     letGo(2);
+    expect((await Promise.all(inside)).map((r) => r.status)).toEqual([200, 200]);
+  });
+
+  test('F20, M1 a form that could have brought a file and brings none is a save: it waits before the pages, and takes no place of uploads', async () => {
+    const inside = [get(1), get(2)];
+    await until('as many as expected', () => held.length === 2);
+    const words = new FormData();
+    words.append('text', '没有选择文件');
+    words.append('file', new Blob([]), '');
+    const save = fetch(`${base}/save/1`, { method: 'POST', body: words });
+    await until('as many as expected', () => gauge('http_requests_waiting{lane="save"} 1'));
+    // nobody knows how long a body is that does not say so
+    const unknown = await fetch(`${base}/save/2`, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+      body: new Blob(['--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nx\r\n--b--\r\n']).stream(),
+      duplex: 'half',
+    } as RequestInit);
+    expect(unknown.status).toBe(403);
+    letGo(2);
+    // read whole before it took its place, and only then found to be a foreign form
+    expect((await save).status).toBe(403);
     expect((await Promise.all(inside)).map((r) => r.status)).toEqual([200, 200]);
   });
 
