@@ -3,6 +3,7 @@ import http from 'node:http';
 import path from 'node:path';
 import sharp from 'sharp';
 import { PDFDocument } from 'pdf-lib';
+import { FORM_BYTES } from '../../src/http/read-form';
 import { uploads } from '../../src/http/read-multipart';
 import { collectOrphans } from '../../src/modules/attachments';
 import { makeBatch, makeCommittee, makePath, makePerson, makeUnit, signInAs } from '../support/factories';
@@ -417,12 +418,10 @@ describe('F08, F09, S47 uploads that break off, full disks, crowds', () => {
   test('S47 when too much is in memory an upload is turned away with 503 and Retry-After, later ones work', async () => {
     const { visitor, id } = await begin();
     const page = await visitor.open(`/declarations/${id}/sections/education`);
-    const press = async (): Promise<Page> =>
-      visitor.submit(
-        page,
-        {},
-        { button: 'do=upload:fullTime.diploma', files: [{ field: FIELD, name: '毕业证书.jpg', content: await picture('#f20', 900, 900) }] },
-      );
+    // longer than words, which are taken as long as there is any room
+    const large = Buffer.concat([await picture('#f20', 900, 900), Buffer.alloc(FORM_BYTES)]);
+    const press = (): Promise<Page> =>
+      visitor.submit(page, {}, { button: 'do=upload:fullTime.diploma', files: [{ field: FIELD, name: '毕业证书.jpg', content: large }] });
     const usual = { ...uploads.limits };
     try {
       for (const limits of [{ full: 1000 }, { crowded: 0, patience: 200 }]) {

@@ -483,7 +483,7 @@ describe('F20 more requests than one process can work on', () => {
     const upload = beginUpload(base, visitor, pageWithForm('/save/1'), 'do=upload', {
       field: 'file',
       name: 'a.pdf',
-      content: Buffer.alloc(200_000, 1),
+      content: Buffer.alloc(2_000_000, 1),
     });
     await upload.begun;
     await until('the upload is inside', () => gauge('http_requests_active{lane="upload"} 1'));

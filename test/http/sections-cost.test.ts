@@ -1,4 +1,5 @@
 /** M1: how many statements the pages of a section cost, whatever is in them. */
+import sharp from 'sharp';
 import { fullCase } from '../support/case';
 import { makeBatch, makeCommittee, makePerson, makeUnit, signInAs } from '../support/factories';
 import { countQueries } from '../support/declarations';
@@ -45,7 +46,7 @@ describe('D1 the same words from two tabs', () => {
 
 describe('M1 what a section costs', () => {
   // page: declaration with its rights, batch with clock, sections with what came over from last year, attachments with those removed a moment ago
-  // save: declaration with its rights, one-time token; begin, lock with rights, section, write, version, audit, commit; answer of the token
+  // save: declaration with its rights and the section, the save; next: batch, sections and files before it, to know where it leads
   const usual = { page: 4, save: 2, next: 5 };
   test('M1 the same statements with nothing in it and with everything in it', async () => {
     const cases = fullCase(2026);
@@ -55,6 +56,24 @@ describe('M1 what a section costs', () => {
       await fillSection(visitor, id, cases.find((c) => c.section === section) ?? { section });
       expect([section, await costs(section)]).toEqual([section, usual]);
     }
+  });
+  test('M12 an upload takes 12, and one more for each further file', async () => {
+    const upload = async (...colors: string[]): Promise<number> => {
+      const form = await visitor.get(`/declarations/${id}/sections/education`);
+      const files = await Promise.all(
+        colors.map(async (background, n) => ({
+          field: 'files:fullTime.diploma',
+          name: `2020年7月毕业证书${n}.jpg`,
+          content: await sharp({ create: { width: 300, height: 200, channels: 3, background } })
+            .jpeg()
+            .toBuffer(),
+        })),
+      );
+      return countQueries(site, () => visitor.submit(form, {}, { button: 'do=upload:fullTime.diploma', files }));
+    };
+    // declaration with its rights and section, one-time token; begin, lock, section, write, files, file, version, audit, answer, commit
+    expect(await upload('#111')).toBe(12);
+    expect(await upload('#222', '#333')).toBe(13);
   });
   test('M1 「申报信息」 reads the chosen unit too', async () => {
     await fillSection(visitor, id, fullCase(2026)[0] ?? { section: 'application' });
