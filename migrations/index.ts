@@ -44,6 +44,7 @@ import * as m0069 from './0069_job_workers';
 import * as m0074 from './0074_bureau_phones';
 import * as m0071 from './0071_judge_notes';
 import * as m0072 from './0072_result_news';
+import * as m0070 from './0070_ballot_key_place';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -92,6 +93,7 @@ const list: Record<string, Knex.Migration> = {
   '0074_bureau_phones': m0074,
   '0071_judge_notes': m0071,
   '0072_result_news': m0072,
+  '0070_ballot_key_place': m0070,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

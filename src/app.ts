@@ -127,28 +127,21 @@ export function createApp({ deps, routes, mount, sessionPool, actors, readiness,
   app.use(async (e: unknown, req: Request, res: Response, next: NextFunction) => {
     if (res.writableEnded) return req.log.warn({ err: e }, 'the answer is out; what was to be done after it failed');
     if (res.headersSent) return next(e);
-    if (e instanceof BusyError) {
-      req.log.warn('upload turned away: too many at once');
-      req.resume(); // a browser reads the answer only after it could send everything
-      res.set('Retry-After', '10');
-      return finish(req, res, refusal(503, '现在上传文件的人太多，这次没有上传成功。请稍候片刻，返回上一页重新上传'));
+    const refused = refusalOf(e, req, res);
+    if (refused) {
+      try {
+        return await finish(req, res, refused);
+      } catch (again) {
+        // its page, too, needs the sessions
+        return fail(again, req, res, next);
+      }
     }
-    const fault = e instanceof RepeatedFieldError ? 400 : statusOfFault(e);
-    if (fault !== undefined) {
-      req.log.info({ fault: String((e as Error).message).slice(0, 200) }, 'bad request');
-      return finish(
-        req,
-        res,
-        refusal(
-          fault,
-          fault === 413
-            ? '上传的文件过大或者过多，请分次上传：PDF 不超过 5 MB，图片不超过 30 MB，一次选择的文件合计不超过 60 MB'
-            : '提交的内容格式不正确，请返回上一页重新填写',
-        ),
-      );
-    }
-    const away = isDatabaseAway(e);
-    req.log.error({ err: e }, away ? 'database away' : 'request failed');
+    return fail(e, req, res, next);
+  });
+  async function fail(cause: unknown, req: Request, res: Response, next: NextFunction): Promise<void> {
+    if (res.headersSent) return next(cause);
+    const away = isDatabaseAway(cause);
+    req.log.error({ err: cause }, away ? 'database away' : 'request failed');
     const status = away ? 503 : 500;
     const resend = away ? await typedText(req, res).catch((fault: unknown) => unread(req, fault)) : undefined;
     res.status(status).type('html');
@@ -157,12 +150,12 @@ export function createApp({ deps, routes, mount, sessionPool, actors, readiness,
     res.send(
       renderer.page(`errors/${status}`, {
         page: { title: away ? '系统繁忙' : '系统出现错误' },
-        data: { requestId: req.id, resend, sessionsAway: e instanceof SessionsAwayError },
+        data: { requestId: req.id, resend, sessionsAway: cause instanceof SessionsAwayError },
         ...blank,
         address: req.path,
       }),
     );
-  });
+  }
   const turnAway = createTurnAway({
     renderer,
     headers: valuesOf(guarding),
@@ -171,6 +164,25 @@ export function createApp({ deps, routes, mount, sessionPool, actors, readiness,
     log,
   });
   return admitting(admission, turnAway, app);
+}
+
+/** What a fault of the request itself is answered with; undefined for failures of ours. */
+function refusalOf(e: unknown, req: Request, res: Response): Reply | undefined {
+  if (e instanceof BusyError) {
+    req.log.warn('upload turned away: too many at once');
+    req.resume(); // a browser reads the answer only after it could send everything
+    res.set('Retry-After', '10');
+    return refusal(503, '现在上传文件的人太多，这次没有上传成功。请稍候片刻，返回上一页重新上传');
+  }
+  const fault = e instanceof RepeatedFieldError ? 400 : statusOfFault(e);
+  if (fault === undefined) return undefined;
+  req.log.info({ fault: String((e as Error).message).slice(0, 200) }, 'bad request');
+  return refusal(
+    fault,
+    fault === 413
+      ? '上传的文件过大或者过多，请分次上传：PDF 不超过 5 MB，图片不超过 30 MB，一次选择的文件合计不超过 60 MB'
+      : '提交的内容格式不正确，请返回上一页重新填写',
+  );
 }
 
 function unread(req: Request, fault: unknown): undefined {

@@ -163,7 +163,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     places: (actor) => placesOf(actor).filter(isShown),
     help: helpFor,
   };
-  const readiness = createReadiness({ db, storage, log });
+  const readiness = createReadiness({ db, storage, ballotKeys: deps.ballotKeys, log });
   const admission = new Admission({
     active: config.maxActive,
     waiting: config.maxWaiting,

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startDemo } from '../seeds/demo';
+import { settleBallotKeyPlace } from './ballot-key-place.store';
 import { compose, makeLogger } from './compose';
 import { ConfigError, type Config } from './config';
 import type { OpenDatabase } from './db/open-database';
@@ -59,6 +60,7 @@ export async function serve(config: Config, database: OpenDatabase, isChild = fa
   });
 
   await fillMobileIndexes(site.deps);
+  await settleBallotKeyPlace(site.deps.db, await site.deps.ballotKeys.place());
   const accounts = config.demo ? await startDemo(site.deps) : undefined;
   if (config.runJobs) await site.deps.jobs.start(site.jobs);
   const port = await listen(server, config.host, config.port);

@@ -1,3 +1,4 @@
+import { settleBallotKeyPlace } from './ballot-key-place.store';
 import { compose, makeLogger } from './compose';
 import { ConfigError, loadConfig } from './config';
 import { openDatabase } from './db/open-database';
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
     await told?.stop();
     if (!database.wasRunning) await database.stop();
   });
+  await settleBallotKeyPlace(site.deps.db, await site.deps.ballotKeys.place());
   await site.deps.jobs.start(site.jobs);
   log.info({ node: process.version, metrics: told?.port }, 'working');
   console.log('职称申报系统：后台任务进程已启动');

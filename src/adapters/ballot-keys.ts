@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { open, mkdir, readFile, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { asError } from '../lib/as-error';
 import type { Cipher } from '../lib/cipher';
 
 /** Keys of secret ballots: outside the database, one for each round, gone for ever once it is counted. */
@@ -9,11 +10,14 @@ export interface BallotKeys {
   create(): Promise<string>;
   /** The key of this name; undefined when it is lost or destroyed. */
   find(name: string): Promise<Buffer | undefined>;
+  /** A mark that lies in the folder, made by whoever comes first: equal for all who see the same folder. It tells nothing of any key. */
+  place(): Promise<string>;
   /** Overwrites and removes it. Nothing when it is gone already. */
   destroy(name: string): Promise<void>;
 }
 
 const NAME = /^[0-9a-f]{64}$/;
+const PLACE = /^[0-9a-f]{32}$/;
 const isMissing = (e: unknown): boolean => (e as NodeJS.ErrnoException).code === 'ENOENT';
 
 /**
@@ -38,6 +42,29 @@ export function createBallotKeys(dir: string, cipher: Cipher): BallotKeys {
         await file.close();
       }
       return name;
+    },
+    async place() {
+      await mkdir(dir, { recursive: true, mode: 0o700 });
+      const file = path.join(dir, 'place');
+      const read = async (): Promise<string | undefined> => {
+        const text = await readFile(file, 'utf8').catch((e: unknown) => (isMissing(e) ? '' : Promise.reject(asError(e))));
+        return PLACE.test(text) ? text : undefined;
+      };
+      const known = await read();
+      if (known !== undefined) return known;
+      // whole or not at all, and of two who come at once the first
+      const draft = path.join(dir, `place-${process.pid}-${randomBytes(4).toString('hex')}`);
+      await writeFile(draft, randomBytes(16).toString('hex'), { mode: 0o600 });
+      try {
+        await link(draft, file);
+      } catch (e) {
+        if ((e as NodeJS.ErrnoException).code !== 'EEXIST') throw e;
+      } finally {
+        await unlink(draft);
+      }
+      const made = await read();
+      if (made === undefined) throw new Error(`${file} is no mark of a folder: remove it`);
+      return made;
     },
     async find(name) {
       try {

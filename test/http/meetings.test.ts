@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { isBallotKeyPlace, settleBallotKeyPlace } from '../../src/ballot-key-place.store';
 import { openBallot } from '../../src/lib/sealed-ballot';
 import { signInNameIndex } from '../../src/modules/accounts';
 import { sweepBallotKeys } from '../../src/modules/meetings';
@@ -467,6 +468,11 @@ describe('J3 the ballot', () => {
     const late = await browserOf(seats[4] ?? 0);
     expect((await late.get(`/judge${at(meetingId)}`)).find('input[name="pledge"]')).toBeNull();
     expect((await late.get(`/judge${at(meetingId)}/ballot`)).status).toBe(403);
+    // while its key lies in this folder, a machine that comes with another one does not make that the installation's
+    const place = await site.deps.ballotKeys.place();
+    await site.db('ballot_key_place').insert({ place }).onConflict('is_only').merge();
+    await settleBallotKeyPlace(site.db, '0'.repeat(32));
+    expect([await isBallotKeyPlace(site.db, place), await isBallotKeyPlace(site.db, '0'.repeat(32))]).toEqual([true, false]);
   });
 
   it('J3 counts, abstentions in the denominator, and hands results to the declarations by the table of moves', async () => {

@@ -3,6 +3,8 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { FORM_BYTES } from '../../src/http/read-form';
+import { createBallotKeys } from '../../src/adapters/ballot-keys';
+import { settleBallotKeyPlace } from '../../src/ballot-key-place.store';
 import { page, seeOther, type Reply, type Route } from '../../src/http/route';
 import { makePerson, signInAs } from '../support/factories';
 import { personalNumbersIn } from '../support/people';
@@ -26,8 +28,28 @@ describe('F19, S60 /healthz and /readyz', () => {
   };
 
   test('F19 ready, with a word for each thing that must be there', async () => {
-    expect(await ask(site)).toEqual([200, 'ready\nprocess: ok\ndatabase: ok\nmigrations: ok\nstorage: ok\n', 'keep-alive']);
+    await settleBallotKeyPlace(site.db, await site.deps.ballotKeys.place());
+    expect(await ask(site)).toEqual([200, 'ready\nprocess: ok\ndatabase: ok\nmigrations: ok\nstorage: ok\nballots: ok\n', 'keep-alive']);
     expect(await (await fetch(`${site.base}/healthz`)).text()).toBe('ok');
+  });
+
+  test('J3 a machine whose folder of ballot keys is another one is named, and goes on serving; while a round is open the folder of its key stays the right one', async () => {
+    const cipher = site.deps.cipher;
+    const other = createBallotKeys(path.join(site.deps.config.dataDir, 'another-folder'), cipher);
+    const mine = await site.deps.ballotKeys.place();
+    const places = await Promise.all([
+      other.place(),
+      other.place(),
+      createBallotKeys(path.join(site.deps.config.dataDir, 'another-folder'), cipher).place(),
+    ]);
+    expect(new Set(places).size).toBe(1);
+    expect(places[0]).not.toBe(mine);
+    await settleBallotKeyPlace(site.db, places[0] ?? '');
+    const [status, text] = await ask(site);
+    expect([status, text]).toEqual([200, expect.stringContaining('ballots: keys lie in another folder')]);
+    await settleBallotKeyPlace(site.db, mine);
+    expect((await ask(site))[1]).toContain('ballots: ok');
+    expect(await other.find('0'.repeat(64))).toBeUndefined();
   });
 
   test('F15 a database that lacks a migration is named', async () => {
@@ -48,7 +70,7 @@ describe('F19, S60 /healthz and /readyz', () => {
       fs.writeFileSync(path.join(other.deps.config.dataDir, 'blobs'), 'no folder');
       const [status, text] = await ask(other);
       // the site goes on without files: a proxy that asked here would otherwise leave no process at all
-      expect([status, text]).toEqual([200, 'ready\nprocess: ok\ndatabase: ok\nmigrations: ok\nstorage: away\n']);
+      expect([status, text]).toEqual([200, 'ready\nprocess: ok\ndatabase: ok\nmigrations: ok\nstorage: away\nballots: ok\n']);
     } finally {
       await other.close();
     }
@@ -58,7 +80,10 @@ describe('F19, S60 /healthz and /readyz', () => {
     const other = await openSite();
     try {
       await other.db.destroy();
-      expect((await ask(other)).slice(0, 2)).toEqual([503, 'not ready\nprocess: ok\ndatabase: away\nmigrations: unknown\nstorage: ok\n']);
+      expect((await ask(other)).slice(0, 2)).toEqual([
+        503,
+        'not ready\nprocess: ok\ndatabase: away\nmigrations: unknown\nstorage: ok\nballots: unknown\n',
+      ]);
       expect((await fetch(`${other.base}/healthz`)).status).toBe(200);
     } finally {
       other.db.initialize();

@@ -86,6 +86,8 @@ describe('S18, S25, S26, S45 every kind of answer', () => {
     expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
     expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
     expect(headers.get('x-frame-options')).not.toBeNull();
+    // S26: nothing is kept anywhere but files that are named by their content
+    expect(headers.get('cache-control')).toBe(_name === 'a style sheet' ? 'public, max-age=31536000, immutable' : 'no-store');
     expect(headers.get('x-powered-by')).toBeNull();
     for (const line of headers.getSetCookie()) {
       expect(line).toMatch(/^(sid|device|kept)=/);
@@ -169,6 +171,20 @@ describe('F12, F13 clocks and the table of sessions', () => {
       await lock.rollback();
     }
     expect(await stale(visitor)).toBe(200);
+  });
+
+  it('F13, S45 a form that cannot be read, while the refusal cannot have a session either: 503, and nothing of the inside', async () => {
+    const lock = await site.db.transaction();
+    await lock.raw('LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE');
+    try {
+      const answer = await ask('POST', '/form', 'a='.padEnd(300 * 1024, 'x'), 'application/x-www-form-urlencoded');
+      const text = await answer.text();
+      expect([answer.status, answer.headers.get('content-security-policy')]).toEqual([503, CSP]);
+      expect(text).toContain('系统暂时无法使用');
+      expect(text).not.toMatch(/SessionsAway|\.(js|ts):\d+|at .*\(.*\)/);
+    } finally {
+      await lock.rollback();
+    }
   });
 
   /** addresses of what only shows, as a visitor finds them */

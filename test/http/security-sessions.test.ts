@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeCommittee, makePerson, makeStaff, makeUnit, PASSWORD, signInAs, signInVia } from '../support/factories';
+import { until } from '../support/process';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
@@ -190,6 +191,36 @@ describe('S20, S21 the end of a session', () => {
     console.log(
       `S21: ${statuses.filter((s) => s === 200).length} answered before the sign-out, ${statuses.filter((s) => s === 303).length} after it, 0 sessions left`,
     );
+  });
+});
+
+describe('S21 a request that overlaps the sign-out', () => {
+  it('S21 has read its session before and would write it after: it finds nothing to write', async () => {
+    const person = await makePerson(site);
+    const visitor = await signInAs(site, person);
+    const home = await visitor.get('/home');
+    await sessionsOf(person.accountId).update({ sess: site.db.raw(`(sess::jsonb || '{"seenAt": 0}')::json`) });
+    const hold = await site.db.transaction();
+    let underWay: Promise<Page> | undefined;
+    try {
+      // the home page of a person reads them, the sign-out does not
+      await hold.raw('LOCK TABLE declarations IN ACCESS EXCLUSIVE MODE');
+      const copy = site.visitor();
+      for (const [k, v] of visitor.cookies) copy.cookies.set(k, v);
+      underWay = copy.get('/home');
+      await until('it waits', async () => {
+        const { rows } = await hold.raw<{ rows: unknown[] }>(
+          "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        );
+        return rows.length > 0;
+      });
+      expect((await visitor.submit(home, {}, { form: '/sign-out' })).status).toBe(303);
+      expect(await sessionsOf(person.accountId)).toEqual([]);
+    } finally {
+      await hold.rollback();
+    }
+    await underWay;
+    expect(await sessionsOf(person.accountId)).toEqual([]);
   });
 });
 
