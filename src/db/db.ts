@@ -47,7 +47,8 @@ export function inTransaction<T>(db: Handle, work: (trx: Trx) => Promise<T>): Pr
 }
 
 /**
- * Asks by a prepared statement: parsed and planned once for each connection, for what most requests ask. One name means one text, always. Gives the rows.
+ * Asks by a prepared statement: parsed and planned once for each connection, for what most requests ask. One name means one text, always; its columns are named
+ * one by one, never by `*`, since tables grow while older programs still run. Gives the rows.
  */
 export async function askPrepared<T>(
   h: Handle,

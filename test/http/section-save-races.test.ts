@@ -110,3 +110,16 @@ describe('D17 what happens while a save waits', () => {
     expect([await versionOf(), await logged()]).toEqual(before.map((n) => n + 1));
   });
 });
+
+describe('F19 an older program while a newer one has changed the tables', () => {
+  test('F19 its prepared statements go on when columns are added', async () => {
+    // every connection has prepared them
+    for (let i = 0; i < 3; i++) expect((await send(await visitor.get(address()), words(`之前 ${i}`))).status).toBe(303);
+    for (const table of ['declarations', 'declaration_sections', 'attachments', 'one_time_tokens', 'audit_log', 'accounts', 'sessions'])
+      await site.db.raw(`ALTER TABLE ${table} ADD COLUMN of_a_newer_program text`);
+    for (let i = 0; i < 3; i++) {
+      expect((await visitor.get(address('assessments'))).status).toBe(200);
+      expect((await send(await visitor.get(address()), words(`之后 ${i}`), i === 1 ? 'do=add-row:none' : 'do=next')).status).toBe(303);
+    }
+  });
+});

@@ -2,7 +2,7 @@ import { askPrepared, type Handle, type Trx } from '../../db/db';
 import { isUuid } from '../../lib/ids';
 import type { StateName } from '../../policy/declaration-moves';
 import type { DeclarationSubject } from '../../policy/policy';
-import { SECTIONS_QUERY, type Declaration, type StoredSection } from './declarations.store';
+import { DECLARATION_COLUMNS, SECTIONS_QUERY, type Declaration, type StoredSection } from './declarations.store';
 
 /** What SUBJECT_COLUMNS select. */
 export interface SubjectRow {
@@ -41,7 +41,7 @@ const JUDGE_ACCOUNTS = `array(SELECT j.account_id::int FROM review_assignments a
       AND NOT EXISTS (SELECT 1 FROM recusals r WHERE r.meeting_id = a.meeting_id AND r.judge_id = a.judge_id AND r.declaration_id = a.declaration_id))`;
 
 const SUBJECT = 'FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id';
-const ONE_SUBJECT = `SELECT ${SUBJECT_COLUMNS}, d.*, ${JUDGE_ACCOUNTS} AS judge_accounts`;
+const ONE_SUBJECT = `SELECT ${SUBJECT_COLUMNS}, ${DECLARATION_COLUMNS}, ${JUDGE_ACCOUNTS} AS judge_accounts`;
 
 interface WholeRow extends SubjectRow {
   judge_accounts: number[];
@@ -87,7 +87,7 @@ export async function lockForEdit(trx: Trx, id: string): Promise<{ row: Declarat
   const [row] = await askPrepared<SubjectRow & Declaration>(
     trx,
     'declaration-lock',
-    `SELECT ${SUBJECT_COLUMNS}, d.* ${SUBJECT} WHERE d.id = ? AND d.deleted_at IS NULL FOR UPDATE OF d`,
+    `SELECT ${SUBJECT_COLUMNS}, ${DECLARATION_COLUMNS} ${SUBJECT} WHERE d.id = ? AND d.deleted_at IS NULL FOR UPDATE OF d`,
     [id],
   );
   return row && { row, subject: toSubject(row) };

@@ -39,6 +39,41 @@ export interface Declaration {
 
 const TABLE = 'declarations';
 
+const columns: Record<keyof Declaration, true> = {
+  id: true,
+  person_id: true,
+  batch_id: true,
+  year: true,
+  series_id: true,
+  level: true,
+  state: true,
+  applicant_name: true,
+  title_id: true,
+  speciality: true,
+  way: true,
+  unit_id: true,
+  work_unit: true,
+  is_entrusted: true,
+  rank_n: true,
+  rank_of: true,
+  rank_fixed_at: true,
+  stop_position: true,
+  holder_unit_id: true,
+  holder_committee_id: true,
+  return_position: true,
+  reopened_sections: true,
+  correction_due_on: true,
+  round: true,
+  version: true,
+  submitted_at: true,
+  moved_at: true,
+  created_at: true,
+};
+/** The columns of `d` one by one: a prepared statement with `d.*` fails from the moment when a newer version of the program has added one. */
+export const DECLARATION_COLUMNS = Object.keys(columns)
+  .map((name) => `d.${name}`)
+  .join(', ');
+
 export async function findDeclaration(h: Handle, id: string): Promise<Declaration | undefined> {
   return (await h(TABLE).where({ id }).whereNull('deleted_at').first()) as Declaration | undefined;
 }
