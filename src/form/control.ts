@@ -50,7 +50,7 @@ export interface ControlModel {
 export interface FormButton {
   value: string;
   text: string;
-  kind: 'primary' | 'secondary';
+  kind: 'primary' | 'secondary' | 'warning';
 }
 
 export type FormPart =

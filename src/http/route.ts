@@ -112,7 +112,7 @@ export const page = (view: string, meta: PageMeta, data: object = {}, status = 2
   status,
 });
 export const seeOther = (to: string): Reply => ({ kind: 'see-other', to });
-export const notFound: Reply = { kind: 'refusal', status: 404, message: '没有找到您要的页面' };
+export const notFound: Reply = { kind: 'refusal', status: 404, message: '您要查看的内容不存在，或者已经删除。' };
 export const refusal = (
   status: Extract<Reply, { kind: 'refusal' }>['status'],
   message: string,

@@ -35,7 +35,7 @@ export interface State {
 }
 
 export const states: Record<StateName, State> = {
-  draft: { text: '未提交', colour: 'grey', holder: 'applicant', forApplicant: '尚未提交。请填写完整后点击「确定申报」' },
+  draft: { text: '未提交', colour: 'grey', holder: 'applicant', forApplicant: '尚未提交，请填写完整后点击「确定申报」' },
   unit_review: { text: '待审核', colour: 'blue', holder: 'unit', forApplicant: '已提交，等待单位审核' },
   unit_passed: { text: '审核通过，待上报', colour: 'blue', holder: 'unit', forApplicant: '单位已审核通过，等待数据上报' },
   not_recommended: { text: '不予推荐', colour: 'red', holder: 'nobody', forApplicant: '单位公示期间异议成立，单位不予推荐', final: true },

@@ -86,7 +86,7 @@ describe('R7 the home pages', () => {
     expect(page.text()).toContain('请填写完整后点击「确定申报」，申报截止时间');
     expect(offered(page)).toEqual([]);
     await site.db('declarations').where({ id }).update({ state: 'correction', correction_due_on: '2026-12-01' });
-    expect((await visitor.get('/home')).text()).toContain('期限为 2026年12月1日');
+    expect((await visitor.get('/home')).text()).toContain('最后一天是 2026年12月1日');
   });
 
   it('C5 P4 leads a unit from the permission to what waits', async () => {

@@ -1,6 +1,6 @@
 import { appendAudit } from '../../audit/audit.store';
 import type { Deps } from '../../deps';
-import type { FormModel } from '../../form/control';
+import type { FormButton, FormModel } from '../../form/control';
 import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { paths } from '../../http/paths';
@@ -22,14 +22,14 @@ const profileCrumb: Crumb = { text: '基本信息', href: paths.profile() };
 /** B6 「下载我的全部信息」 and 「注销账号」. */
 export function ownDataRoutes(deps: Deps): Route[] {
   const { db, cipher } = deps;
-  const passwordForm = (action: string, text: string, errors: PageError[]): FormModel => ({
+  const passwordForm = (action: string, button: Pick<FormButton, 'text' | 'kind'>, errors: PageError[]): FormModel => ({
     action,
     multipart: false,
     token: newToken(),
     parts: [
       { kind: 'group', id: 'password', controls: [passwordControl('password', '登录密码', errors, { autocomplete: 'current-password' })] },
     ],
-    buttons: [{ value: 'next', text, kind: 'primary' }],
+    buttons: [{ value: 'next', ...button }],
   });
   const errorsOf = async (visit: Visit): Promise<PageError[]> => {
     const problem = await ownPasswordProblem(deps, visit.actor, visit.body.one('password'), visit.requestId);
@@ -46,7 +46,7 @@ export function ownDataRoutes(deps: Deps): Route[] {
       'accounts/own-data',
       { title: '下载我的全部信息', breadcrumbs: [homeCrumb, profileCrumb, { text: '下载我的全部信息' }], errors },
       {
-        form: passwordForm(paths.ownData(), '下一步', errors),
+        form: passwordForm(paths.ownData(), { text: '下一步', kind: 'primary' }, errors),
         fileHref: (await permitOf(visit)) ? paths.ownDataFile(key) : undefined,
         minutes: MINUTES,
       },
@@ -87,7 +87,7 @@ export function ownDataRoutes(deps: Deps): Route[] {
     page(
       'accounts/close-account',
       { title: '注销账号', breadcrumbs: [homeCrumb, profileCrumb, { text: '注销账号' }], errors },
-      { form: passwordForm(paths.closeAccount(), '注销账号', errors), backHref: paths.profile() },
+      { form: passwordForm(paths.closeAccount(), { text: '注销账号', kind: 'warning' }, errors), backHref: paths.profile() },
       errors.length > 0 ? 422 : 200,
     );
 

@@ -6,7 +6,7 @@ export function passwordControl(
   name: string,
   label: string,
   errors: readonly PageError[],
-  more: Partial<Pick<ControlModel, 'hint' | 'autocomplete'>> = {},
+  more: Partial<Pick<ControlModel, 'hint' | 'autocomplete' | 'width'>> = {},
 ): ControlModel {
   const problem = errors.find((e) => e.href === `#f-${name}`)?.text;
   return {

@@ -29,6 +29,8 @@ export function passwordRoutes(deps: Deps): Route[] {
           controls: [
             passwordControl('present', visit.actor.mustChangePassword && !isOld ? '现在的临时密码' : '现在的密码', errors, {
               autocomplete: 'current-password',
+              // alone on its line, so that the new one and its repetition stand side by side
+              width: 'l',
             }),
             passwordControl('password', '新密码', errors, {
               hint: `至少 ${minimum(visit)} 个字符，不能包含登录名和证件、手机号码${strict ? `；${strictHint}` : ''}`,

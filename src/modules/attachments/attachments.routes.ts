@@ -1,5 +1,6 @@
 import type { Deps } from '../../deps';
 import { showSize } from '../../form/form-model';
+import { homeCrumb } from '../../http/crumbs';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, type Reply, type Route, type Visit } from '../../http/route';
 import { wholeNumber } from '../../lib/ids';
@@ -54,7 +55,7 @@ export function attachmentsRoutes(deps: Deps): Route[] {
     const isPdf = found.mediaType === 'application/pdf';
     return page(
       'declarations/preview',
-      { title: found.name, breadcrumbs: [{ text: '申报', href: paths.declaration(id) }, { text: '查看附件' }] },
+      { title: found.name, breadcrumbs: [homeCrumb, { text: '申报详情', href: paths.declaration(id) }, { text: '查看附件' }] },
       {
         facts: [isPdf ? `PDF，共 ${found.pages ?? 1} 页` : '图片', showSize(found.size), `${showMoment(found.uploadedAt)} 上传`],
         isPdf,

@@ -326,7 +326,7 @@ export const extensionForm: SectionDefinition = {
       kind: 'group',
       id: PART,
       fields: [
-        text({ id: 'account', label: '申报人', required: true, max: 60, width: 'm', hint: '填写申报人的用户名或者证件号码' }),
+        text({ id: 'account', label: '申报人', required: true, max: 60, width: 'm', hint: '填写申报人的登录名或者证件号码' }),
         momentField({ id: 'closesAt', label: '个人申报延长至', required: true, without: 'end' }),
         momentField({ id: 'unitClosesAt', label: '单位上报延长至', required: true, without: 'end' }),
         longText({ id: 'reason', label: '原因', required: true, limit: 300, rows: 3 }),

@@ -126,7 +126,7 @@ export function batchesRoutes(deps: Deps): Route[] {
       'batches/batch',
       { title: nameOf(batch), breadcrumbs: crumbsOf(batch), ...noticeOf(visit) },
       {
-        state: states[detail.state],
+        tag: states[detail.state],
         lead: `${batch.committeeName}。${leadOf(batch, detail)}。`,
         canManage,
         buttons: canManage

@@ -60,7 +60,7 @@ const linesForm: SectionDefinition = {
 };
 const untilForm: SectionDefinition = {
   id: 'until',
-  title: '日历确定到',
+  title: '延长日历',
   parts: [{ kind: 'group', id: PART, fields: [date({ id: 'until', label: '日历确定到', required: true, hint: '例如 2027.12.31' })] }],
   rules: [],
 };

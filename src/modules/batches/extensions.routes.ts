@@ -68,7 +68,7 @@ export function extensionRoutes(deps: Deps): Route[] {
       flow.again(visit, to, typed, [{ part: PART, field, severity: 'rule', text }]);
     if (!closesAt || !unitClosesAt || closesAt <= now) return refuse('closesAt', '「个人申报延长至」应当在现在之后');
     const person = await findPersonBySignInName(db, signInNameIndex(cipher, typed.raw.groups[PART]?.account ?? ''));
-    if (!person) return refuse('account', '没有这个申报人，请核对用户名或者证件号码');
+    if (!person) return refuse('account', '没有这个申报人，请核对登录名或者证件号码');
     const draft: Extension = {
       batchId: batch.id,
       personId: person.id,

@@ -15,6 +15,7 @@ export function remindersRoutes(deps: Deps): Route[] {
   const show = async (visit: Visit): Promise<Reply> => {
     const isUnit = visit.actor.unitId !== undefined;
     const done = visit.query.one('done');
+    const isOn = await wantsReminders(deps.db, whoOf(visit.actor));
     return page(
       'batches/reminders',
       {
@@ -25,7 +26,8 @@ export function remindersRoutes(deps: Deps): Route[] {
           : {}),
       },
       {
-        isOn: await wantsReminders(deps.db, whoOf(visit.actor)),
+        isOn,
+        tag: isOn ? { text: '已开启', colour: 'green' } : { text: '已关闭' },
         text: isUnit
           ? '单位上报截止前 3 天和前 1 天，如有申报等待本单位审核或者上报，系统向联系人手机发送短信提醒。'
           : '个人申报截止前 3 天和前 1 天，如有尚未提交的申报，系统向您的手机发送短信提醒。',

@@ -56,9 +56,9 @@ export function readNumber(typed: string, schemes: readonly NumberScheme[]): str
   return whole.find((n, i) => fitsScheme(n, schemes[i] as NumberScheme)) ?? whole.at(-1) ?? compact;
 }
 
-/** 「鲁」和 19 位数字: what numbers look like, the present ones first. */
+/** 「鲁」加 19 位数字: what numbers look like, the present ones first. */
 export const numberForm = (schemes: readonly NumberScheme[]): string =>
-  schemes.map((s) => `「${s.prefix}」和 ${digitsOf(s)} 位数字`).join('，或者');
+  schemes.map((s) => `「${s.prefix}」加 ${digitsOf(s)} 位数字`).join('，或者');
 
 /** Names are the same when only blanks and the kind of dot between them differ. */
 const nameKey = (name: string): string => normaliseLine(name).replace(/[\s.·•‧・･∙⋅．]/gu, '');

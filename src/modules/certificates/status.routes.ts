@@ -46,6 +46,7 @@ export function certificateStatusRoutes(deps: Deps): Route[] {
         ...(isAct(done) ? { notice: { kind: 'success' as const, text: acts[done].done } } : {}),
       },
       {
+        tag: newest.revokedAt === null ? { text: '有效', colour: 'green' } : { text: '已撤销', colour: 'red' },
         certificates: certificates.map((c) => {
           const file = files.find((f) => f.sha256 === c.pdfSha256);
           return {

@@ -57,6 +57,7 @@ async function one(deps: Deps, visit: Visit): Promise<Reply> {
       breadcrumbs: [startCrumb(visit), { text: '结果公示', href: paths.publicities() }, { text: found.committeeName }],
     },
     {
+      tag: found.isOver ? { text: '公示期满', colour: 'grey' } : { text: '公示中', colour: 'yellow' },
       publicity: { ...found, period: period(found), bureau: bureau.name, bureauPhone: bureau.phone ?? deps.settings.known().servicePhone },
       objectHref: found.isOver ? undefined : paths.newResultObjection(found.id),
       hasSameNames: items.some((i) => i.sameName > 1),

@@ -1,21 +1,14 @@
 import type { Handle } from '../../db/db';
 import type { StateName } from '../../policy/declaration-moves';
+import { OWN_FACTS, OWN_FACTS_FROM, type OwnFacts } from '../declarations';
 
-export interface OwnDeclaration {
+export interface OwnDeclaration extends OwnFacts {
   id: string;
   batchId: number;
   year: number;
   seriesName: string;
   level: string;
-  titleName: string | null;
-  state: StateName;
-  unitName: string | null;
-  correctionDueOn: string | null;
   movedAt: Date;
-  /** still to be submitted, and the window is open by the database's clock */
-  isOpen: boolean;
-  closesAt: Date;
-  now: Date;
   /** the unit or committee it lies with, or that sent it back; null: nobody but the applicant */
   desk: string | null;
   contactName: string | null;
@@ -28,14 +21,12 @@ export interface OwnDeclaration {
 /** A person's declarations, newest first; the latest 10. */
 export async function listOwnDeclarations(h: Handle, personId: number): Promise<OwnDeclaration[]> {
   const { rows } = await h.raw<{ rows: OwnDeclaration[] }>(
-    `SELECT d.id, d.batch_id AS "batchId", d.year, s.name AS "seriesName", d.level, t.name AS "titleName", d.state, u.name AS "unitName", d.correction_due_on AS "correctionDueOn", d.moved_at AS "movedAt",
-       (app_now() >= b.applicant_opens_at AND app_now() < greatest(b.applicant_closes_at, e.applicant_until)) AS "isOpen",
-       greatest(b.applicant_closes_at, e.applicant_until) AS "closesAt", app_now() AS now,
-       coalesce(k.name, c.name) AS desk, k.contact_name AS "contactName", k.mobile AS "contactMobile", c.phone
-     FROM declarations d JOIN batches b ON b.id = d.batch_id
-     LEFT JOIN batch_extensions e ON e.batch_id = b.id AND e.person_id = d.person_id AND e.revoked_at IS NULL JOIN series s ON s.id = d.series_id LEFT JOIN titles t ON t.id = d.title_id LEFT JOIN units u ON u.id = d.unit_id
+    `SELECT d.id, d.batch_id AS "batchId", d.year, s.name AS "seriesName", d.level, d.moved_at AS "movedAt", ${OWN_FACTS},
+       coalesce(h.name, c.name) AS desk, h.contact_name AS "contactName", h.mobile AS "contactMobile", c.phone
+     FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN series s ON s.id = d.series_id
+     ${OWN_FACTS_FROM}
      LEFT JOIN declaration_stops w ON w.declaration_id = d.id AND w.position = d.return_position
-     LEFT JOIN units k ON k.id = coalesce(d.holder_unit_id, w.unit_id) LEFT JOIN committees c ON c.id = coalesce(d.holder_committee_id, w.committee_id)
+     LEFT JOIN units h ON h.id = coalesce(d.holder_unit_id, w.unit_id) LEFT JOIN committees c ON c.id = coalesce(d.holder_committee_id, w.committee_id)
      WHERE d.person_id = ? AND d.deleted_at IS NULL ORDER BY d.year DESC, d.created_at DESC LIMIT 10`,
     [personId],
   );

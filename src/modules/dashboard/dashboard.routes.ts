@@ -160,7 +160,7 @@ export function dashboardRoutes(deps: Deps): Route[] {
     const [{ cards, chart, notice, mainAction, news }, notices] = await Promise.all([homeOf(deps, actor), listNotices(deps.db, 5)]);
     return page(
       'dashboard/home',
-      { title: '首页', heading: actor.role === 'person' ? `${actor.name}，您好` : actor.behalf, ...(notice ? { notice } : {}) },
+      { title: '首页', heading: actor.behalf === actor.name ? `${actor.name}，您好` : actor.behalf, ...(notice ? { notice } : {}) },
       { cards, chart, mainAction, notices, news },
     );
   };

@@ -5,6 +5,7 @@ import { showDate } from '../../lib/dates';
 import { states, type Colour, type StateName } from '../../policy/declaration-moves';
 import type { Batch } from '../batches';
 import { bureauContactText, bureauName, levelText, type BureauContact } from '../catalogue';
+import { declarationName, ownState } from '../declarations';
 import { sittingHint, sittingStatus, type Sitting } from '../meetings';
 import type { BureauCounts } from '../committee';
 import type { Arrivals, BureauFacts, DeskFacts, OfficeFacts, OwnDeclaration, UnitFacts } from './dashboard.read';
@@ -63,16 +64,6 @@ export const arrivalsChart = (arrivals: readonly Arrivals[]): { title: string; u
 });
 const counted = (n: number, unit: string): Task['status'] => ({ text: n > 0 ? `${n} ${unit}` : '无' });
 
-const declarationName = (d: OwnDeclaration): string => `${d.year}年度\u3000${d.seriesName}\u3000${d.titleName ?? levelText(d.level)}`;
-
-function nextStep(d: OwnDeclaration): string {
-  const text = states[d.state].forApplicant;
-  if (d.state === 'draft')
-    return d.isOpen ? `${text}，申报截止时间 ${showMoment(d.closesAt)}，${timeLeft(d.now, d.closesAt)}` : '尚未提交，目前不在申报时间内';
-  if (d.state === 'correction' && d.correctionDueOn) return `${text}，期限为 ${showDate(d.correctionDueOn)}`;
-  return text;
-}
-
 /** Where it lies or who sent it back, since when, and whom to call. */
 function deskLines(d: OwnDeclaration, cipher: Cipher): string[] {
   const { final, holder } = states[d.state];
@@ -81,25 +72,35 @@ function deskLines(d: OwnDeclaration, cipher: Cipher): string[] {
   return [[where, whomToCall({ ...d, mobile: d.contactMobile }, cipher)].filter((x) => x !== '').join('。')];
 }
 
-/** The one thing to do now: what was sent back before what is not finished before something new. */
+/** So long after a certificate was issued its owner is taken to have come for it. */
+const CERTIFICATE_DAYS = 60;
+
+/** The one thing to do now: what was sent back before what is not finished before a new certificate before something new. */
 export function personAction(list: readonly OwnDeclaration[]): { text: string; href: string } {
   const returned = list.find((d) => d.state === 'returned_to_applicant' || d.state === 'correction');
   if (returned) return { text: '修改并重新提交', href: paths.declaration(returned.id) };
   const draft = list.find((d) => d.state === 'draft' && d.isOpen);
   if (draft) return { text: '继续填写', href: paths.declaration(draft.id) };
+  const issued = list.find(
+    (d) => d.state === 'certified' && d.isRevoked === false && d.now.getTime() - d.movedAt.getTime() < CERTIFICATE_DAYS * DAY_MS,
+  );
+  if (issued) return { text: '下载证书', href: paths.certificate(issued.id) };
   return { text: '新增申报信息', href: paths.newDeclaration() };
 }
 
 export function declarationsCard(list: readonly OwnDeclaration[], cipher: Cipher): Card {
   return {
     title: '我的申报信息',
-    tasks: list.map((d) => ({
-      title: declarationName(d),
-      href: paths.declaration(d.id),
-      hint: nextStep(d),
-      lines: deskLines(d, cipher),
-      status: { text: states[d.state].text, colour: states[d.state].colour },
-    })),
+    tasks: list.map((d) => {
+      const { text, colour, fullAdvice } = ownState(d);
+      return {
+        title: declarationName(d, d.seriesName, levelText(d.level)),
+        href: paths.declaration(d.id),
+        hint: fullAdvice,
+        lines: deskLines(d, cipher),
+        status: { text, colour },
+      };
+    }),
     emptyText: '您还没有申报信息',
     ...(list.length > 0 ? { more: { text: '查看全部申报信息', href: paths.declarations() } } : {}),
   };
@@ -113,7 +114,7 @@ export function batchesCard(batches: readonly Batch[], own: readonly OwnDeclarat
       .filter((b) => b.isOpenForApplicants && !own.some((d) => d.batchId === b.id))
       .slice(0, 20)
       .map((b) => ({
-        title: `${b.year}年度\u3000${b.seriesName}\u3000${b.levelText}`,
+        title: declarationName(b, b.seriesName, b.levelText),
         href: paths.commitment(b.id),
         hint: `${b.committeeName}，截止时间 ${showMoment(b.applicantClosesAt)}，${timeLeft(now, b.applicantClosesAt)}`,
         status: { text: '可以申报', colour: 'green' },
@@ -448,6 +449,7 @@ export const adminCards = (f: DeskFacts, isDemo: boolean): Card[] => [
       { title: '职称目录', href: paths.catalogue(), hint: '职称系列、级别、专业和职称名称', status: asksDoing },
       { title: '行政区划', href: paths.divisions(), hint: '省、市、县（市、区）的名称和代码', status: asksDoing },
       { title: '申报条件', href: paths.eligibility(), hint: '学历、资历等条件的规则和试算', status: asksDoing },
+      { title: '证书编号规则', href: paths.certificateSchemes(), hint: '电子证书编号的组成', status: asksDoing },
       { title: '系统设置', href: paths.settings(), hint: '联系电话、更正复核、提醒短信和保存期限', status: asksDoing },
       ...(isDemo ? [{ title: '演示时钟', href: paths.clock(), hint: '演示时调整系统时间', status: asksDoing }] : []),
     ],

@@ -1,30 +1,35 @@
 import type { Handle } from '../../db/db';
-import type { StateName } from '../../policy/declaration-moves';
+import type { OwnFacts } from './own-state.view';
 
-export interface OwnDeclaration {
+export interface OwnDeclaration extends OwnFacts {
   id: string;
   year: number;
-  state: StateName;
   level: string;
   series_name: string;
   title_name: string | null;
   committee_name: string;
   holder: string | null;
   moved_at: Date;
-  applicant_closes_at: Date;
   certificate_number: string | null;
-  certificate_revoked: boolean | null;
 }
+
+/** The columns of OwnFacts of a declaration `d` of the batch `b`. */
+export const OWN_FACTS = `d.state, d.stop_position AS "stopPosition", d.correction_due_on AS "correctionDueOn",
+    (app_now() >= b.applicant_opens_at AND app_now() < greatest(b.applicant_closes_at, e.applicant_until)) AS "isOpen",
+    greatest(b.applicant_closes_at, e.applicant_until) AS "closesAt", app_now() AS now, p.state AS appeal, k.revoked_at IS NOT NULL AS "isRevoked"`;
+/** The tables that OWN_FACTS needs besides. */
+export const OWN_FACTS_FROM = `LEFT JOIN batch_extensions e ON e.batch_id = b.id AND e.person_id = d.person_id AND e.revoked_at IS NULL
+    LEFT JOIN LATERAL (SELECT number, revoked_at FROM certificates WHERE declaration_id = d.id ORDER BY id DESC LIMIT 1) k ON true
+    LEFT JOIN LATERAL (SELECT state FROM appeals WHERE declaration_id = d.id ORDER BY id DESC LIMIT 1) p ON true`;
 
 /** D0: all declarations of a person, newest year first. One query. */
 export async function listOwnDeclarations(h: Handle, personId: number): Promise<OwnDeclaration[]> {
   const { rows } = await h.raw<{ rows: OwnDeclaration[] }>(
-    `SELECT d.id, d.year, d.state, d.level, s.name AS series_name, t.name AS title_name, c.name AS committee_name, coalesce(hu.name, hc.name) AS holder, d.moved_at,
-       greatest(b.applicant_closes_at, e.applicant_until) AS applicant_closes_at, k.number AS certificate_number, k.revoked_at IS NOT NULL AS certificate_revoked
+    `SELECT d.id, d.year, d.level, s.name AS series_name, t.name AS title_name, c.name AS committee_name, coalesce(hu.name, hc.name) AS holder, d.moved_at,
+       k.number AS certificate_number, ${OWN_FACTS}
      FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id JOIN series s ON s.id = d.series_id
      LEFT JOIN titles t ON t.id = d.title_id LEFT JOIN units hu ON hu.id = d.holder_unit_id LEFT JOIN committees hc ON hc.id = d.holder_committee_id
-     LEFT JOIN batch_extensions e ON e.batch_id = b.id AND e.person_id = d.person_id AND e.revoked_at IS NULL 
-     LEFT JOIN LATERAL (SELECT number, revoked_at FROM certificates WHERE declaration_id = d.id ORDER BY id DESC LIMIT 1) k ON true
+     ${OWN_FACTS_FROM}
      WHERE d.person_id = ? AND d.deleted_at IS NULL ORDER BY d.year DESC, d.created_at DESC`,
     [personId],
   );

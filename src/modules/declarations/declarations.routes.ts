@@ -3,6 +3,7 @@ import { databaseNow, inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
 import { completenessOf } from '../../form/check-section';
 import { anchorOf, type SectionDefinition } from '../../form/section';
+import { textFilter } from '../../form/filter-controls';
 import { homeCrumb } from '../../http/crumbs';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
@@ -12,7 +13,7 @@ import { showMoment, timeLeft } from '../../lib/moment';
 import { isByHand, moveNames, moves, states, type MoveName } from '../../policy/declaration-moves';
 import { can, movesFor, type DeclarationSubject } from '../../policy/policy';
 import { findBatch, listOpenBatches } from '../batches';
-import { findCertificateOf } from '../certificates';
+import { findCertificateOf, type Certificate } from '../certificates';
 import { levelText } from '../catalogue';
 import { outcomeTags } from '../eligibility';
 import { findNewerName } from '../support';
@@ -29,7 +30,8 @@ import {
   type Declaration,
   type SectionComment,
 } from './declarations.store';
-import { applicantText, chainOf, moveButtons, stateText, summaryOf, timelineOf } from './declarations.view';
+import { chainOf, moveButtons, summaryOf, timelineOf } from './declarations.view';
+import { ownState } from './own-state.view';
 import { currentContent } from './freeze-version';
 import { isUntouched } from './guards';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
@@ -63,16 +65,14 @@ export function overviewRoutes(deps: Deps): Route[] {
         rows: rows.map((r) => ({
           ...r,
           name: declarationName(r, r.series_name, levelText(r.level)),
-          state: { text: states[r.state].text, colour: states[r.state].colour, advice: states[r.state].forApplicant },
+          state: ownState(r),
           href: paths.declaration(r.id),
           moved: showMoment(r.moved_at),
-          closes: showMoment(r.applicant_closes_at),
-          isDraft: r.state === 'draft',
           isOver: states[r.state].final === true,
           certificate:
             r.certificate_number === null
               ? undefined
-              : { href: paths.certificate(r.id), statusHref: paths.certificateStatus(r.id), revoked: r.certificate_revoked },
+              : { href: paths.certificate(r.id), statusHref: paths.certificateStatus(r.id), revoked: r.isRevoked },
         })),
       },
     );
@@ -94,6 +94,11 @@ export function overviewRoutes(deps: Deps): Route[] {
       { title: '新增申报信息', breadcrumbs: [...mineCrumbs, { text: '新增申报信息' }] },
       {
         q: wanted,
+        filter: {
+          action: paths.newDeclaration(),
+          resetHref: paths.newDeclaration(),
+          controls: [textFilter('q', '评审委员会', wanted, 'm')],
+        },
         batches: shown.map((b) => ({
           name: declarationName(b, b.seriesName, b.levelText),
           committee: b.committeeName,
@@ -202,20 +207,20 @@ export function overviewRoutes(deps: Deps): Route[] {
     const tasks = sectionsOf(loaded).map((s) => ({ group: s.group ?? '', ...taskOf(loaded, s, comments) }));
     const titles = [...new Set(tasks.map((t) => t.group))];
     const isOptional = (t: (typeof tasks)[number]): boolean => t.status.text === '选填';
+    const isReturned = (t: (typeof tasks)[number]): boolean => t.status.text === '退回修改';
     return {
       groups: titles.map((title) => ({ title, tasks: tasks.filter((t) => t.group === title) })),
       progress: {
-        done: tasks.filter((t) => t.isDone && !isOptional(t)).length,
-        open: tasks.filter((t) => !t.isDone).length,
+        done: tasks.filter((t) => t.isDone && !isOptional(t) && !isReturned(t)).length,
+        returned: tasks.filter(isReturned).length,
+        open: tasks.filter((t) => !t.isDone && !isReturned(t)).length,
         optional: tasks.filter(isOptional).length,
       },
     };
   }
 
   /** 「证书状态」; the certificate itself only for those who may see the ID number in it. */
-  async function certificateOf(visit: Visit, subject: DeclarationSubject) {
-    const c = await findCertificateOf(deps.db, subject.id);
-    if (!c) return undefined;
+  function certificateView(visit: Visit, subject: DeclarationSubject, c: Certificate) {
     const isInForce = c.revokedAt === null;
     const mayRead = can(visit.actor, 'certificate.read', subject).ok;
     return {
@@ -259,7 +264,18 @@ export function overviewRoutes(deps: Deps): Route[] {
     const chance = isOwner ? await findAppealChance(deps.db, d) : undefined;
     const last = [...events].reverse().find((e) => e.to_state === d.state);
     const back = [homeCrumb, ...(isOwner ? [mineCrumb] : listCrumbs(visit.actor.role))];
-    const left = timeLeft((await databaseNow(deps.db)).now, loaded.batch.applicantClosesAt);
+    const { now } = await databaseNow(deps.db);
+    const certificate = d.state === 'certified' ? await findCertificateOf(deps.db, d.id) : undefined;
+    const own = ownState({
+      state: d.state,
+      stopPosition: d.stop_position,
+      isOpen: loaded.batch.isOpenForApplicants,
+      closesAt: loaded.batch.applicantClosesAt,
+      now,
+      correctionDueOn: d.correction_due_on,
+      appeal: appeals.at(-1)?.state ?? null,
+      isRevoked: certificate ? certificate.revokedAt !== null : null,
+    });
     return page(
       'declarations/overview',
       {
@@ -271,21 +287,25 @@ export function overviewRoutes(deps: Deps): Route[] {
         d: { id: d.id, round: d.round, applicant: d.applicant_name, committee: loaded.batch.committeeName },
         isOwner,
         editable,
-        state: { text: stateText(d.state, d.stop_position), colour: states[d.state].colour },
-        advice: isOwner ? applicantText(d.state, d.stop_position) : '',
+        tag: { text: own.text, colour: own.colour },
+        advice: isOwner ? own.advice : '',
         returned:
           editable && last && d.state !== 'draft'
             ? { opinion: last.opinion, by: last.on_behalf_of, at: showMoment(last.at), dueOn: d.correction_due_on }
             : undefined,
         ...(editable ? tasksOf(loaded, comments) : {}),
-        deadline: { at: showMoment(loaded.batch.applicantClosesAt), left, isOpen: loaded.batch.isOpenForApplicants },
+        deadline: {
+          at: showMoment(loaded.batch.applicantClosesAt),
+          left: timeLeft(now, loaded.batch.applicantClosesAt),
+          isOpen: loaded.batch.isOpenForApplicants,
+        },
         buttons: moveButtons(d.id, movesFor(visit.actor, subject).filter(isByHand)).filter(
           (b) => (!editable || !['submit', 'resubmit'].includes(b.move)) && (b.move !== 'withdraw' || isUntouched(events)),
         ),
         checkHref: paths.checkAnswers(d.id),
         deleteHref: isOwner && d.state === 'draft' ? paths.deleteDraft(d.id) : undefined,
         reviewFormHref: paths.reviewForm(d.id),
-        certificate: d.state === 'certified' ? await certificateOf(visit, subject) : undefined,
+        certificate: certificate && certificateView(visit, subject, certificate),
         recheck: recheckOf(d.id, chance, appeals.length > 0 && isOwner),
         sections: editable ? [] : content.sections.map((s) => summaryOf(d.id, s)),
         applicant: content.applicant,
@@ -303,6 +323,7 @@ export function overviewRoutes(deps: Deps): Route[] {
           movedAt: d.moved_at,
           sectionTitle,
           appeals,
+          advice: own.advice,
         }),
         stops:
           stops.length > 0

@@ -54,10 +54,6 @@ export function stateText(state: StateName, stopPosition: number | null): string
   return states[state].text;
 }
 
-/** What the applicant is told of this state. */
-export const applicantText = (state: StateName, stopPosition: number | null): string =>
-  state === 'unit_review' && stopPosition !== 0 ? '单位已上报，等待主管部门审核' : states[state].forApplicant;
-
 export interface TimelineStep {
   title: string;
   who?: string;
@@ -130,7 +126,8 @@ export function timelineOf(input: {
   sectionTitle: (id: string) => string;
   /** requests for a recheck (J4), which change no state by themselves */
   appeals?: readonly Appeal[];
-  note?: string;
+  /** said of where it is now */
+  advice: string;
 }): TimelineStep[] {
   const moved = input.events.map((e) => {
     const comment = commentOf(e, input.sectionTitle);
@@ -145,7 +142,7 @@ export function timelineOf(input: {
     ...(input.holder && !s.final ? { who: input.holder.name } : {}),
     ...(input.holder?.phone && !s.final ? { phone: input.holder.phone } : {}),
     at: `自 ${showMoment(input.movedAt)}`,
-    comment: [applicantText(input.state, input.stopPosition), input.note ?? ''].filter((x) => x !== '').join('。'),
+    comment: input.advice,
     state: 'now',
   });
   return steps;

@@ -35,6 +35,8 @@ export { resultWords, tellResults } from './tell-results';
 export { loadMoveDays, proposeCorrectionDay, type MoveDays } from './correction-day';
 export { noInput, readMoveInput, readRank, type MoveInput } from './move-input';
 export { stateText, summaryOf } from './declarations.view';
+export { ownState, type OwnFacts } from './own-state.view';
+export { OWN_FACTS, OWN_FACTS_FROM } from './declarations.read';
 export { declarationName } from './declaration-pages';
 export { sections as declarationSections } from './sections';
 

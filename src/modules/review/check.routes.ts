@@ -131,7 +131,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
       {
         d: { id: d.id, round: d.round, committee: o.batch.committee },
         name,
-        state: { text: stateText(d.state, d.stop_position), colour: states[d.state].colour },
+        tag: { text: stateText(d.state, d.stop_position), colour: states[d.state].colour },
         list: {
           title: queue.title,
           href: addressOf(queue.address, query),

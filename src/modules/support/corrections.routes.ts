@@ -265,7 +265,15 @@ export function correctionsRoutes(deps: Deps): Route[] {
         filter: {
           action: paths.corrections(),
           resetHref: paths.corrections(),
-          controls: [choiceFilter('state', '状态', stateNames, state)],
+          // what waits is what the page begins with
+          controls: [
+            choiceFilter(
+              'state',
+              '状态',
+              stateNames.map((s) => (s.value === 'pending' ? { ...s, value: '' } : s)),
+              state === 'pending' ? '' : state,
+            ),
+          ],
         },
         table: correctionsTable('更正申请', state === 'pending' ? '没有等待复核的更正申请' : '没有这样的更正', slice.rows, true),
         pages: stepLinks(slice, countText(count), (to) => addressOf(paths.corrections(), { state, ...placeQuery(to) })),
