@@ -419,6 +419,10 @@
     typedSince = null;
   }
 
+  // What takes no time is not announced before it is done: one message for one act.
+  var AT_ONCE = 1000;
+  var slow = null;
+
   /** Where the focus goes after the form came back: `data-after` of the pressed button names the element, `data-after-field` means the first field in it. */
   var after = null;
 
@@ -441,11 +445,15 @@
     sent = fieldsOf(form);
     after = element.hasAttribute('data-after') ? { selector: element.getAttribute('data-after'), field: element.hasAttribute('data-after-field') } : null;
     form.setAttribute('aria-busy', 'true');
-    say('正在处理，请稍候');
+    clearTimeout(slow);
+    slow = setTimeout(function () {
+      say('正在处理，请稍候');
+    }, AT_ONCE);
   });
 
   doc.addEventListener('htmx:afterRequest', function (event) {
     var form = doc.getElementById('form');
+    clearTimeout(slow);
     if (form && !event.target.hasAttribute('data-unit-search')) form.removeAttribute('aria-busy');
   });
 
@@ -511,6 +519,43 @@
     }
   });
 
+  function taskWords() {
+    return Array.prototype.map
+      .call(doc.querySelectorAll('#tasks .tag'), function (tag) {
+        return tag.textContent;
+      })
+      .join('，');
+  }
+
+  /** The states of the tasks as they were said last. */
+  var tasksSaid = taskWords();
+
+  function sayTasks() {
+    var words = taskWords();
+    if (words !== tasksSaid) say(words);
+    tasksSaid = words;
+  }
+
+  // Whoever stands on something that is replaced stands on its successor afterwards, and where there is none on the page itself: never nowhere.
+
+  var held = null;
+
+  function holdFocus(target) {
+    var element = doc.activeElement;
+    held = element && element !== doc.body && target.contains(element) ? element : null;
+  }
+
+  function keepFocus() {
+    var old = held;
+    var same;
+    held = null;
+    if (!old || (doc.activeElement && doc.activeElement !== doc.body)) return;
+    same = Array.prototype.filter.call(doc.querySelectorAll('#main ' + old.tagName), function (element) {
+      return element.textContent === old.textContent && element.name === old.name;
+    })[0];
+    focusOn(same || doc.getElementById('main'));
+  }
+
   function pathOf(address) {
     var link = doc.createElement('a');
     link.href = address;
@@ -553,6 +598,7 @@
       return;
     }
     if (detail.target.id === 'main' && form) keepTyped(form);
+    holdFocus(detail.target);
   });
 
   doc.addEventListener('htmx:afterSettle', function (event) {
@@ -565,7 +611,10 @@
     if (form && typedSince) putBack(form);
     enhance(doc.getElementById('main'));
     settleFocus();
-    say('内容已更新');
+    keepFocus();
+    // an error summary is read by itself; the state of a task that is asked for every two seconds only when its words change
+    if (event.target.id === 'tasks') sayTasks();
+    else if (!doc.getElementById('error-summary')) say('内容已更新');
   });
 
   function onTrouble() {

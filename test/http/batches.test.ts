@@ -204,7 +204,7 @@ describe('K3 windows', () => {
     const bad = await admin.send(form, fields({ ...values, account: 'nobody_here', closesAt: await inDays(-1) }), save);
     expect(bad.errors()).toEqual(['「个人申报延长至」应当在现在之后']);
     expect((await admin.send(bad, fields({ account: 'nobody_here', closesAt: await inDays(2) }), save)).errors()).toEqual([
-      '没有这个申报人，请核对用户名或者证件号码',
+      '没有这个申报人，请核对登录名或者证件号码',
     ]);
     const confirm = await admin.send(bad, fields({ ...values, account: lucky.idNumber }), save);
     expect(confirm.text()).toContain('丛延期');
