@@ -7,6 +7,13 @@ import { AttributeTypeAndValue, BasicConstraints, Certificate, CryptoEngine, Ext
 const YEARS = 10;
 const COMMON_NAME = '演示用签名证书（不具有法律效力）';
 
+/** A serial number as DER wants an integer: positive, and never with a first byte that could be left out (X.690 8.3.2), which OpenSSL refuses to read. */
+export function serialOf(random: Uint8Array): Uint8Array<ArrayBuffer> {
+  const serial = new Uint8Array(random);
+  serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
+  return serial;
+}
+
 async function make(): Promise<string> {
   setEngine('node', new CryptoEngine({ name: 'node', crypto: webcrypto }));
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -17,9 +24,7 @@ async function make(): Promise<string> {
   ]);
   const certificate = new Certificate();
   certificate.version = 2;
-  const serial = randomBytes(16);
-  serial[0] = (serial[0] ?? 0) & 0x7f; // positive
-  certificate.serialNumber = new asn1.Integer({ valueHex: new Uint8Array(serial) });
+  certificate.serialNumber = new asn1.Integer({ valueHex: serialOf(randomBytes(16)) });
   const name = (): AttributeTypeAndValue =>
     new AttributeTypeAndValue({ type: '2.5.4.3', value: new asn1.Utf8String({ value: COMMON_NAME }) });
   certificate.subject.typesAndValues.push(name());

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { PDFDocument } from 'pdf-lib';
-import { pdfSigner, selfMadeKey, SigningKeyError } from '../../../src/adapters/signing';
+import { pdfSigner, selfMadeKey, serialOf, SigningKeyError } from '../../../src/adapters/signing';
 import { hasPdfSig, pdfSig, withPdfSig } from '../../support/pdf-sig';
 
 const at = new Date('2026-11-22T08:00:00Z');
@@ -84,6 +84,16 @@ describe('J5 signed PDFs', () => {
     for (const bad of ['', 'x', pem.slice(0, -certificate.length), other + certificate])
       await expect(pdfSigner(() => Promise.resolve(bad)).certificate()).rejects.toThrow(SigningKeyError);
   });
+
+  it.each([0x00, 0x01, 0x3f, 0x7f, 0x80, 0xff])(
+    'give a self-made certificate a serial number that every reader takes, from %i on',
+    (first) => {
+      const [one = 0, ...others] = serialOf(Uint8Array.from([first, 0x01, 0x80]));
+      expect(one).toBeGreaterThanOrEqual(0x40);
+      expect(one).toBeLessThanOrEqual(0x7f);
+      expect(others).toEqual([0x01, 0x80]);
+    },
+  );
 
   it('make one key of their own, also when two processes begin at once, that only its owner can read', async () => {
     const own = fs.mkdtempSync(path.join(dir, 'two-'));
