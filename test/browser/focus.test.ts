@@ -86,7 +86,7 @@ describe('quality §4, X4 the focus after a change in place', () => {
 
   it('stays in the search of a unit, which says how many it has found and which is chosen', async () => {
     await openSection('application');
-    const box = await person.page.$eval('[data-unit-search]', (e) => e.id);
+    const box = (await person.page.evaluate(`document.querySelector('[data-unit-search]').id`)) as string;
     await person.searchUnit(`#${box}`, '文化馆');
     expect(await after()).toEqual({ focus: box, isSeen: true, said: ['找到 1 个单位'] });
     await person.page.keyboard.press('Tab');
