@@ -65,7 +65,7 @@ export const helpOfRoles: Record<Role, readonly Help[]> = {
     { at: /^\/office\/meetings|^\/meetings/, heading: '召开评审会议' },
     { at: /^\/office|^\/declarations|^\/review/, heading: '受理申报' },
     { at: /^\/paths/, heading: '审核路径' },
-    { at: /^\/batches/, heading: '管理申报批次' },
+    { at: /^\/batches/, heading: '查看申报批次' },
     { at: /^\/roster|^\/tasks/, heading: '导出一览表' },
     { at: /^\/profile\/contact/, heading: '填写联系电话' },
   ],

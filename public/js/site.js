@@ -608,6 +608,10 @@
       takeResults(picker);
       return;
     }
+    if (event.target.id === 'preview') {
+      showPreview(event.target);
+      return;
+    }
     if (form && typedSince) putBack(form);
     enhance(doc.getElementById('main'));
     settleFocus();
@@ -616,6 +620,14 @@
     if (event.target.id === 'tasks') sayTasks();
     else if (!doc.getElementById('error-summary')) say('内容已更新');
   });
+
+  // Another attachment beside the text: the link that was pressed keeps the focus, and where it is gone (the last one) the place itself has it.
+
+  function showPreview(place) {
+    var name = place.querySelector('.preview__name');
+    if (!doc.activeElement || doc.activeElement === doc.body) place.focus();
+    if (name) say('正在显示：' + name.textContent);
+  }
 
   function onTrouble() {
     tell('网络连接中断，操作没有完成，请检查网络后再试一次');

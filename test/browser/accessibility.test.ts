@@ -4,9 +4,8 @@
  */
 import type { Browser } from 'puppeteer';
 import { createHash } from 'node:crypto';
-import { caseSections } from '../support/case';
-import { makeBatch, makeCommittee, makePath, makePerson, makeUnit, PASSWORD, signInAs } from '../support/factories';
-import { chooseTitleAndUnit, fillSection } from '../support/fill';
+import { PASSWORD } from '../support/factories';
+import { makeFilled } from '../support/submittable';
 import { newPerson, openBrowser, type Person } from '../support/browser';
 import { openSite, type Site } from '../support/site';
 
@@ -83,18 +82,7 @@ describe('quality §4 by keyboard alone', () => {
   }
 
   it('X4 signs in, corrects a field after an error, reads the check page and confirms', async () => {
-    const committee = await makeCommittee(site);
-    const batch = await makeBatch(site, { committeeId: committee.id });
-    const unit = await makeUnit(site, { name: '威海市环翠区文化馆' });
-    await makePath(site, batch, unit, { committeeId: committee.id });
-    const account = await makePerson(site);
-    const visitor = await signInAs(site, account);
-    const commitment = await visitor.open(`/declarations/new/${batch.id}`);
-    const id = /\/declarations\/([0-9a-f-]{36})\//.exec((await visitor.submit(commitment)).location)?.[1] ?? '';
-    for (const c of caseSections(batch.year, '1/1')) {
-      await fillSection(visitor, id, c);
-      if (c.section === 'application') await chooseTitleAndUnit(visitor, id, '助理馆员', '环翠区文化馆');
-    }
+    const { id, person: account } = await makeFilled(site);
 
     person = await newPerson(browser, site, { who: '键盘', scripts: true, width: 1280 });
     await person.open('/sign-in');

@@ -4,8 +4,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { caseSections, scanOf } from '../support/case';
-import { makeBatch, makeCommittee, makePath, makePerson, makeUnit, PASSWORD, signInAs } from '../support/factories';
-import { chooseTitleAndUnit, fillSection } from '../support/fill';
+import { PASSWORD } from '../support/factories';
+import { makeFilled } from '../support/submittable';
 import { isInstalled } from '../support/programs';
 import { stateOf } from '../support/declarations';
 import { openSite, type Site } from '../support/site';
@@ -26,20 +26,7 @@ afterAll(async () => {
 
 describe('X5 quality §4 lynx', () => {
   withLynx('signs in with the question in words, saves a section with a file, and submits', async () => {
-    const committee = await makeCommittee(site);
-    const batch = await makeBatch(site, { committeeId: committee.id });
-    const unit = await makeUnit(site, { name: '威海市环翠区文化馆' });
-    await makePath(site, batch, unit, { committeeId: committee.id });
-    const account = await makePerson(site);
-    const visitor = await signInAs(site, account);
-    const id = /\/declarations\/([0-9a-f-]{36})\//.exec(
-      (await visitor.submit(await visitor.open(`/declarations/new/${batch.id}`))).location,
-    )?.[1];
-    if (id === undefined) throw new Error('no declaration');
-    for (const c of caseSections(batch.year, '1/1').filter((s) => s.section !== 'languages')) {
-      await fillSection(visitor, id, c);
-      if (c.section === 'application') await chooseTitleAndUnit(visitor, id, '助理馆员', '环翠区文化馆');
-    }
+    const { id, person: account, batch } = await makeFilled(site, ['languages']);
     const proof = caseSections(batch.year).find((s) => s.section === 'languages')?.files?.['main.foreignProof'];
     if (!proof) throw new Error('no file in the case');
     const scan = await scanOf(proof);

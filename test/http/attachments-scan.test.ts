@@ -2,23 +2,18 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { scanWaiting, verifyStored } from '../../src/modules/attachments';
-import { clamd, EICAR } from '../support/clamd';
+import { away, EICAR, openScanner, type Scanner } from '../support/clamd';
 import { makeBatch, makeCommittee, makePerson, signInAs } from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
-let server: { port: number; close: () => Promise<void> };
+let scanner: Scanner;
 let person: Visitor;
 let id: string;
-/** what the scanner says of a content */
-let verdict: (content: Buffer) => string;
-const usual = (content: Buffer): string => (content.includes(EICAR) ? 'stream: Eicar-Test-Signature FOUND' : 'stream: OK');
-const away = (): string => 'stream: scanner busy ERROR';
 
 beforeAll(async () => {
-  verdict = usual;
-  server = await clamd((content) => verdict(content));
-  site = await openSite({ CLAMD: `127.0.0.1:${server.port}` });
+  scanner = await openScanner();
+  site = await openSite({ CLAMD: `127.0.0.1:${scanner.port}` });
   const batch = await makeBatch(site, { committeeId: (await makeCommittee(site)).id });
   person = await signInAs(site, await makePerson(site));
   const started = await person.submit(await person.open(`/declarations/new/${batch.id}`), { agree: 'yes' });
@@ -26,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await site.close();
-  await server.close();
+  await scanner.close();
 });
 
 const picture = (colour: string): Promise<Buffer> =>
@@ -62,7 +57,7 @@ describe('S51 uploads through the scanner', () => {
   });
 
   it('S51 while the scanner is away a file waits, nobody opens it; found clean it opens, found infected it stops the submission with a link', async () => {
-    verdict = away;
+    scanner.says(away);
     for (const [name, colour] of [
       ['2020年7月毕业证书.jpg', '#204060'],
       ['2020年7月学位证书.jpg', '#604020'],
@@ -75,7 +70,7 @@ describe('S51 uploads through the scanner', () => {
     expect(await scanWaiting(site.deps)).toBe(0);
 
     let seen = 0;
-    verdict = () => (++seen === 1 ? 'stream: OK' : 'stream: Win.Test FOUND');
+    scanner.says(() => (++seen === 1 ? 'stream: OK' : 'stream: Win.Test FOUND'));
     expect(await scanWaiting(site.deps)).toBe(2);
     const [clean] = (await live()).filter((a) => a.scan === 'clean');
     const [bad] = (await live()).filter((a) => a.scan === 'infected');
@@ -86,7 +81,7 @@ describe('S51 uploads through the scanner', () => {
     expect(found[0]?.text).toContain('检出病毒，请删除后重新上传');
     expect(found[0]?.href).toBe(`/declarations/${id}/sections/education?check=1#f-fullTime-diploma`);
     await site.db('attachments').where({ id: bad?.id }).delete();
-    verdict = usual;
+    scanner.says();
   });
 
   it('S52 a file found damaged at night stops the submission until it is whole again', async () => {

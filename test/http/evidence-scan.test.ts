@@ -2,35 +2,30 @@
 import sharp from 'sharp';
 import { scanWaiting } from '../../src/modules/attachments';
 import { declare, makeWorld, type Declared, type World } from '../print/certificate-fixture';
-import { clamd, EICAR } from '../support/clamd';
+import { away, EICAR, openScanner, type Scanner } from '../support/clamd';
 import { knowCaptcha, makeBatch, makePerson, makeStaff, signInAs } from '../support/factories';
 import { makeDeclaration } from '../support/declarations';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
-let server: { port: number; close: () => Promise<void> };
+let scanner: Scanner;
 let world: World;
 let support: Visitor;
 let office: Visitor;
-/** what the scanner says of a content */
-let verdict: (content: Buffer) => string;
-const usual = (content: Buffer): string => (content.includes(EICAR) ? 'stream: Eicar-Test-Signature FOUND' : 'stream: OK');
-const away = (): string => 'stream: scanner busy ERROR';
 
 beforeAll(async () => {
-  verdict = usual;
-  server = await clamd((content) => verdict(content));
-  site = await openSite({ CLAMD: `127.0.0.1:${server.port}` });
+  scanner = await openScanner();
+  site = await openSite({ CLAMD: `127.0.0.1:${scanner.port}` });
   world = await makeWorld(site);
   support = await signInAs(site, await makeStaff(site, { role: 'support' }));
   office = await signInAs(site, world.office);
 }, 60_000);
 afterAll(async () => {
-  await server.close();
+  await scanner.close();
   await site.close();
 });
 beforeEach(() => {
-  verdict = usual;
+  scanner.says();
 });
 
 let shade = 0;
@@ -151,18 +146,18 @@ describe('S51 evidence and files of notices go through the scanner', () => {
       expect((await place.upload(await infected())).text()).toContain('检出病毒');
       expect(await place.count()).toBe(0);
 
-      verdict = away;
+      scanner.says(away);
       expect((await place.upload(await picture())).errors()).toEqual([]);
       expect(await place.count()).toBe(1);
       expect((await place.open()).status).toBe(409);
-      verdict = usual;
+      scanner.says();
       expect(await scanWaiting(site.deps)).toBe(1);
       expect((await place.open()).status).toBe(200);
 
       if (place.name === 'evidence of a correction') return; // one correction of a name at a time
-      verdict = away;
+      scanner.says(away);
       await place.upload(await picture());
-      verdict = () => 'stream: Win.Test FOUND';
+      scanner.says(() => 'stream: Win.Test FOUND');
       expect(await scanWaiting(site.deps)).toBe(1);
       if (place.name === 'a notice') {
         const last = (await site.db('notice_files').orderBy('position', 'desc').first('id', 'notice_id')) as {

@@ -3,6 +3,23 @@ import net from 'node:net';
 /** The harmless file that every scanner finds. */
 export const EICAR = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*';
 
+export interface Scanner {
+  port: number;
+  close: () => Promise<void>;
+  /** what it says of a content from now on; nothing given: finds EICAR and nothing else */
+  says: (verdict?: (content: Buffer) => string) => void;
+}
+/** It is there, but too busy to answer. */
+export const away = (): string => 'stream: scanner busy ERROR';
+
+/** A scanner whose verdicts the test decides. */
+export async function openScanner(): Promise<Scanner> {
+  const usual = (content: Buffer): string => (content.includes(EICAR) ? 'stream: Eicar-Test-Signature FOUND' : 'stream: OK');
+  let verdict = usual;
+  const server = await clamd((content) => verdict(content));
+  return { ...server, says: (other) => void (verdict = other ?? usual) };
+}
+
 /** A server that speaks clamd's side of INSTREAM; `answer` gets the content that arrived. */
 export async function clamd(answer: (content: Buffer) => string | undefined): Promise<{ port: number; close: () => Promise<void> }> {
   const server = net.createServer((socket) => {

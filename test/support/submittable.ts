@@ -1,7 +1,17 @@
 /** Declarations that lack nothing but 「确定申报」: the first filled in through the pages, the others copies of it for other persons. */
 import { makeScan } from '../../seeds/demo/scans';
 import { applicant, caseSections } from './case';
-import { makePerson, signInVia, type TestBatch } from './factories';
+import {
+  makeBatch,
+  makeCommittee,
+  makePath,
+  makePerson,
+  makeUnit,
+  signInAs,
+  signInVia,
+  type TestBatch,
+  type TestPerson,
+} from './factories';
 import { chooseTitleAndUnit, fillSection } from './fill';
 import { Visitor, type Site } from './site';
 
@@ -12,17 +22,45 @@ export interface Submittable {
   form: [string, string][];
 }
 
+/**
+ * A person with a declaration of a new batch, filled in over plain forms: everything but the sections named, for a unit 「威海市环翠区文化馆」 that has a path, as the only one
+ * it recommends.
+ */
+export async function makeFilled(
+  site: Site,
+  without: readonly string[] = [],
+): Promise<{ id: string; person: TestPerson; visitor: Visitor; batch: TestBatch }> {
+  const committee = await makeCommittee(site);
+  const batch = await makeBatch(site, { committeeId: committee.id });
+  await makePath(site, batch, await makeUnit(site, { name: '威海市环翠区文化馆' }), { committeeId: committee.id });
+  const person = await makePerson(site);
+  const visitor = await signInAs(site, person);
+  const id = await begin(visitor, batch);
+  await fillAll(visitor, id, batch, without);
+  return { id, person, visitor, batch };
+}
+
+async function begin(visitor: Visitor, batch: TestBatch): Promise<string> {
+  const started = await visitor.submit(await visitor.open(`/declarations/new/${batch.id}`));
+  const id = /\/declarations\/([0-9a-f-]{36})\//.exec(started.location)?.[1];
+  if (id === undefined) throw new Error(`no declaration: ${started.status} ${started.location}`);
+  return id;
+}
+
+async function fillAll(visitor: Visitor, id: string, batch: TestBatch, without: readonly string[] = []): Promise<void> {
+  for (const c of caseSections(batch.year).filter((s) => !without.includes(s.section))) {
+    await fillSection(visitor, id, c);
+    if (c.section === 'application') await chooseTitleAndUnit(visitor, id, '助理馆员', '环翠区文化馆');
+  }
+}
+
 /** One declaration filled in through the pages; gives its id. The unit must be 「威海市环翠区文化馆」 and have a path. */
 async function fillOne(site: Site, batch: TestBatch, photo: Buffer): Promise<string> {
   const person = await makePerson(site, { name: applicant.name, photo });
   const visitor = new Visitor(site.base);
   await signInVia(site, visitor, person.loginName);
-  const started = await visitor.submit(await visitor.open(`/declarations/new/${batch.id}`));
-  const id = /\/declarations\/([0-9a-f-]{36})\//.exec(started.location)?.[1] ?? '';
-  for (const c of caseSections(batch.year)) {
-    await fillSection(visitor, id, c);
-    if (c.section === 'application') await chooseTitleAndUnit(visitor, id, '助理馆员', '环翠区文化馆');
-  }
+  const id = await begin(visitor, batch);
+  await fillAll(visitor, id, batch);
   return id;
 }
 
