@@ -38,6 +38,7 @@ import * as m0058 from './0058_appeals';
 import * as m0061 from './0061_metrics';
 import * as m0062 from './0062_retention';
 import * as m0066 from './0066_sheet_order';
+import * as m0067 from './0067_requests_by_time';
 import * as m0059 from './0059_printed_forms';
 import * as m0060 from './0060_certificate_schemes';
 import * as m0069 from './0069_job_workers';
@@ -87,6 +88,7 @@ const list: Record<string, Knex.Migration> = {
   '0061_metrics': m0061,
   '0062_retention': m0062,
   '0066_sheet_order': m0066,
+  '0067_requests_by_time': m0067,
   '0059_printed_forms': m0059,
   '0060_certificate_schemes': m0060,
   '0069_job_workers': m0069,

@@ -1,6 +1,6 @@
 import type { Handle } from '../../db/db';
-import { countUpTo, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
-import { matchCondition, readSearchTerms } from '../units';
+import { COUNTED, FOUND, countUpTo, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
+import { isFrequent, matchCondition, readSearchTerms, rowCondition } from '../units';
 import type { PathState } from './path.store';
 
 export interface PathRow {
@@ -89,37 +89,60 @@ export interface ReviewFilter {
 
 const pathStates: readonly PathState[] = ['requested', 'approved', 'refused', 'ended'];
 
-function reviewConditions(upstream: Upstream, f: ReviewFilter): { where: string; bindings: unknown[] } {
+/** Conditions on `p`. `byRow`: each path's unit is looked at for the name; otherwise the units of that name are found by their grams, and their paths. */
+function reviewConditions(upstream: Upstream, f: ReviewFilter, byRow: boolean): { where: string; bindings: unknown[] } {
+  const column = upstream.kind === 'unit' ? 'upstream_unit_id' : 'committee_id';
+  const id = upstream.kind === 'unit' ? upstream.unitId : upstream.committeeId;
   const terms = readSearchTerms(f.name);
-  const match = terms ? matchCondition(terms) : undefined;
+  const match = terms && (byRow ? rowCondition(terms) : matchCondition(terms));
+  // not as EXISTS, which the planner turns into a join that reads all of both
+  const named = byRow
+    ? `(SELECT ${match?.sql} FROM units u WHERE u.id = p.unit_id)`
+    : `p.id = ANY(ARRAY(SELECT x.id FROM units u JOIN reporting_paths x ON x.unit_id = u.id WHERE ${match?.sql} AND x.${column} = ?))`;
   return {
     where: [
-      upstream.kind === 'unit' ? 'p.upstream_unit_id = ?' : 'p.committee_id = ?',
+      `p.${column} = ?`,
       ...(f.seriesId === undefined ? [] : ['p.series_id = ?']),
       ...(f.level ? ['p.level = ?'] : []),
-      ...(match ? [`EXISTS (SELECT 1 FROM units u WHERE u.id = p.unit_id AND ${match.sql})`] : []),
+      ...(match ? [named] : []),
     ].join(' AND '),
     bindings: [
-      upstream.kind === 'unit' ? upstream.unitId : upstream.committeeId,
+      id,
       ...(f.seriesId === undefined ? [] : [f.seriesId]),
       ...(f.level ? [f.level] : []),
-      ...(match ? match.bindings : []),
+      ...(match ? [...match.bindings, ...(byRow ? [] : [id])] : []),
     ],
   };
 }
 const askedStates = (f: ReviewFilter): PathState[] => (f.state ? [f.state] : [...pathStates]);
 
-export function countPathsToReview(h: Handle, upstream: Upstream, f: ReviewFilter): Promise<Count> {
-  const { where, bindings } = reviewConditions(upstream, f);
-  return countUpTo(h, `FROM reporting_paths p WHERE ${where} AND p.state = ANY(CAST(? AS text[]))`, [...bindings, askedStates(f)]);
+export interface ReviewCount extends Count {
+  /** more than FOUND units hold the name */
+  isMany: boolean;
+}
+
+/** One query, two for a search. */
+export async function countPathsToReview(h: Handle, upstream: Upstream, f: ReviewFilter): Promise<ReviewCount> {
+  const terms = readSearchTerms(f.name);
+  const isMany = terms !== undefined && (await isFrequent(h, terms));
+  const { where, bindings } = reviewConditions(upstream, f, isMany);
+  const from = `FROM reporting_paths p WHERE ${where} AND p.state = ANY(CAST(? AS text[]))`;
+  return { ...(await countUpTo(h, from, [...bindings, askedStates(f)], terms ? FOUND : COUNTED)), isMany };
 }
 
 /**
  * One page of the paths that lead to this unit or committee: those that wait longest first, others the newest first. The index knows the order within a state, so the
- * list is put together from the first rows of each. One query, seldom two.
+ * list is put together from the first rows of each. `isMany`: as counted; the order of the list meets such a name soon. One query, seldom two.
  */
-export function listPathsToReview(h: Handle, upstream: Upstream, f: ReviewFilter, place: Place, limit: number): Promise<Slice<PathRow>> {
-  const { where, bindings } = reviewConditions(upstream, f);
+export function listPathsToReview(
+  h: Handle,
+  upstream: Upstream,
+  f: ReviewFilter,
+  place: Place,
+  limit: number,
+  isMany = false,
+): Promise<Slice<PathRow>> {
+  const { where, bindings } = reviewConditions(upstream, f, isMany);
   const order: KeyOrder = { columns: ['p.requested_at', 'p.id'], way: f.state === 'requested' ? 'ASC' : 'DESC' };
   return readSlice(place, limit, async (at, n) => {
     const from = fromPlace(order, at, { from: 'reporting_paths x WHERE x.id = ?' });

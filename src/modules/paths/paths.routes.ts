@@ -234,7 +234,7 @@ export function pathsRoutes(deps: Deps): Route[] {
     };
     const place = readPlace(visit.query, isRowId);
     const count = await countPathsToReview(db, upstream, filter);
-    const slice = await listPathsToReview(db, upstream, filter, place, rowsAt(place, count));
+    const slice = await listPathsToReview(db, upstream, filter, place, rowsAt(place, count), count.isMany);
     const address = {
       state: filter.state || 'all',
       series: filter.seriesId === undefined ? '' : String(filter.seriesId),

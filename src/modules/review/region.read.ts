@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Handle } from '../../db/db';
-import { FOUND, fromPlace, readSlice, type KeyOrder, type Place, type Slice } from '../../db/keyset';
+import { COUNTED, fromPlace, readSlice, type KeyOrder, type Place, type Slice } from '../../db/keyset';
 import { gramsOf } from '../../lib/grams';
 import { stateNames, type StateName } from '../../policy/declaration-moves';
 import type { DeclarationSubject } from '../../policy/policy';
@@ -49,11 +49,11 @@ function narrowed(q: Knex.QueryBuilder, c: QueueCondition, isByGrams: boolean): 
 
 export interface RegionCounts {
   of: ReadonlyMap<StateName, number>;
-  /** a search found more than FOUND */
+  /** a search found more than COUNTED */
   isOpen: boolean;
 }
 
-/** How many there are in each state: exact at any size, because counts by year, series and level are kept; a search counts FOUND at most. One query. */
+/** How many there are in each state: exact at any size, because counts by year, series and level are kept; a search counts COUNTED at most. One query. */
 export async function countRegion(h: Handle, region: Region, c: QueueCondition): Promise<RegionCounts> {
   const isSearch = c.name !== '' || c.unit !== '';
   const q: Knex.QueryBuilder = isSearch
@@ -64,7 +64,7 @@ export async function countRegion(h: Handle, region: Region, c: QueueCondition):
             .whereIn('d.state', [...submitted])
             .modify((x) => void (c.year !== undefined && x.where('d.year', c.year)))
             .select('d.state as state')
-            .limit(FOUND + 1)
+            .limit(COUNTED + 1)
             .as('x'),
         )
         .select('state', h.raw('count(*)::int AS n'))
@@ -78,14 +78,14 @@ export async function countRegion(h: Handle, region: Region, c: QueueCondition):
         .select('bucket as state', h.raw('sum(n)::int AS n'));
   const rows = (await q.groupByRaw('1')) as { state: StateName; n: number }[];
   const found = rows.reduce((sum, r) => sum + r.n, 0);
-  return { of: new Map(rows.map((r) => [r.state, r.n])), isOpen: isSearch && found > FOUND };
+  return { of: new Map(rows.map((r) => [r.state, r.n])), isOpen: isSearch && found > COUNTED };
 }
 
 const order: KeyOrder = { columns: ['d.moved_at', 'd.id'], way: 'DESC' };
 
 /**
  * One page of the declarations, those moved last first. `years`: all there are. The index knows the order within a division, a year and a state (for a province
- * within a year and a state), so the list is put together from the first rows of each. `isMany`: a search has found more than FOUND. One query, seldom two.
+ * within a year and a state), so the list is put together from the first rows of each. `isMany`: a search has found more than COUNTED. One query, seldom two.
  */
 export function listRegion(
   h: Handle,

@@ -1,8 +1,8 @@
 import type { Handle } from '../../db/db';
-import { countUpTo, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
+import { COUNTED, FOUND, countUpTo, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
 import { divisionRange } from '../catalogue';
 import { escapeLike, readSearchTerms } from './search-terms';
-import { matchCondition } from './search-units.read';
+import { matchCondition, rowCondition } from './search-units.read';
 import type { PermissionState } from './unit.store';
 
 export interface BureauUnitFilter {
@@ -27,9 +27,10 @@ export interface BureauUnit {
 const NAMESAKES = 'u.name IN (SELECT n.name FROM units n GROUP BY n.name HAVING count(*) > 1)';
 const NAMESAKE = 'EXISTS (SELECT 1 FROM units o WHERE o.name = u.name AND o.id <> u.id)';
 
-function conditions(f: BureauUnitFilter): { where: string; bindings: unknown[] } {
+/** `byRow`: the name is looked for in each unit; otherwise found by its grams. */
+function conditions(f: BureauUnitFilter, byRow = false): { where: string; bindings: unknown[] } {
   const terms = readSearchTerms(f.name);
-  const match = terms ? matchCondition(terms) : undefined;
+  const match = terms && (byRow ? rowCondition(terms) : matchCondition(terms));
   return {
     where: `true${match ? ` AND ${match.sql}` : ''}${f.code ? ' AND u.credit_code LIKE ?' : ''}${f.namesakes ? ` AND ${NAMESAKES}` : ''}`,
     bindings: [...(match ? match.bindings : []), ...(f.code ? [`${escapeLike(f.code)}%`] : [])],
@@ -38,7 +39,9 @@ function conditions(f: BureauUnitFilter): { where: string; bindings: unknown[] }
 
 export function countBureauUnits(h: Handle, divisionCode: string, f: BureauUnitFilter): Promise<Count> {
   const { where, bindings } = conditions(f);
-  return countUpTo(h, `FROM units u WHERE u.division_code BETWEEN ? AND ? AND ${where}`, [...divisionRange(divisionCode), ...bindings]);
+  const isSearch = f.name !== '' || f.code !== '' || f.namesakes;
+  const from = `FROM units u WHERE u.division_code BETWEEN ? AND ? AND ${where}`;
+  return countUpTo(h, from, [...divisionRange(divisionCode), ...bindings], isSearch ? FOUND : COUNTED);
 }
 
 const order: KeyOrder = { columns: ['u.name', 'u.id'], way: 'ASC' };
@@ -55,7 +58,7 @@ export function listBureauUnits(
   limit: number,
   isMany: boolean,
 ): Promise<Slice<BureauUnit>> {
-  const { where, bindings } = conditions(f);
+  const { where, bindings } = conditions(f, isMany);
   return readSlice(place, limit, async (at, n) => {
     const from = fromPlace(order, at, { from: 'units x WHERE x.id = ?' });
     const range = divisionRange(divisionCode);

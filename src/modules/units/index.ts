@@ -2,7 +2,7 @@ export { findPermissionSubject } from './permission-subject.store';
 export { findUnitSubject } from './unit-subject.store';
 export { searchUnits, findUnitOption, detailOf as unitDetail, type UnitHit, type UnitSearch } from './search-units.read';
 export { readSearchTerms, escapeLike } from './search-terms';
-export { matchCondition } from './search-units.read';
+export { isFrequent, matchCondition, rowCondition } from './search-units.read';
 export { findUnit, type Unit, type PermissionState } from './unit.store';
 export { recheckPermissions } from './recheck-permissions';
 export { inviteUnit, type InviteOutcome } from './invite-unit';

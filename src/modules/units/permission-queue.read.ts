@@ -1,8 +1,8 @@
 import type { Handle } from '../../db/db';
-import { COUNTED, countUpTo, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
+import { COUNTED, FOUND, countUpTo, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
 import { divisionRange } from '../catalogue';
 import { readSearchTerms } from './search-terms';
-import { matchCondition } from './search-units.read';
+import { isFrequent, matchCondition, rowCondition } from './search-units.read';
 import type { PermissionRequest } from './permission.store';
 
 export interface QueueFilter {
@@ -30,29 +30,43 @@ function conditions(f: QueueFilter): { match: string; bindings: unknown[] } {
   return match ? { match: match.sql, bindings: match.bindings } : { match: 'true', bindings: [] };
 }
 
-export function countPermissionRequests(h: Handle, divisionCode: string, f: QueueFilter): Promise<Count> {
-  const { match, bindings } = conditions(f);
+export interface PermissionCount extends Count {
+  /** more than FOUND units hold the name */
+  isMany: boolean;
+}
+
+/** One query, two for a search. */
+export async function countPermissionRequests(h: Handle, divisionCode: string, f: QueueFilter): Promise<PermissionCount> {
+  const terms = readSearchTerms(f.name);
   const asked = f.state === '' ? [...states] : [f.state];
   const range = divisionRange(divisionCode);
-  if (f.name)
-    return countUpTo(
-      h,
-      `FROM (WITH found AS MATERIALIZED (SELECT u.id FROM units u WHERE ${match}) SELECT r.* FROM found JOIN permission_requests r ON r.unit_id = found.id) r
-       WHERE r.division_code BETWEEN ? AND ? AND r.state = ANY(CAST(? AS text[]))`,
-      [...bindings, ...range, asked],
-    );
+  if (terms) {
+    // a smaller division holds few of them, and its requests are a small part of those by time
+    const isMany = divisionCode.endsWith('0000') && (await isFrequent(h, terms));
+    const { match, bindings } = conditions(f);
+    const row = rowCondition(terms);
+    const named = isMany
+      ? { sql: `FROM permission_requests r WHERE (SELECT ${row.sql} FROM units u WHERE u.id = r.unit_id) AND`, bindings: row.bindings }
+      : {
+          sql: `FROM (WITH found AS MATERIALIZED (SELECT u.id FROM units u WHERE ${match}) SELECT r.* FROM found JOIN permission_requests r ON r.unit_id = found.id) r WHERE`,
+          bindings,
+        };
+    const from = `${named.sql} r.division_code BETWEEN ? AND ? AND r.state = ANY(CAST(? AS text[]))`;
+    return { ...(await countUpTo(h, from, [...named.bindings, ...range, asked], FOUND)), isMany };
+  }
   // by division and state, so that states that are rare cost nothing
-  return countUpTo(
+  const count = await countUpTo(
     h,
     `FROM divisions v CROSS JOIN unnest(CAST(? AS text[])) s(state)
        CROSS JOIN LATERAL (SELECT 1 FROM permission_requests r WHERE r.division_code = v.code AND r.state = s.state LIMIT ${COUNTED + 1}) x WHERE v.code BETWEEN ? AND ?`,
     [asked, ...range],
   );
+  return { ...count, isMany: false };
 }
 
 /**
  * One page of the requests of a bureau's division: those that wait longest first, others the newest first. The index knows the order within a division and a state, so
- * the list is put together from the first rows of each; a search by name begins with the units. One query, seldom two.
+ * the list is put together from the first rows of each. A search by name begins with the units, unless many are called so (`isMany`, as counted), whom the order of the list meets soon. One query, seldom two.
  */
 export function listPermissionRequests(
   h: Handle,
@@ -60,6 +74,7 @@ export function listPermissionRequests(
   f: QueueFilter,
   place: Place,
   limit: number,
+  isMany = false,
 ): Promise<Slice<PermissionRow>> {
   const order: KeyOrder = { columns: ['r.requested_at', 'r.id'], way: f.state === 'requested' ? 'ASC' : 'DESC' };
   const { match, bindings } = conditions(f);
@@ -67,19 +82,28 @@ export function listPermissionRequests(
     const from = fromPlace(order, at, { from: 'permission_requests x WHERE x.id = ?' });
     const range = divisionRange(divisionCode);
     const asked = f.state === '' ? [...states] : [f.state];
-    const ids = f.name
+    const terms = isMany ? readSearchTerms(f.name) : undefined;
+    const row = terms && rowCondition(terms);
+    const ids = row
       ? {
-          sql: `SELECT r.id FROM (WITH found AS MATERIALIZED (SELECT u.id FROM units u WHERE ${match})
+          sql: `SELECT r.id FROM unnest(CAST(? AS text[])) s(state) CROSS JOIN LATERAL (SELECT r.id, r.requested_at FROM permission_requests r
+              WHERE r.state = s.state AND r.division_code BETWEEN ? AND ? AND (SELECT ${row.sql} FROM units u WHERE u.id = r.unit_id)
+                AND ${from.condition} ORDER BY ${from.orderBy} LIMIT ?) r ORDER BY ${from.orderBy} LIMIT ?`,
+          bindings: [asked, ...range, ...row.bindings, ...from.bindings, n, n],
+        }
+      : f.name
+        ? {
+            sql: `SELECT r.id FROM (WITH found AS MATERIALIZED (SELECT u.id FROM units u WHERE ${match})
               SELECT r.* FROM found JOIN permission_requests r ON r.unit_id = found.id) r
             WHERE r.division_code BETWEEN ? AND ? AND r.state = ANY(CAST(? AS text[])) AND ${from.condition} ORDER BY ${from.orderBy} LIMIT ?`,
-          bindings: [...bindings, ...range, asked, ...from.bindings, n],
-        }
-      : {
-          sql: `SELECT r.id FROM divisions v CROSS JOIN unnest(CAST(? AS text[])) s(state) CROSS JOIN LATERAL (SELECT r.id, r.requested_at FROM permission_requests r
+            bindings: [...bindings, ...range, asked, ...from.bindings, n],
+          }
+        : {
+            sql: `SELECT r.id FROM divisions v CROSS JOIN unnest(CAST(? AS text[])) s(state) CROSS JOIN LATERAL (SELECT r.id, r.requested_at FROM permission_requests r
               WHERE r.division_code = v.code AND r.state = s.state AND ${from.condition} ORDER BY ${from.orderBy} LIMIT ?) r
             WHERE v.code BETWEEN ? AND ? ORDER BY ${from.orderBy} LIMIT ?`,
-          bindings: [asked, ...from.bindings, n, ...range, n],
-        };
+            bindings: [asked, ...from.bindings, n, ...range, n],
+          };
     const { rows } = await h.raw<{ rows: PermissionRow[] }>(
       `SELECT r.id, u.name AS "unitName", u.credit_code AS "creditCode", d.full_name AS "divisionName", r.state, r.is_automatic AS "isAutomatic",
          r.check_note AS "checkNote", r.requested_at AS "requestedAt"

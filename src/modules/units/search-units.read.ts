@@ -1,4 +1,5 @@
 import type { Handle } from '../../db/db';
+import { FOUND, countUpTo } from '../../db/keyset';
 import type { UnitOption } from '../../form/field';
 import { escapeLike, readCodeQuery, readSearchTerms, type SearchTerms } from './search-terms';
 
@@ -32,6 +33,18 @@ export function matchCondition(t: SearchTerms): { sql: string; bindings: unknown
     sql: `u.grams @> ?::text[]${' AND strpos(lower(u.name) || chr(1) || u.pinyin, ?) > 0'.repeat(long.length)}`,
     bindings: [t.grams, ...long],
   };
+}
+
+/** The same as a condition on one row `units u`, for lists that meet the words soon in an order of their own. */
+export const rowCondition = (t: SearchTerms): { sql: string; bindings: string[] } => ({
+  sql: t.words.map(() => 'strpos(lower(u.name) || chr(1) || u.pinyin, ?) > 0').join(' AND '),
+  bindings: t.words,
+});
+
+/** Whether more than FOUND units hold the words. One query. */
+export async function isFrequent(h: Handle, t: SearchTerms): Promise<boolean> {
+  const match = matchCondition(t);
+  return (await countUpTo(h, `FROM units u WHERE ${match.sql}`, match.bindings, FOUND)).isOpen;
 }
 
 /** Reads rows in the order of `ids`. */

@@ -154,7 +154,7 @@ export function unitsRoutes(deps: Deps): Route[] {
     const { filter, address } = filterOf(visit);
     const place = readPlace(visit.query, isRowId);
     const count = await countPermissionRequests(db, division.code, filter);
-    const slice = await listPermissionRequests(db, division.code, filter, place, rowsAt(place, count));
+    const slice = await listPermissionRequests(db, division.code, filter, place, rowsAt(place, count), count.isMany);
     const done = visit.query.one('done');
     const notice: PageMeta['notice'] =
       done === 'grant'
