@@ -50,7 +50,11 @@ beforeAll(async () => {
     await visitor.send(await visitor.get(`/judge/meetings/${meetingId}`), { pledge: 'yes' });
   }
   const third = await signInAs(site, judges[2] as TestJudge);
-  await third.send(await third.get(`/judge/meetings/${meetingId}/items/${declaration}`), { score: '85' }, { button: 'do=score' });
+  await third.send(
+    await third.get(`/judge/meetings/${meetingId}/items/${declaration}`),
+    { score: '85' },
+    { form: 'form.score', button: 'do=score' },
+  );
 }, 120_000);
 afterAll(async () => {
   await browser.close();
