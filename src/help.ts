@@ -52,6 +52,7 @@ export const helpOfRoles: Record<Role, readonly Help[]> = {
     { at: /^\/bureau\/units/, heading: '更正单位信息、重置单位密码' },
     { at: /^\/bureau\/register/, heading: '导入单位登记库' },
     { at: /^\/bureau\/learning/, heading: '导入继续教育学时' },
+    { at: /^\/bureau\/results\/bulk|^\/tasks/, heading: '批量处理' },
     { at: /^\/bureau\/results/, heading: '确认评审结果' },
     { at: /^\/results\/rechecks/, heading: '审核复查申请' },
     { at: /^\/bureau\/committees|^\/committees\/./, heading: '审核评审委员会' },
@@ -71,7 +72,7 @@ export const helpOfRoles: Record<Role, readonly Help[]> = {
   ],
   judge: [
     { at: /^\/judge\/meetings\/[^/]+\/items|^\/declarations/, heading: '查看材料和评分' },
-    { at: /^\/judge\/meetings\/[^/]+\/recusal/, heading: '申请回避' },
+    { at: /^\/judge\/meetings\/[^/]+\/(withdraw-)?recusal/, heading: '申请回避' },
     { at: /^\/judge\/meetings\/[^/]+\/ballot/, heading: '无记名投票' },
     { at: /^\/judge/, heading: '参加评审会议' },
   ],

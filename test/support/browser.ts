@@ -152,6 +152,8 @@ export class Person {
   async press(words: string, about = ''): Promise<void> {
     const target = await this.#handle('clickable', words, about);
     if (!target) return this.#fail(`nothing to press called 「${words}」 ${about}`);
+    // as people do: what stays in view at the edge of the window may lie over it
+    await target.evaluate((e) => (e as unknown as { scrollIntoView(o: object): void }).scrollIntoView({ block: 'center' }));
     if (this.options.scripts && (await this.#ask<boolean>('isInPlace', words, about))) {
       await target.click();
       await this.#settled();
