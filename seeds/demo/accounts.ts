@@ -18,7 +18,8 @@ export interface DemoAccount {
   trial: string;
 }
 
-const trialOf = (loginName: string): string => cases.find((c) => c.loginName === loginName)?.trial ?? '还没有申报，可以「新增申报信息」';
+const trialOf = (loginName: string): string =>
+  cases.find((c) => c.loginName === loginName)?.trial ?? '还没有申报，可以「新增申报信息」；美术系列已经截止，批准个别延期';
 const DIVISION: Record<string, string> = { '371000': '威海市', '371002': '环翠区', '371082': '荣成市' };
 
 /** Everybody who can sign in to the demonstration. */

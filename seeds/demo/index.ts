@@ -7,6 +7,7 @@ import { accountsText, DEMO_PASSWORD } from './accounts';
 import { extendCalendar } from './calendar';
 import { createPlan } from './clock';
 import { makeCommittees } from './committees';
+import { planDesk } from './desk';
 import { planLearning } from './learning';
 import { planMeeting } from './meeting';
 import { addNotice } from './notice';
@@ -85,6 +86,7 @@ async function fill(deps: Deps): Promise<Marker> {
     planPublicities(plan, world);
     planMeeting(plan, world);
     planAftermath(plan, world);
+    planDesk(plan, world);
     await plan.run();
     return 'demo';
   });

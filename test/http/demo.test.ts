@@ -150,6 +150,14 @@ describe('X6 the demonstration', () => {
     expect(await site.db('appeals').pluck('state')).toEqual(['asked']);
   });
 
+  it('K3, B4, A5 has a person for whom a closed batch stays open, a correction that waits for its second person, and a notice with an attachment', async () => {
+    const { rows } = await site.db.raw<{ rows: { extensions: number; corrections: number; files: number }[] }>(
+      `SELECT (SELECT count(*)::int FROM batch_extensions e JOIN batches b ON b.id = e.batch_id WHERE e.revoked_at IS NULL AND b.applicant_closes_at < now() AND e.applicant_until > now()) AS extensions,
+         (SELECT count(*)::int FROM identity_corrections WHERE state = 'pending') AS corrections, (SELECT count(*)::int FROM notice_files) AS files`,
+    );
+    expect(rows[0]).toEqual({ extensions: 1, corrections: 1, files: 1 });
+  });
+
   it('A4, A5 brings answers and notices that say nothing of a demonstration', async () => {
     expect(faqs.length).toBeGreaterThanOrEqual(15);
     expect(new Set(faqs.map((f) => f.category)).size).toBe(6);
