@@ -158,7 +158,7 @@ const freePort = (): Promise<number> =>
     let uploads = 0;
     const beginOne = async (): Promise<HalfSent> => {
       const picture = await sharp({
-        create: { width: 500, height: 700, channels: 3, background: '#fff', noise: { type: 'gaussian', mean: 128, sigma: 60 } },
+        create: { width: 1000, height: 1400, channels: 3, background: '#fff', noise: { type: 'gaussian', mean: 128, sigma: 60 } },
       })
         .jpeg()
         .toBuffer();

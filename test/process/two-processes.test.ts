@@ -35,9 +35,9 @@ beforeAll(async () => {
   visitor = await signInAs(site, person);
   const started = await visitor.submit(await visitor.open(`/declarations/new/${batch.id}`), { agree: 'yes' });
   declaration = /declarations\/([0-9a-f-]{36})/.exec(started.location)?.[1] ?? '';
-  // noise: does not compress, so that the body is long
+  // noise: does not compress, so that the body is long, longer than words alone may be
   picture = await sharp({
-    create: { width: 400, height: 600, channels: 3, background: '#fff', noise: { type: 'gaussian', mean: 128, sigma: 60 } },
+    create: { width: 1000, height: 1400, channels: 3, background: '#fff', noise: { type: 'gaussian', mean: 128, sigma: 60 } },
   })
     .jpeg()
     .toBuffer();
