@@ -157,11 +157,24 @@ async function wapitiAt(base: string, visitors: Place['visitors'], out: string):
       '-m',
       'xss,permanentxss,sql,blindsql,exec,file,crlf,csrf,redirect,ssrf,http_headers,cookieflags,csp',
     ];
-    const limits = ['--max-scan-time', '300', '--max-links-per-page', '60', '--flush-session', '-f', 'json', '-o', report];
+    // for reading pages, and for each of the modules
+    const limits = [
+      '--max-scan-time',
+      '120',
+      '--max-attack-time',
+      '25',
+      '--max-links-per-page',
+      '60',
+      '--flush-session',
+      '-f',
+      'json',
+      '-o',
+      report,
+    ];
     const said = await run(
       'wapiti',
       [...args, ...limits, ...(visitor.cookies.size > 0 ? ['-H', `Cookie: ${cookieOf(visitor)}`] : [])],
-      420,
+      700,
     );
     if (!fs.existsSync(report)) {
       findings.push({ tool: 'wapiti', text: `${role}: wrote no report: ${said.trim().slice(-300)}` });

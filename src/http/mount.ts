@@ -10,7 +10,7 @@ import { FairShare } from './fair-share';
 import { FormInput } from './form-input';
 import { KEPT_BYTES, KEPT_MINUTES, type KeptPosts, type KeptPost } from './kept-posts.store';
 import { matchRoute } from './match-route';
-import type { OneTimeTokens } from './one-time-token.store';
+import { isOneTimeToken, type OneTimeTokens } from './one-time-token.store';
 import { paths } from './paths';
 import { readForm } from './read-form';
 import { flatEntries, readMultipart } from './read-multipart';
@@ -354,7 +354,7 @@ async function answerOfEarlierCopy({ route, req, res, deps }: Passage): Promise<
 async function once(at: Passage, visit: Visit, digest: string): Promise<Reply> {
   const { route, req, res, deps } = at;
   const token = visit.body.one('_token');
-  if (!/^[A-Za-z0-9_-]{16,40}$/.test(token)) return refusal(400, '页面已过期，请返回上一页，刷新后重新操作');
+  if (!isOneTimeToken(token)) return refusal(400, '页面已过期，请返回上一页，刷新后重新操作');
   const done = await route.quick?.(visit, deps.tokens.claimBy(token, visit.owner, route.path, digest));
   if (done) return done;
   for (let waited = 0; ; waited += 50) {

@@ -22,6 +22,9 @@ export const CLAIM_FROM = (source: string): string =>
   `INSERT INTO one_time_tokens (token, owner, path, result)
    SELECT CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS jsonb) FROM ${source} ON CONFLICT (token) DO NOTHING RETURNING token`;
 
+/** How a one-time token looks; anything else never was one, and the database is not asked about it. */
+export const isOneTimeToken = (token: string): boolean => /^[A-Za-z0-9_-]{16,40}$/.test(token);
+
 /**
  * A2, F04: a form is answered once. The token is claimed together with a digest of what was posted: the same form sent again gets the first answer,
  * a changed form sent from the same page (Back button) is a new act. A claim without an answer for a minute belongs to a process that died: it may be taken over.
@@ -67,6 +70,7 @@ export function createOneTimeTokens(db: Db, cipher: Cipher) {
     digest: string,
     answeredWithin: 'minute' | 'day',
   ): Promise<Exclude<Claim, { kind: 'first' }> | undefined> {
+    if (!isOneTimeToken(token)) return undefined;
     const found = await db<{ token: string; owner: string; path: string; result: StoredAnswer | null }>('one_time_tokens')
       .where({ token: keyOf(token, digest), owner, path })
       .whereRaw("created_at > now() - CASE WHEN result IS NULL THEN interval '1 minute' ELSE CAST(? AS interval) END", [

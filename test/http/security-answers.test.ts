@@ -68,6 +68,7 @@ describe('S18, S25, S26, S45 every kind of answer', () => {
     ['a file that is too large', () => ask('POST', '/form', big), 413],
     ['broken multipart', () => ask('POST', '/form', '--x\r\nnonsense', 'multipart/form-data; boundary=x'), 400],
     ['multipart without a boundary', () => ask('POST', '/form', 'x', 'multipart/form-data'), 400],
+    ['a token with a zero byte', () => ask('POST', '/form', '_csrf=a&_token=%2Fe%00', 'application/x-www-form-urlencoded'), 403],
     ['JSON', () => ask('POST', '/form', '{"a":1}', 'application/json'), 403],
     ['an unknown encoding', () => fetch(`${base}/form`, { method: 'POST', body: 'a=1', headers: { 'content-encoding': 'br', 'content-type': 'application/x-www-form-urlencoded' } }), 400],
     ['a failure of the program', () => ask('GET', '/throws'), 500],
