@@ -23,7 +23,7 @@ const kindOf = (address: string): string =>
   (address.split('?')[0] ?? '').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '*').replace(/\/\d+(?=\/|$)/g, '/*');
 /** Files, the way out, and pages of another address. */
 const NO_PAGE =
-  /^\/(assets|sign-out|type)\b|\.(pdf|csv|xlsx|zip|png|jpe?g|json)$|\/(photo|thumbnail|file)$|[?&]download=|\/attachments\/[^/]+$/;
+  /^\/(assets|sign-out|type)\b|\.(pdf|csv|xlsx|zip|png|jpe?g|json)$|\/(photo|thumbnail|file|evidence)$|^\/notices\/\d+\/files\/|[?&]download=|\/attachments\/[^/]+$/;
 /** Of the guides one page is looked at: they are made by one template. */
 const isNew = (kind: string, seen: ReadonlySet<string>): boolean =>
   !seen.has(kind) && !(kind.startsWith('/guides/') && [...seen].some((k) => k.startsWith('/guides/')));
