@@ -2,7 +2,7 @@
  * Pictures of every page of the demonstration, role by role, wide and narrow, and contact sheets of them:
  *
  *   npm start                                                     # in one terminal
- *   npx tsx scripts/screens.ts --out /tmp/screens [--base http://127.0.0.1:3000] [--role 个人] [--widths 1280,390] [--per-address 1] [--pages 60] [--large]
+ *   npx tsx scripts/screens.ts --out <folder> [--base http://127.0.0.1:3000] [--role 个人] [--widths 1280,390] [--per-address 1] [--pages 60] [--large]
  *
  * Follows links only; nothing is sent but the sign-in. The captcha is answered through the database of the demonstration (DATA_DIR or DATABASE_URL), as tests do.
  * Says which pages scroll sideways at 320 px, have no heading or answer with an error.

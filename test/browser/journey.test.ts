@@ -449,6 +449,9 @@ describe.each(runs)('A8, X4, X5 the whole journey $run', ({ folder: pictures, sc
     await bureau.press('评审结果确认');
     await bureau.press(person.name);
     await bureau.press('确认');
+    expect(await bureau.text('h1')).toBe('确认身份'); // S14
+    await bureau.fill({ 登录密码: PASSWORD });
+    await bureau.press('确认');
     await bureau.press('确认');
     expect(await stateOf()).toBe('certified');
   });

@@ -65,7 +65,7 @@ describe('J5, S35 certificate numbers by a scheme that is data', () => {
     }
     const visitor = site.visitor();
     expect((await visitor.send(await visitor.get('/certificates/check'), { number: '鲁职123', name: '甲' })).errors()[0]).toContain(
-      '「鲁职」和 19 位数字，或者「鲁」和 19 位数字',
+      '「鲁职」加 19 位数字，或者「鲁」加 19 位数字',
     );
     expect(await site.db('audit_log').where({ action: 'certificate-scheme.save' })).toHaveLength(1);
   }, 60_000);

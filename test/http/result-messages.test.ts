@@ -75,7 +75,7 @@ describe('J4 applicants are told of their results', () => {
     expect(await tellResults(site.deps, always)).toBe(1);
     expect(await lastSms(site, await mobileOf(d))).toContain('评审结果已经确认，电子证书已经生成');
     const home = await own.get('/home');
-    expect(home.link('下载证书')).toBe(`/declarations/${d.id}/certificate`);
+    expect(home.link('查看证书')).toBe(`/declarations/${d.id}/certificate`);
   });
 
   it('outside the hours nothing goes out; switched off, or a result of a week ago, it stands on the home page only', async () => {

@@ -62,6 +62,10 @@ interface Survey {
 let pictures = 0;
 
 /** One person at a browser of their own (own cookies). Every page they come to is looked over: see `faults`. */
+/** As people do: what stays in view at the edge of the window may lie over it. */
+const toTheMiddle = (target: ElementHandle): Promise<void> =>
+  target.evaluate((e) => (e as unknown as { scrollIntoView(o: object): void }).scrollIntoView({ block: 'center' }));
+
 export class Person {
   readonly #faults: string[] = [];
 
@@ -152,8 +156,7 @@ export class Person {
   async press(words: string, about = ''): Promise<void> {
     const target = await this.#handle('clickable', words, about);
     if (!target) return this.#fail(`nothing to press called 「${words}」 ${about}`);
-    // as people do: what stays in view at the edge of the window may lie over it
-    await target.evaluate((e) => (e as unknown as { scrollIntoView(o: object): void }).scrollIntoView({ block: 'center' }));
+    await toTheMiddle(target);
     if (this.options.scripts && (await this.#ask<boolean>('isInPlace', words, about))) {
       await target.click();
       await this.#settled();
@@ -187,6 +190,7 @@ export class Person {
       else await this.page.keyboard.sendCharacter(value);
     } else {
       const handle = await this.#handle('input', key, value);
+      if (handle) await toTheMiddle(handle);
       await handle?.click();
     }
     if (this.options.scripts && control.isInPlace) await this.#settled();

@@ -76,7 +76,7 @@ async function resultNews(deps: Deps, n: ResultNews): Promise<News> {
     title: `${n.year}年度${n.seriesName}${levelText(n.level)}评审结果`,
     text: resultWords(n, chance),
     ...(n.to === 'certified'
-      ? { next: { text: '下载证书', href: paths.certificateStatus(n.declarationId) } }
+      ? { next: { text: '查看证书', href: paths.certificateStatus(n.declarationId) } }
       : mayAsk
         ? { next: { text: '申请复查', href: paths.recheck(n.declarationId) } }
         : {}),
