@@ -38,11 +38,14 @@ async function inTurn(bytes: number): Promise<void> {
 }
 
 /** What arrives of one file, in one piece, with its hash, which is reckoned piece by piece. */
-async function readFile(stream: Readable, count: (bytes: number) => void): Promise<{ buffer: Buffer; size: number; path: string }> {
+async function readFile(
+  stream: Readable,
+  count: (bytes: number) => Promise<void>,
+): Promise<{ buffer: Buffer; size: number; path: string }> {
   const chunks: Buffer[] = [];
   const hash = createHash('sha256');
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    count(chunk.length);
+    await count(chunk.length);
     await inTurn(chunk.length);
     chunks.push(chunk);
     hash.update(chunk);
@@ -52,7 +55,7 @@ async function readFile(stream: Readable, count: (bytes: number) => void): Promi
 }
 
 /** Keeps files in memory as multer's own storage does, but counts every byte: for this form, and for the whole process. */
-function countingStorage(count: (bytes: number) => void): multer.StorageEngine {
+function countingStorage(count: (bytes: number) => Promise<void>): multer.StorageEngine {
   return {
     _handleFile(_req, file, done) {
       readFile(file.stream, count).then((read) => done(null, read), done);
@@ -65,17 +68,11 @@ function countingStorage(count: (bytes: number) => void): multer.StorageEngine {
 
 /** Reads a multipart body into memory: nothing is stored before access, CSRF token and contents were checked. Throws MulterError, BusyError. */
 export async function readMultipart(req: Request, res: Response, maxFiles: number): Promise<{ body: FormInput; files: UploadedFile[] }> {
-  // what lies in memory already need not wait for room
-  if (!wordsOf(req)) await uploads.enter();
-  let held = 0;
-  res.once('close', () => {
-    uploads.give(held);
-    held = 0;
-  });
-  const count = (bytes: number): void => {
-    if (held + bytes > MAX_FORM_BYTES) throw new BadRequestError(413, 'more than 60 MB in one form');
-    uploads.take(bytes);
-    held += bytes;
+  const share = uploads.open(Math.min(Number(req.headers['content-length'] ?? MAX_FORM_BYTES), MAX_FORM_BYTES));
+  res.once('close', () => share.close());
+  const count = async (bytes: number): Promise<void> => {
+    if (share.held + bytes > MAX_FORM_BYTES) throw new BadRequestError(413, 'more than 60 MB in one form');
+    await share.take(bytes);
   };
   const read = parserOf(countingStorage(count), maxFiles);
   await reading(read, req, res);

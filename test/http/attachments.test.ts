@@ -424,12 +424,10 @@ describe('F08, F09, S47 uploads that break off, full disks, crowds', () => {
       visitor.submit(page, {}, { button: 'do=upload:fullTime.diploma', files: [{ field: FIELD, name: '毕业证书.jpg', content: large }] });
     const usual = { ...uploads.limits };
     try {
-      for (const limits of [{ full: 1000 }, { crowded: 0, patience: 200 }]) {
-        Object.assign(uploads.limits, usual, limits);
-        const answer = await press();
-        expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '10']);
-        expect(answer.text()).toContain('请稍候片刻');
-      }
+      Object.assign(uploads.limits, { crowded: 0, full: 1000, patience: 200 });
+      const answer = await press();
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '10']);
+      expect(answer.text()).toContain('请稍候片刻');
     } finally {
       Object.assign(uploads.limits, usual);
     }
