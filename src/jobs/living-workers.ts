@@ -37,6 +37,8 @@ export function createLivingWorkers(connectionString: string, log: Logger, { eve
   let client: pg.Client | undefined;
   let mine: string | undefined;
   let timer: NodeJS.Timeout | undefined;
+  /** the look that is under way: it may be about to register this worker anew */
+  let looking: Promise<void> = Promise.resolve();
   let isOver = false;
   /** pools without a lock, since when: this machine's steady clock */
   let missed = new Map<string, number>();
@@ -93,18 +95,24 @@ export function createLivingWorkers(connectionString: string, log: Logger, { eve
       await client?.end().catch(() => undefined);
       client = undefined;
     }
-    if (!isOver) timer = setTimeout(() => void turn(pool), client ? every : AGAIN_MS).unref();
+    if (!isOver) wait(pool, client ? every : AGAIN_MS);
+  };
+  const wait = (pool: string, ms: number): void => {
+    timer = setTimeout(() => {
+      looking = turn(pool);
+    }, ms).unref();
   };
 
   return {
     async begin(pool) {
       mine = pool;
       client = await connect(pool);
-      timer = setTimeout(() => void turn(pool), every).unref();
+      wait(pool, every);
     },
     async stop() {
       isOver = true;
       clearTimeout(timer);
+      await looking;
       await client?.query('DELETE FROM job_workers WHERE pool = $1', [mine]).catch((e: unknown) => log.debug({ err: e }, 'not signed off'));
       await client?.end().catch(() => undefined);
       client = undefined;
