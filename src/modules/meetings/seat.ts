@@ -21,7 +21,7 @@ export async function seated(db: Db, visit: Visit): Promise<Seated> {
   return { m, ...seat };
 }
 
-export const sittingsCrumb: Crumb = { text: '我的评审', href: paths.sittings() };
+const sittingsCrumb: Crumb = { text: '我的评审', href: paths.sittings() };
 export const sittingCrumbs = (m: MeetingHead, ...rest: Crumb[]): Crumb[] => [
   homeCrumb,
   sittingsCrumb,
