@@ -205,7 +205,7 @@ describe('B4 更正姓名', () => {
       { 'correction.name': '刘洋3', 'correction.reason': '核实无误' },
       { button: 'do=next' },
     );
-    expect(bad.errors()).toEqual(['「姓名」只能填写文字和间隔号「·」，请按证件填写', '请上传「证明材料」']);
+    expect(bad.errors()).toEqual(['「更正后的姓名」只能填写文字和间隔号「·」，请按证件填写', '请上传「证明材料」']);
     expect(bad.find('#f-correction-reason')?.text.trim()).toBe('核实无误');
     const same = await support.send(bad, { 'correction.name': '刘洋' }, evidence());
     expect(same.errors()).toEqual(['与现在的姓名相同，不需要更正']);

@@ -3,6 +3,24 @@ import { CHOOSE, optionsOf, type Field } from '../../form/field';
 import { ethnicities } from '../../lib/codes';
 import { readMobile } from '../../lib/mobile';
 import { loginNameProblem } from './login-name';
+import { personNameProblem, tidyPersonName } from './person-name';
+
+/** The name of a person; its problems speak of `label`. */
+export const personNameField = ({
+  id = 'name',
+  label = '姓名',
+  ...more
+}: { id?: string; label?: string; autocomplete?: string; hint?: string } = {}): Field =>
+  text({
+    id,
+    label,
+    required: true,
+    max: 50,
+    width: 'm',
+    ...more,
+    tidy: tidyPersonName,
+    check: (name) => personNameProblem(name)?.replace('「姓名」', `「${label}」`),
+  });
 
 /** A mobile number, shown and kept as eleven digits as soon as it can be read. */
 export const mobileField = (label: string): Field =>

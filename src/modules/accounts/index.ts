@@ -14,9 +14,8 @@ export {
 export { createCaptcha, useCaptcha, type CaptchaKind } from './captcha.store';
 export { fillMobileIndexes, mobileIndex } from './mobile-index.store';
 export { pruneSmsCodes } from './sms-code.store';
-export { loginNameField, mobileField } from './contact-fields';
-export { loginNameProblem } from './login-name';
-export { personNameProblem, tidyPersonName } from './person-name';
+export { loginNameField, mobileField, personNameField } from './contact-fields';
+export { givenLoginNameField } from './operator-form';
 export { insertStaff } from './create-staff';
 export { tellFormerMobile } from './change-mobile';
 export { updateMobile } from './profile.store';

@@ -1,15 +1,11 @@
 import { text } from '../../form/fields';
 import type { Field } from '../../form/field';
 import type { SectionDefinition } from '../../form/section';
-import { mobileField } from './contact-fields';
+import { mobileField, personNameField } from './contact-fields';
 import { loginNameProblem } from './login-name';
-import { personNameProblem, tidyPersonName } from './person-name';
 
 export const PART = 'operator';
 
-/** The name of somebody who works for a unit or an authority. */
-export const workerNameField = (): Field =>
-  text({ id: 'name', label: '姓名', required: true, max: 50, width: 'm', tidy: tidyPersonName, check: personNameProblem });
 /** The login name that is given to somebody else. */
 export const givenLoginNameField = (): Field =>
   text({
@@ -30,5 +26,5 @@ const section = (id: string, title: string, fields: Field[]): SectionDefinition 
 });
 
 /** 「新增经办人」 */
-export const operatorForm = section('operator', '新增经办人', [workerNameField(), givenLoginNameField(), mobileField('手机')]);
+export const operatorForm = section('operator', '新增经办人', [personNameField(), givenLoginNameField(), mobileField('手机')]);
 export const operatorMobileForm = section('operator-mobile', '更换手机', [mobileField('新手机')]);

@@ -9,8 +9,7 @@ import { readDate, type PlainDate } from '../../lib/dates';
 import { readIdNumber, type IdNumberReading, type IdType } from '../../lib/id-number';
 import { compactCode } from '../../lib/text';
 import { createPersonAccount } from './account.store';
-import { ethnicityField, loginNameField, mobileField } from './contact-fields';
-import { personNameProblem, tidyPersonName } from './person-name';
+import { ethnicityField, loginNameField, mobileField, personNameField } from './contact-fields';
 import { groupOf, textOf, valueOf, type RegistrationKind } from './registration-kind';
 
 const idTypeOf = (raw: RawGroup): IdType | undefined => (['resident', 'hmt-residence', 'passport'] as const).find((t) => t === raw.idType);
@@ -46,17 +45,7 @@ export const personRegistrationSection: SectionDefinition = {
       kind: 'group',
       id: 'person',
       fields: [
-        text({
-          id: 'name',
-          label: '姓名',
-          required: true,
-          max: 50,
-          width: 'm',
-          autocomplete: 'name',
-          hint: '与证件一致；少数民族姓名中的间隔号填写「·」',
-          tidy: tidyPersonName,
-          check: personNameProblem,
-        }),
+        personNameField({ autocomplete: 'name', hint: '与证件一致；少数民族姓名中的间隔号填写「·」' }),
         choice({ id: 'idType', label: '证件类型', required: true, options: optionsOf(idTypes) }),
         text({
           id: 'idNumber',

@@ -5,8 +5,8 @@ import { smallFormContext } from '../../form/small-form';
 import { roleTexts, type StaffRole } from '../../policy/actor';
 import { chosenDivision, divisionFields, divisionOptions, type Division } from '../catalogue';
 import type { StaffInput } from './create-staff';
-import { mobileField } from './contact-fields';
-import { givenLoginNameField, workerNameField } from './operator-form';
+import { mobileField, personNameField } from './contact-fields';
+import { givenLoginNameField } from './operator-form';
 
 export const PART = 'staff';
 export const staffRoles: readonly StaffRole[] = ['bureau', 'office', 'support', 'admin', 'auditor', 'judge'];
@@ -39,7 +39,7 @@ export const staffForm: SectionDefinition = {
           appliesWhen: (raw) => raw.role === 'office',
           options: (_raw, ctx) => [CHOOSE, ...ctx.options('committees')],
         }),
-        workerNameField(),
+        personNameField(),
         givenLoginNameField(),
         {
           ...mobileField('手机'),

@@ -7,8 +7,7 @@ import { paths } from '../../http/paths';
 import { unitNatures } from '../../lib/codes';
 import { listDivisions } from '../catalogue';
 import { createUnitAccount } from './account.store';
-import { loginNameField, mobileField } from './contact-fields';
-import { personNameProblem, tidyPersonName } from './person-name';
+import { loginNameField, mobileField, personNameField } from './contact-fields';
 import { groupOf, textOf, valueOf, type RegistrationKind } from './registration-kind';
 
 /** Stands for 「省直单位」 among the cities: a unit that belongs to the province itself. */
@@ -59,19 +58,7 @@ export const unitRegistrationSection: SectionDefinition = {
     {
       kind: 'group',
       id: 'contact',
-      fields: [
-        text({
-          id: 'name',
-          label: '联系人',
-          required: true,
-          max: 50,
-          width: 'm',
-          autocomplete: 'name',
-          tidy: tidyPersonName,
-          check: (v) => personNameProblem(v)?.replace('「姓名」', '「联系人」'),
-        }),
-        mobileField('手机'),
-      ],
+      fields: [personNameField({ label: '联系人', autocomplete: 'name' }), mobileField('手机')],
     },
     {
       kind: 'group',

@@ -1,17 +1,8 @@
 import type { LearningRecord } from '../../adapters/continuing-education';
 import type { Handle, Trx } from '../../db/db';
 
-export interface DrawnRecord {
+export interface DrawnRecord extends Omit<LearningRecord, 'id'> {
   id: number;
-  year: number;
-  kind: 'professional' | 'public';
-  title: string;
-  /** hours; one digit behind the point at most */
-  hours: number;
-  beginsOn: string;
-  endsOn: string;
-  place: string;
-  witness: string;
   sourceName: string;
   fetchedAt: Date;
 }

@@ -17,7 +17,7 @@ import { judgeOf, page, refusal, seeOther, type Crumb, type Reply, type Route, t
 import { readIdNumber } from '../../lib/id-number';
 import { showMoment } from '../../lib/moment';
 import { normaliseLine } from '../../lib/text';
-import { loginNameProblem, personNameProblem, tidyPersonName } from '../accounts';
+import { givenLoginNameField, personNameField } from '../accounts';
 import { findStanding, linesOf } from '../committee';
 import { addJudge, correctJudge, switchJudge } from './add-judge';
 import { findJudge, listJudges, type Judge } from './judge.store';
@@ -54,7 +54,7 @@ const newForm: SectionDefinition = {
       kind: 'group',
       id: PART,
       fields: [
-        text({ id: 'name', label: '姓名', required: true, max: 50, width: 'm', tidy: tidyPersonName, check: personNameProblem }),
+        personNameField(),
         text({
           id: 'idNumber',
           label: '身份证号码',
@@ -64,15 +64,7 @@ const newForm: SectionDefinition = {
           hint: '只用于核对回避关系和防止重复入库，不保存号码',
         }),
         ...workFields,
-        text({
-          id: 'loginName',
-          label: '登录名',
-          required: true,
-          max: 100,
-          width: 'm',
-          hint: '4 至 20 位英文字母、数字或者下划线，以字母开头',
-          check: loginNameProblem,
-        }),
+        givenLoginNameField(),
       ],
     },
   ],

@@ -7,7 +7,7 @@ import { codeText, idTypes } from '../../lib/codes';
 import { readIdNumber, type IdType } from '../../lib/id-number';
 import { maskIdNumber, maskMobile } from '../../lib/mask';
 import { compactCode } from '../../lib/text';
-import { mobileField, personNameProblem, tidyPersonName } from '../accounts';
+import { mobileField, personNameField } from '../accounts';
 import type { Change, CorrectionKind, Evidence, Identity } from './correction.store';
 
 export const PART = 'correction';
@@ -30,19 +30,7 @@ const nameForm: SectionDefinition = {
     {
       kind: 'group',
       id: PART,
-      fields: [
-        text({
-          id: 'name',
-          label: '更正后的姓名',
-          required: true,
-          max: 100,
-          width: 'm',
-          hint: '与身份证件一致',
-          tidy: tidyPersonName,
-          check: personNameProblem,
-        }),
-        reason,
-      ],
+      fields: [personNameField({ label: '更正后的姓名', hint: '与身份证件一致' }), reason],
     },
   ],
   rules: [

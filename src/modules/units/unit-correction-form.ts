@@ -4,7 +4,7 @@ import type { CheckedSection, Problem, SectionDefinition } from '../../form/sect
 import { smallFormContext } from '../../form/small-form';
 import { codeText, unitNatures } from '../../lib/codes';
 import { maskMobile } from '../../lib/mask';
-import { mobileField, personNameProblem, tidyPersonName } from '../accounts';
+import { mobileField, personNameField } from '../accounts';
 import { chosenDivision, divisionFields, divisionOptions, divisionPath, type Division } from '../catalogue';
 import { changedFacts } from './correct-unit';
 import type { UnitFacts } from './unit-correction.store';
@@ -31,15 +31,7 @@ export const unitCorrectionForm: SectionDefinition = {
           hint: '没有主管部门的不填',
           check: (v) => (/[<>]/.test(v) ? '「主管部门」不能包含「<」「>」' : undefined),
         }),
-        text({
-          id: 'contactName',
-          label: '联系人',
-          required: true,
-          max: 50,
-          width: 'm',
-          tidy: tidyPersonName,
-          check: (v) => personNameProblem(v)?.replace('「姓名」', '「联系人」'),
-        }),
+        personNameField({ id: 'contactName', label: '联系人' }),
         mobileField('手机'),
         longText({ id: 'reason', label: '更正原因', required: true, limit: 200, rows: 3, hint: '写明依据，例如「单位更名，见……文件」' }),
       ],
