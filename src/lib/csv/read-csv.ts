@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import { normaliseLine } from '../text';
 
@@ -68,17 +69,12 @@ export async function readCsv<N extends string>(content: Buffer, columns: readon
   const decoded = decode(content);
   if (!decoded || decoded.text.includes('\0'))
     return { kind: 'refused', reason: '文件不是文本格式，请在电子表格软件中另存为 CSV 格式后再导入' };
-  const parser = parse({ delimiter: delimiterOf(decoded.text), info: true, relax_column_count: true, bom: true });
+  const parser = Readable.from(pieces(decoded.text)).pipe(
+    parse({ delimiter: delimiterOf(decoded.text), info: true, relax_column_count: true, bom: true }),
+  );
   const rows: CsvRow<N>[] = [];
   let places: { name: N; at: number }[] | undefined;
   let width = 0;
-  void (async () => {
-    for (const piece of pieces(decoded.text)) {
-      if (parser.destroyed) return;
-      if (!parser.write(piece)) await new Promise<void>((go) => parser.once('drain', go).once('close', go));
-    }
-    parser.end();
-  })();
   let line = 1;
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
