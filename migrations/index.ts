@@ -43,6 +43,7 @@ import * as m0059 from './0059_printed_forms';
 import * as m0060 from './0060_certificate_schemes';
 import * as m0069 from './0069_job_workers';
 import * as m0074 from './0074_bureau_phones';
+import * as m0075 from './0075_withdrawn_reviews';
 import * as m0071 from './0071_judge_notes';
 import * as m0072 from './0072_result_news';
 import * as m0070 from './0070_ballot_key_place';
@@ -93,6 +94,7 @@ const list: Record<string, Knex.Migration> = {
   '0060_certificate_schemes': m0060,
   '0069_job_workers': m0069,
   '0074_bureau_phones': m0074,
+  '0075_withdrawn_reviews': m0075,
   '0071_judge_notes': m0071,
   '0072_result_news': m0072,
   '0070_ballot_key_place': m0070,

@@ -440,6 +440,174 @@ describe('J3 reading', () => {
     expect((await office.send(await office.get(withdrawal(two)), { reason: '晚了' })).errors().join()).toContain('不能进行该操作');
   });
 
+  describe('J2 a line of substitutes', () => {
+    const asked = async (meetingId: number, id: string, judge: number): Promise<void> => {
+      const v = await browserOf(judge);
+      const page = await v.send(await v.get(`/judge${at(meetingId)}/recusal`), { declaration: id, reason: '误报' });
+      if (!page.text().includes('已登记回避')) throw new Error(page.text());
+    };
+    const withdrawalOf = async (meetingId: number, id: string, judge: number): Promise<Page> =>
+      (await browserOf(judge)).get(`/judge${at(meetingId)}/withdraw-recusal?item=${id}`);
+    const takenBack = async (meetingId: number, id: string, judge: number): Promise<Page> =>
+      (await browserOf(judge)).send(await withdrawalOf(meetingId, id, judge), { reason: '登记有误' });
+    const scored = async (meetingId: number, id: string, judge: number): Promise<Page> => {
+      const v = await browserOf(judge);
+      return v.send(await v.get(itemOf(meetingId, id)), { score: '77' }, { form: 'form.score', button: 'do=score' });
+    };
+    /** one has asked for recusal and was replaced, so has the substitute: who reviewed first, who came, who came last */
+    async function line(
+      name: string,
+    ): Promise<{ id: string; meetingId: number; one: number; next: number; last: number; others: number[] }> {
+      const id = await accepted(name);
+      const meetingId = await begun([id]);
+      const before = await reviewersOf(meetingId, id);
+      const [one = 0, ...others] = before;
+      await asked(meetingId, id, one);
+      const next = (await reviewersOf(meetingId, id)).find((j) => !before.includes(j)) ?? 0;
+      await asked(meetingId, id, next);
+      const last = (await reviewersOf(meetingId, id)).find((j) => !before.includes(j)) ?? 0;
+      expect(new Set([one, next, last, ...others]).size).toBe(5);
+      return { id, meetingId, one, next, last, others };
+    }
+    const sorted = (...of: number[]): number[] => of.sort((x, y) => x - y);
+    const nameOf = (judge: number): string => pool.find((j) => j.judgeId === judge)?.name ?? '';
+
+    it('J2 the last one, who has not scored, gives the review back to the first; who stood between has no place in it any more', async () => {
+      const { id, meetingId, one, next, last, others } = await line('连环甲');
+      const open = await (await browserOf(last)).get(itemOf(meetingId, id));
+      expect((await withdrawalOf(meetingId, id, one)).text()).toContain('接替评审的评委尚未评分，评议退回该评委');
+      expect((await takenBack(meetingId, id, one)).text()).toContain('这份申报退回该评委评议');
+      expect(await reviewersOf(meetingId, id)).toEqual(sorted(one, ...others));
+      // whoever gave it back is told, also where the page was still open
+      const l = await browserOf(last);
+      expect((await l.get(`/judge${at(meetingId)}`)).text()).toContain('连环甲的申报已退回原来的评委评议');
+      const late = await l.submit(open, { score: '60', remark: '来不及了' }, { form: 'form.score', button: 'do=score' });
+      expect([late.status, late.text()]).toEqual([409, expect.stringContaining('已退回原来的评委')]);
+      expect((await office.get(at(meetingId))).text()).toContain(`评议已由${nameOf(last)}退回${nameOf(one)}`);
+      // the one between takes theirs back, too: the vote, and no fourth review
+      expect((await withdrawalOf(meetingId, id, next)).text()).not.toContain('评议退回');
+      expect((await takenBack(meetingId, id, next)).text()).toContain('回避已撤销，该评委可以对这份申报投票');
+      expect(await reviewersOf(meetingId, id)).toEqual(sorted(one, ...others));
+    });
+
+    it('J2 the first recuses again after it came back: a later withdrawal of the one between takes nothing from the new substitute', async () => {
+      const { id, meetingId, one, next, last, others } = await line('连环乙');
+      await takenBack(meetingId, id, one);
+      await asked(meetingId, id, one);
+      expect(await reviewersOf(meetingId, id)).toEqual(sorted(last, ...others));
+      await takenBack(meetingId, id, next);
+      expect(await reviewersOf(meetingId, id)).toEqual(sorted(last, ...others));
+      await takenBack(meetingId, id, one);
+      expect(await reviewersOf(meetingId, id)).toEqual(sorted(one, ...others));
+    });
+
+    it('J2 in the other order: back to the one between, then to the first', async () => {
+      const { id, meetingId, one, next, others } = await line('连环丙');
+      await takenBack(meetingId, id, next);
+      expect(await reviewersOf(meetingId, id)).toEqual(sorted(next, ...others));
+      await takenBack(meetingId, id, one);
+      expect(await reviewersOf(meetingId, id)).toEqual(sorted(one, ...others));
+    });
+
+    it('J2 the last one has scored and keeps it, whoever of the line comes back; the office reads why and what it can do', async () => {
+      const { id, meetingId, one, next, last, others } = await line('连环丁');
+      await scored(meetingId, id, last);
+      expect((await withdrawalOf(meetingId, id, next)).text()).toContain('接替评审的评委已经评分，评议不再退回');
+      expect((await withdrawalOf(meetingId, id, next)).text()).not.toContain(nameOf(last));
+      expect((await takenBack(meetingId, id, next)).text()).toContain('接替的评委已经评分，评议不再退回');
+      expect((await takenBack(meetingId, id, one)).text()).toContain('接替的评委已经评分，评议不再退回');
+      expect(await reviewersOf(meetingId, id)).toEqual(sorted(last, ...others));
+      const page = (await office.get(at(meetingId))).text();
+      for (const back of [next, one])
+        expect(page).toContain(`${nameOf(last)}已经评分，评议仍由${nameOf(last)}承担；${nameOf(back)}可以投票`);
+      // ordered by the office: the page says it beforehand, with what can be done
+      const [other = 0] = others;
+      await step(meetingId, 'recuse', { judge: String(other), declaration: id, recusal: '误登记' });
+      const taker = (await reviewersOf(meetingId, id)).find((j) => ![last, ...others].includes(j)) ?? 0;
+      await scored(meetingId, id, taker);
+      const form = await office.open((await office.get(at(meetingId))).link('撤销'));
+      expect(form.text()).toContain(`${nameOf(taker)}已经评分，评议不再退回。认为应当由该评委评议的，请将申报移出本次会议`);
+    });
+
+    it('J2 nobody could take over: the review comes back to who withdraws first', async () => {
+      const id = await accepted('连环戊');
+      const meetingId = await begun(
+        [id],
+        pool.slice(1, 4).map((j) => j.judgeId),
+      );
+      const all = await reviewersOf(meetingId, id);
+      const [one = 0] = all;
+      await asked(meetingId, id, one);
+      expect(await reviewersOf(meetingId, id)).toHaveLength(2);
+      expect((await withdrawalOf(meetingId, id, one)).text()).toContain('并继续评议这份申报');
+      await takenBack(meetingId, id, one);
+      expect(await reviewersOf(meetingId, id)).toEqual(all);
+    });
+
+    it('J2 two tabs at once, and two of the line at once: each withdrawal counts once, three review', async () => {
+      const { id, meetingId, one, next, last, others } = await line('连环己');
+      const a = await browserOf(one);
+      const [tab1, tab2] = [await withdrawalOf(meetingId, id, one), await withdrawalOf(meetingId, id, one)];
+      const both = await Promise.all([a.submit(tab1, { reason: '甲页' }), a.submit(tab2, { reason: '乙页' })]);
+      expect(both.map((p) => p.status).sort()).toEqual([303, 422]);
+      expect(await site.db('withdrawn_recusals').where({ meeting_id: meetingId, judge_id: one })).toHaveLength(1);
+      expect(await reviewersOf(meetingId, id)).toEqual(sorted(one, ...others));
+      await asked(meetingId, id, one);
+      const [mine, theirs] = [await withdrawalOf(meetingId, id, one), await withdrawalOf(meetingId, id, next)];
+      const n = await browserOf(next);
+      const pair = await Promise.all([a.submit(mine, { reason: '同时' }), n.submit(theirs, { reason: '同时' })]);
+      expect(pair.map((p) => p.status)).toEqual([303, 303]);
+      expect(await reviewersOf(meetingId, id)).toEqual(sorted(one, ...others));
+      // the substitute scores while the judge withdraws: one of the two was first, and three review either way
+      await asked(meetingId, id, one);
+      const taker = (await reviewersOf(meetingId, id)).find((j) => !others.includes(j)) ?? 0;
+      const t = await browserOf(taker);
+      const [score, back] = [await t.get(itemOf(meetingId, id)), await withdrawalOf(meetingId, id, one)];
+      const [scoring] = await Promise.all([
+        t.submit(score, { score: '66' }, { form: 'form.score', button: 'do=score' }),
+        a.submit(back, { reason: '同时' }),
+      ]);
+      expect([last, next]).toContain(taker);
+      const wasFirst = scoring.status === 303;
+      expect([303, 409]).toContain(scoring.status);
+      expect(await reviewersOf(meetingId, id)).toEqual(sorted(wasFirst ? taker : one, ...others));
+    });
+
+    it('J2 a declaration that was taken out of the meeting has no review to come back', async () => {
+      const [id, kept] = [await accepted('移出的'), await accepted('留下的')];
+      const meetingId = await begun([id, kept]);
+      const [one = 0] = await reviewersOf(meetingId, id);
+      await asked(meetingId, id, one);
+      const form = await withdrawalOf(meetingId, id, one);
+      await step(meetingId, 'remove-item', { declaration: id });
+      expect((await (await browserOf(one)).send(form, { reason: '登记有误' })).errors().join()).toContain('已移出本次会议');
+      expect((await (await browserOf(one)).get(`/judge${at(meetingId)}`)).find('a[href*="withdraw-recusal"]')).toBeNull();
+      expect(await reviewersOf(meetingId, id)).toEqual([]);
+    });
+
+    it('J3 an opinion written by somebody who is in recusal since does not open the ballot until another one has saved it', async () => {
+      const id = await accepted('意见待核');
+      const meetingId = await begun([id]);
+      for (const s of await seatsOf(meetingId)) await checkIn(meetingId, s);
+      const [one = 0, two = 0] = await reviewersOf(meetingId, id);
+      for (const j of await reviewersOf(meetingId, id)) await scored(meetingId, id, j);
+      const opinion = { form: '#group form', button: 'do=opinion' };
+      const a = await browserOf(one);
+      await a.send(await a.get(itemOf(meetingId, id)), { opinion: '同意推荐。' }, opinion);
+      await asked(meetingId, id, one);
+      for (const j of await reviewersOf(meetingId, id)) await scored(meetingId, id, j);
+      expect((await step(meetingId, 'open')).errors()).toEqual([
+        `意见待核：评议意见由已回避的${nameOf(one)}填写，请其他评委核对后重新保存`,
+      ]);
+      expect((await office.get(at(meetingId))).text()).toContain('待重新保存');
+      const b = await browserOf(two);
+      const page = await b.get(itemOf(meetingId, id));
+      expect(page.text()).toContain('现有意见由已回避的评委填写');
+      await b.send(page, {}, opinion);
+      expect((await step(meetingId, 'open')).text()).toContain('投票已经开始');
+    });
+  });
+
   it('J2 what follows from who works where is not taken back', async () => {
     const own = await accepted('本单位的同事', [judgesUnit]);
     const other = await accepted('别人');

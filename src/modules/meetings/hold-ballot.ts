@@ -45,6 +45,9 @@ export async function openBallot(deps: Deps, actor: Actor, meetingId: number, re
           ...items.filter((i) => i.scores < REVIEWERS_PER_ITEM).map((i) => `${i.name}：评分的评委不足 ${REVIEWERS_PER_ITEM} 名`),
           ...items.filter((i) => i.scores >= REVIEWERS_PER_ITEM && i.opinion === '').map((i) => `${i.name}：还没有评议意见`),
           ...items
+            .filter((i) => i.isOpinionBarred)
+            .map((i) => `${i.name}：评议意见由已回避的${i.opinionBy ?? ''}填写，请其他评委核对后重新保存`),
+          ...items
             .filter((i) => 3 * present.filter((s) => !i.barred.includes(s.judgeId)).length < 2 * seats.length)
             .map((i) => `${i.name}：除回避外出席的评委不足席位的三分之二，请移出本次会议`),
         ];

@@ -79,6 +79,8 @@ export interface Item extends DeclarationLine {
   isLive: boolean;
   opinion: string;
   opinionBy: string | null;
+  /** who wrote it is in recusal since: it does not stand for the group until another one has saved it */
+  isOpinionBarred: boolean;
   opinionAt: Date | null;
   version: number;
   scores: number;
@@ -90,7 +92,8 @@ export interface Item extends DeclarationLine {
 /** The declarations of a meeting in their order, without those that were taken out of it. */
 export async function listItems(h: Handle, meetingId: number): Promise<Item[]> {
   const { rows } = await h.raw<{ rows: Item[] }>(
-    `SELECT i.declaration_id AS id, d.state, i.position, i.group_number AS "group", i.is_live AS "isLive", i.opinion, o.name AS "opinionBy", i.opinion_at AS "opinionAt", i.version,
+    `SELECT i.declaration_id AS id, d.state, i.position, i.group_number AS "group", i.is_live AS "isLive", i.opinion, o.name AS "opinionBy",
+       EXISTS (SELECT 1 FROM recusals r WHERE (r.meeting_id, r.judge_id, r.declaration_id) = (i.meeting_id, i.opinion_by, i.declaration_id)) AS "isOpinionBarred", i.opinion_at AS "opinionAt", i.version,
        ${LINE_COLUMNS},
        (SELECT count(a.score)::int FROM review_assignments a WHERE a.meeting_id = i.meeting_id AND a.declaration_id = i.declaration_id) AS scores,
        (SELECT round(avg(a.score), 1)::text FROM review_assignments a WHERE a.meeting_id = i.meeting_id AND a.declaration_id = i.declaration_id) AS average,
@@ -136,8 +139,16 @@ export async function listRecusals(h: Handle, meetingId: number): Promise<Recusa
 }
 
 export interface WithdrawnRecusal {
+  declarationId: string;
   judge: string;
   applicant: string;
+  /** the review came back to the judge; null for recusals taken back before this was kept */
+  isGivenBack: boolean | null;
+  /** who gave it back */
+  takenFromId: number | null;
+  takenFrom: string | null;
+  /** who had scored it and keeps it */
+  staysWith: string | null;
   reason: string;
   withdrawalReason: string;
   withdrawnAt: Date;
@@ -146,8 +157,10 @@ export interface WithdrawnRecusal {
 /** Recusals of a meeting that were taken back, in that order. */
 export async function listWithdrawnRecusals(h: Handle, meetingId: number): Promise<WithdrawnRecusal[]> {
   const { rows } = await h.raw<{ rows: WithdrawnRecusal[] }>(
-    `SELECT j.name AS judge, d.applicant_name AS applicant, w.reason, w.withdrawal_reason AS "withdrawalReason", w.withdrawn_at AS "withdrawnAt", a.display_name AS "withdrawnBy"
+    `SELECT w.declaration_id AS "declarationId", j.name AS judge, d.applicant_name AS applicant, w.is_given_back AS "isGivenBack", w.taken_from AS "takenFromId", f.name AS "takenFrom",
+       s.name AS "staysWith", w.reason, w.withdrawal_reason AS "withdrawalReason", w.withdrawn_at AS "withdrawnAt", a.display_name AS "withdrawnBy"
      FROM withdrawn_recusals w JOIN judges j ON j.id = w.judge_id JOIN declarations d ON d.id = w.declaration_id JOIN accounts a ON a.id = w.withdrawn_by
+       LEFT JOIN judges f ON f.id = w.taken_from LEFT JOIN judges s ON s.id = w.stays_with
      WHERE w.meeting_id = ? ORDER BY w.id`,
     [meetingId],
   );

@@ -3,6 +3,7 @@ import type { AssignmentPlan } from '../../lib/assign-items';
 import type { Candidate } from '../../lib/judge-draw';
 import type { Counted } from '../../lib/count-ballots';
 import type { MeetingState } from '../../policy/policy';
+import type { RecusalLink, ReviewReturn } from './return-review';
 
 /** The meeting's row is locked by everything that changes the meeting, so its acts come one after another. */
 export async function lockMeeting(trx: Trx, id: number): Promise<MeetingState | undefined> {
@@ -179,33 +180,45 @@ export async function setSubstitute(
 export async function removeAssignment(trx: Trx, meetingId: number, judgeId: number, declarationId: string): Promise<void> {
   await trx('review_assignments').where({ meeting_id: meetingId, judge_id: judgeId, declaration_id: declarationId }).delete();
 }
-export interface EnteredRecusal {
+export interface EnteredRecusal extends RecusalLink {
   kind: string;
-  wasAssigned: boolean;
-  substituteId: number | null;
 }
-export async function findRecusal(
-  h: Handle,
-  meetingId: number,
-  judgeId: number,
-  declarationId: string,
-): Promise<EnteredRecusal | undefined> {
+/** All recusals from one declaration of a meeting. */
+export async function listRecusalsFrom(h: Handle, meetingId: number, declarationId: string): Promise<EnteredRecusal[]> {
   return (await h('recusals')
-    .where({ meeting_id: meetingId, judge_id: judgeId, declaration_id: declarationId })
-    .first('kind', { wasAssigned: 'was_assigned', substituteId: 'substitute_id' })) as EnteredRecusal | undefined;
+    .where({ meeting_id: meetingId, declaration_id: declarationId })
+    .select({ judgeId: 'judge_id' }, 'kind', { wasAssigned: 'was_assigned', substituteId: 'substitute_id' })) as EnteredRecusal[];
 }
-/** Takes a recusal out, and keeps it as it stood among those that were taken back. */
+/**
+ * Takes a recusal out, and keeps it as it stood, and where the review went, among those that were taken back. The line of substitutes stays whole: who took over for those in between has no
+ * place in it any more, and where the review stays, it stays for whoever this judge was substitute of.
+ */
 export async function withdrawRecusalRow(
   trx: Trx,
-  r: { meetingId: number; judgeId: number; declarationId: string; reason: string; accountId: number },
+  r: { meetingId: number; judgeId: number; declarationId: string; reason: string; accountId: number; review: ReviewReturn },
 ): Promise<void> {
-  const key = { meeting_id: r.meetingId, judge_id: r.judgeId, declaration_id: r.declarationId };
+  const { review } = r;
+  const item = { meeting_id: r.meetingId, declaration_id: r.declarationId };
+  const key = { ...item, judge_id: r.judgeId };
   await trx.raw(
-    `INSERT INTO withdrawn_recusals (meeting_id, judge_id, declaration_id, kind, reason, recorded_by, recorded_at, withdrawal_reason, withdrawn_by)
-     SELECT meeting_id, judge_id, declaration_id, kind, reason, recorded_by, recorded_at, ?, ? FROM recusals WHERE meeting_id = ? AND judge_id = ? AND declaration_id = ?`,
-    [r.reason, r.accountId, r.meetingId, r.judgeId, r.declarationId],
+    `INSERT INTO withdrawn_recusals (meeting_id, judge_id, declaration_id, kind, reason, recorded_by, recorded_at, withdrawal_reason, withdrawn_by, is_given_back, taken_from, stays_with)
+     SELECT meeting_id, judge_id, declaration_id, kind, reason, recorded_by, recorded_at, ?, ?, ?, ?, ? FROM recusals WHERE meeting_id = ? AND judge_id = ? AND declaration_id = ?`,
+    [
+      r.reason,
+      r.accountId,
+      review.kind === 'back',
+      review.kind === 'back' ? review.from : null,
+      review.kind === 'stays' ? review.with : null,
+      r.meetingId,
+      r.judgeId,
+      r.declarationId,
+    ],
   );
   await trx('recusals').where(key).delete();
+  if (review.kind === 'back')
+    await trx('recusals').where(item).whereIn('judge_id', review.through).update({ was_assigned: false, substitute_id: null });
+  else if (review.kind === 'stays')
+    await trx('recusals').where(item).where({ substitute_id: r.judgeId }).update({ substitute_id: review.with });
 }
 export async function isAssigned(h: Handle, meetingId: number, judgeId: number, declarationId: string): Promise<boolean> {
   return (

@@ -4,7 +4,8 @@ import type { Colour } from '../../policy/declaration-moves';
 import type { MeetingState } from '../../policy/policy';
 import type { Catalogue } from '../catalogue';
 import { titleCell, unitCell } from '../review';
-import type { Item, MeetingHead, RecusalLine, ResultLine, Seat, Sitting } from './meeting.read';
+import type { Item, MeetingHead, RecusalLine, ResultLine, Seat, Sitting, WithdrawnRecusal } from './meeting.read';
+import type { ReviewReturn } from './return-review';
 import { meetingStateText } from './step';
 
 const colours: Record<MeetingState, Colour> = { drawing: 'grey', reviewing: 'blue', voting: 'orange', counted: 'green', cancelled: 'red' };
@@ -26,8 +27,36 @@ export const seatLine = (s: Seat) => ({
 });
 export const recusalText = (r: RecusalLine): string => `${recusalTexts[r.kind]}${r.reason ? `：${r.reason}` : ''}`;
 
+/** J2: what a recusal that was taken back has done to the review, for the office. */
+export function reviewReturned(w: WithdrawnRecusal): string {
+  if (w.isGivenBack === true) return w.takenFrom === null ? `评议已退回${w.judge}。` : `评议已由${w.takenFrom}退回${w.judge}。`;
+  return w.staysWith === null ? '' : `${w.staysWith}已经评分，评议仍由${w.staysWith}承担；${w.judge}可以投票。`;
+}
+
+/** The same before it is taken back. `nameOf`: undefined where the substitute's name is nobody's business. */
+export function reviewToReturn(r: ReviewReturn, nameOf?: (judgeId: number) => string): string {
+  const named = (id: number): string => nameOf?.(id) ?? '接替评审的评委';
+  switch (r.kind) {
+    case 'none':
+      return '该评委可以对这份申报投票';
+    case 'back':
+      return r.from === null
+        ? '该评委可以对这份申报投票，并继续评议这份申报'
+        : `该评委可以对这份申报投票；${named(r.from)}尚未评分，评议退回该评委`;
+    case 'stays':
+      return r.with === null
+        ? '该评委可以对这份申报投票；已另有足够的评委评议，评议不再退回'
+        : `该评委可以对这份申报投票；${named(r.with)}已经评分，评议不再退回${nameOf ? '。认为应当由该评委评议的，请将申报移出本次会议，列入以后的会议' : ''}`;
+  }
+}
+
 /** The outcome of a ballot in words. */
 export const resultText = (r: ResultLine): string => (!r.isValid ? '出席人数不足，未表决' : r.isPassed ? '通过' : '未通过');
+
+function opinionTag(i: Item): { text: string; colour: Colour } {
+  if (i.isOpinionBarred) return { text: '待重新保存', colour: 'orange' };
+  return i.opinion === '' ? { text: '待填写', colour: 'yellow' } : { text: '已有意见', colour: 'green' };
+}
 
 export function itemLine(i: Item, catalogue: Catalogue, result?: ResultLine) {
   const title = titleCell(i, catalogue);
@@ -43,6 +72,8 @@ export function itemLine(i: Item, catalogue: Catalogue, result?: ResultLine) {
     average: i.average,
     opinion: i.opinion,
     opinionBy: i.opinionBy,
+    isOpinionBarred: i.isOpinionBarred,
+    opinionTag: opinionTag(i),
     result,
     resultText: result ? resultText(result) : '',
   };

@@ -36,7 +36,7 @@ import {
   listWithdrawnRecusals,
   type MeetingHead,
 } from './meeting.read';
-import { headRows, itemLine, meetingTag, recusalText, seatLine } from './meeting.view';
+import { headRows, itemLine, meetingTag, recusalText, reviewReturned, seatLine } from './meeting.view';
 import { officeActor } from './office-actor';
 import {
   beginMeeting,
@@ -52,7 +52,7 @@ import {
 import { printMinutes, printVoteSheet } from './print-meeting';
 import { recuse, removeItem } from './review-items';
 import type { StepOutcome } from './step';
-import { withdrawalPage } from './withdraw-recusal.routes';
+import { withdrawalPage, withdrawalTexts } from './withdraw-recusal.routes';
 
 const listCrumb: Crumb = { text: '评审会议', href: paths.meetings() };
 const FORM_TEXTS = ['reason', 'witness', 'recusal'] as const;
@@ -67,7 +67,7 @@ const done: Record<string, string> = {
   chair: '会议主持人已确定',
   begin: '评议已经开始，评委登录后可以查看分配的申报',
   recuse: '回避已登记',
-  'withdraw-recusal': '回避已撤销',
+  ...withdrawalTexts,
   'remove-item': '该申报已移出本次会议，可以列入以后的会议',
   open: '投票已经开始',
   count: '计票完成，结果已记入各份申报',
@@ -177,11 +177,11 @@ export function meetingsRoutes(deps: Deps): Route[] {
           ...r,
           text: recusalText(r),
           withdrawHref:
-            isOffice && r.kind === 'ordered' && m.state === 'reviewing'
+            isOffice && r.kind === 'ordered' && m.state === 'reviewing' && chosen.has(r.declarationId)
               ? addressOf(paths.meetingStep(m.id, 'withdraw-recusal'), { judge: String(r.judgeId), item: r.declarationId })
               : undefined,
         })),
-        withdrawn: withdrawn.map((w) => ({ ...w, at: showMoment(w.withdrawnAt) })),
+        withdrawn: withdrawn.map((w) => ({ ...w, at: showMoment(w.withdrawnAt), review: reviewReturned(w) })),
         draw: draw && { ...draw, at: showMoment(draw.committedAt), drawnText: showMoment(draw.drawnAt) },
         voidDraws: draws.filter((d) => d.voidReason !== ''),
         round: rounds[0]?.state === 'open' ? rounds[0] : undefined,

@@ -3,7 +3,7 @@ import type { Deps } from '../../deps';
 import { doneNotice } from '../../http/done-notice';
 import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
-import { notFound, page, refusal, seeOther, type PageError, type Reply, type Route, type Visit } from '../../http/route';
+import { meetingOf, notFound, page, refusal, seeOther, type PageError, type Reply, type Route, type Visit } from '../../http/route';
 import { isUuid, wholeNumber } from '../../lib/ids';
 import { REVIEWERS_PER_ITEM } from '../../lib/assign-items';
 import { countCharacters, normaliseText, toHalfWidth } from '../../lib/text';
@@ -56,6 +56,15 @@ export function readingRoutes(deps: Deps): Route[] {
     );
   }
 
+  /** Nothing, or to a substitute whose turn ended while the page was open (J2) where their text went: the same for everything that is not given to this judge. */
+  const notTheirs = (visit: Visit): Reply =>
+    visit.method === 'GET'
+      ? notFound
+      : refusal(409, '该申报没有分配给您，或者已退回原来的评委，本次填写的内容没有保存', {
+          text: '返回评审会议',
+          href: paths.sitting(meetingOf(visit).id),
+        });
+
   /** What stands beside what; nothing of it once the meeting is over. */
   async function dossierOf(visit: Visit, g: Given, here: string, notes: readonly JudgeNote[], refused?: RefusedNote) {
     const subject = await findDeclarationSubject(db, g.item.id);
@@ -79,7 +88,7 @@ export function readingRoutes(deps: Deps): Route[] {
 
   async function show(visit: Visit, refused: Refused = { errors: [] }): Promise<Reply> {
     const g = await given(visit);
-    if (!g) return notFound;
+    if (!g) return notTheirs(visit);
     const { seat, item } = g;
     const { m } = seat;
     const here = paths.sittingItem(m.id, item.id);
@@ -169,7 +178,7 @@ export function readingRoutes(deps: Deps): Route[] {
 
   async function post(visit: Visit): Promise<Reply> {
     const g = await given(visit);
-    if (!g) return notFound;
+    if (!g) return notTheirs(visit);
     const { id } = g.seat.m;
     const declarationId = g.item.id;
     const act = visit.body.one('do');
@@ -194,7 +203,7 @@ export function readingRoutes(deps: Deps): Route[] {
   /** The judge's own notes: what they say is in no log. */
   async function notes(visit: Visit): Promise<Reply> {
     const g = await given(visit);
-    if (!g) return notFound;
+    if (!g) return notTheirs(visit);
     const { m, judgeId } = g.seat;
     const desk = { meetingId: m.id, judgeId, declarationId: g.item.id };
     const here = paths.sittingItem(m.id, g.item.id);

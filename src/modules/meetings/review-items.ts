@@ -1,15 +1,15 @@
-import type { Trx } from '../../db/db';
+import type { Handle, Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { assignItems, REVIEWERS_PER_ITEM } from '../../lib/assign-items';
 import type { Actor } from '../../policy/actor';
 import { listItems, listSeats } from './meeting.read';
 import {
-  findRecusal,
   findSeat,
   insertAssignments,
   insertRecusal,
   isAssigned,
   listAssigned,
+  listRecusalsFrom,
   listScored,
   markPresent,
   releaseItems,
@@ -20,6 +20,7 @@ import {
   writeOpinionRow,
   writeScore,
 } from './meeting.store';
+import { returnOfReview, type ReviewReturn } from './return-review';
 import { refuse, takeStep, type StepOutcome } from './step';
 
 const seatOf = async (trx: Trx, meetingId: number, actor: Actor): Promise<number> =>
@@ -82,39 +83,62 @@ export function recuse(deps: Deps, actor: Actor, meetingId: number, input: Recus
   });
 }
 
+/** Where the review would go if this recusal were taken back now. */
+export async function findReviewReturn(h: Handle, meetingId: number, judgeId: number, declarationId: string): Promise<ReviewReturn> {
+  const [recusals, assigned, scored] = [
+    await listRecusalsFrom(h, meetingId, declarationId),
+    await listAssigned(h, meetingId, declarationId),
+    await listScored(h, meetingId, declarationId),
+  ];
+  return returnOfReview(judgeId, recusals, assigned, scored, REVIEWERS_PER_ITEM);
+}
+
 /**
  * Takes a recusal back that was entered by mistake, until the ballot opens: a judge their own, the office the one it has ordered; those that follow from the data stay.
- * The vote comes back, and so does the review where the substitute has not scored yet: the substitute gives it back. A review that is done stays with who has done it.
+ * The vote comes back, and so does the review where the last substitute of the line has not scored it yet: that one gives it back. A review that is done stays with who has done it.
  */
-export function withdrawRecusal(deps: Deps, actor: Actor, meetingId: number, input: RecusalInput, requestId: string): Promise<StepOutcome> {
-  return takeStep(deps, actor, meetingId, { action: 'meeting.withdraw-recusal', in: ['reviewing'] }, requestId, async (trx) => {
-    const { declarationId } = input;
-    const judgeId = actor.role === 'judge' ? await seatOf(trx, meetingId, actor) : (input.judgeId ?? 0);
-    const recusal = (await findRecusal(trx, meetingId, judgeId, declarationId)) ?? refuse('该回避已经撤销，请刷新页面');
-    if (recusal.kind !== (actor.role === 'judge' ? 'request' : 'ordered'))
-      refuse(
-        recusal.kind === 'request'
-          ? '该回避由评委本人申请，请由本人撤销'
-          : recusal.kind === 'ordered'
-            ? '该回避由办事机构决定，请联系办事机构'
-            : '依照规定应当回避的，不能撤销',
-      );
-    if (input.reason === '') refuse('请填写撤销原因');
-    await withdrawRecusalRow(trx, { meetingId, judgeId, declarationId, reason: input.reason, accountId: actor.accountId });
-    let isGivenBack = false;
-    if (recusal.wasAssigned) {
-      const scored = await listScored(trx, meetingId, declarationId);
-      const { substituteId } = recusal;
-      if (substituteId !== null && !scored.includes(substituteId)) await removeAssignment(trx, meetingId, substituteId, declarationId);
-      isGivenBack = (await listAssigned(trx, meetingId, declarationId)).length < REVIEWERS_PER_ITEM;
-      if (isGivenBack)
+export async function withdrawRecusal(
+  deps: Deps,
+  actor: Actor,
+  meetingId: number,
+  input: RecusalInput,
+  requestId: string,
+): Promise<{ kind: 'done'; review: ReviewReturn['kind'] } | Exclude<StepOutcome, { kind: 'done' }>> {
+  let review: ReviewReturn = { kind: 'none' };
+  const outcome = await takeStep(
+    deps,
+    actor,
+    meetingId,
+    { action: 'meeting.withdraw-recusal', in: ['reviewing'] },
+    requestId,
+    async (trx) => {
+      const { declarationId, reason } = input;
+      const judgeId = actor.role === 'judge' ? await seatOf(trx, meetingId, actor) : (input.judgeId ?? 0);
+      const recusal =
+        (await listRecusalsFrom(trx, meetingId, declarationId)).find((r) => r.judgeId === judgeId) ?? refuse('该回避已经撤销，请刷新页面');
+      if (!(await listItems(trx, meetingId)).some((i) => i.id === declarationId)) refuse('该申报已移出本次会议，不需要撤销回避');
+      if (recusal.kind !== (actor.role === 'judge' ? 'request' : 'ordered'))
+        refuse(
+          recusal.kind === 'request'
+            ? '该回避由评委本人申请，请由本人撤销'
+            : recusal.kind === 'ordered'
+              ? '该回避由办事机构决定，请联系办事机构'
+              : '依照规定应当回避的，不能撤销',
+        );
+      if (reason === '') refuse('请填写撤销原因');
+      review = await findReviewReturn(trx, meetingId, judgeId, declarationId);
+      await withdrawRecusalRow(trx, { meetingId, judgeId, declarationId, reason, accountId: actor.accountId, review });
+      if (review.kind === 'back') {
+        if (review.from !== null) await removeAssignment(trx, meetingId, review.from, declarationId);
         await insertAssignments(trx, meetingId, {
           assignments: [{ item: declarationId, group: null, reviewers: [judgeId] }],
           impossible: [],
         });
-    }
-    return { judgeId, declarationId, reason: input.reason, isGivenBack };
-  });
+      }
+      return { judgeId, declarationId, reason, review };
+    },
+  );
+  return outcome.kind === 'done' ? { kind: 'done', review: review.kind } : outcome;
 }
 
 /** A declaration that cannot be judged here waits for another meeting. */

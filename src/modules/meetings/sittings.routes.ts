@@ -11,12 +11,12 @@ import type { Choice } from '../../lib/sealed-ballot';
 import { normaliseLine } from '../../lib/text';
 import { castBallot } from './hold-ballot';
 import { listNoted } from './judge-notes.store';
-import { listItems, listOwnItems, listRecusals, listResults, listSittings } from './meeting.read';
+import { listItems, listOwnItems, listRecusals, listResults, listSittings, listWithdrawnRecusals } from './meeting.read';
 import { findOpenRound, listVoters } from './meeting.store';
 import { itemLine, meetingTag, recusalText, sittingHint, sittingStatus } from './meeting.view';
 import { checkIn, recuse } from './review-items';
 import { seated, sittingCrumbs } from './seat';
-import { withdrawalPage } from './withdraw-recusal.routes';
+import { withdrawalPage, withdrawalTexts } from './withdraw-recusal.routes';
 
 const choices: readonly { value: Choice; text: string }[] = [
   { value: 'yes', text: '同意' },
@@ -27,7 +27,7 @@ const done: Record<string, string> = {
   'check-in': '签到成功',
   recusal: '已登记回避，该申报不再由您评审',
   score: '评分已保存，分配给您的申报都已评分',
-  'withdraw-recusal': '回避已撤销',
+  ...withdrawalTexts,
   ballot: '投票成功。您的选择已经密封，任何人都不能查看或者更改',
 };
 
@@ -53,11 +53,12 @@ export function sittingsRoutes(deps: Deps): Route[] {
 
   async function sitting(visit: Visit, reasons: readonly string[] = []): Promise<Reply> {
     const { m, judgeId, presentAt } = await seated(db, visit);
-    const [catalogue, items, own, recusals, round, results, noted] = await Promise.all([
+    const [catalogue, items, own, recusals, withdrawn, round, results, noted] = await Promise.all([
       deps.catalogue.get(),
       listItems(db, m.id),
       listOwnItems(db, m.id, judgeId),
       listRecusals(db, m.id),
+      listWithdrawnRecusals(db, m.id),
       findOpenRound(db, m.id),
       listResults(db, m.id),
       listNoted(db, m.id, judgeId),
@@ -95,10 +96,16 @@ export function sittingsRoutes(deps: Deps): Route[] {
             applicant: r.applicant,
             text: recusalText(r),
             withdrawHref:
-              r.kind === 'request' && m.state === 'reviewing'
+              r.kind === 'request' && m.state === 'reviewing' && items.some((i) => i.id === r.declarationId)
                 ? addressOf(paths.sittingStep(m.id, 'withdraw-recusal'), { item: r.declarationId })
                 : undefined,
           })),
+        // J2: what was theirs for a while and has gone back
+        returned: [
+          ...new Map(
+            withdrawn.filter((w) => w.takenFromId === judgeId && !scoreOf.has(w.declarationId)).map((w) => [w.declarationId, w.applicant]),
+          ).values(),
+        ],
         mayVote: voter !== undefined && voter.castAt === null,
         votedText: voter?.castAt ? showMoment(voter.castAt) : '',
         isVoting: round !== undefined,

@@ -3,9 +3,17 @@ import { addressOf } from '../../http/paging';
 import { meetingOf, page, seeOther, type Crumb, type PageError, type Reply, type Visit } from '../../http/route';
 import { isUuid, wholeNumber } from '../../lib/ids';
 import { normaliseLine } from '../../lib/text';
-import { listRecusals, type MeetingHead } from './meeting.read';
-import { recusalText } from './meeting.view';
-import { withdrawRecusal } from './review-items';
+import { listRecusals, listSeats, type MeetingHead } from './meeting.read';
+import { recusalText, reviewToReturn } from './meeting.view';
+import { findReviewReturn, withdrawRecusal } from './review-items';
+
+const withdrawalDone = { none: 'withdraw-recusal', back: 'recusal-withdrawn-back', stays: 'recusal-withdrawn-stays' } as const;
+/** What is said on the page that a withdrawal leads to. */
+export const withdrawalTexts: Record<(typeof withdrawalDone)[keyof typeof withdrawalDone], string> = {
+  'withdraw-recusal': '回避已撤销，该评委可以对这份申报投票',
+  'recusal-withdrawn-back': '回避已撤销，这份申报退回该评委评议',
+  'recusal-withdrawn-stays': '回避已撤销，该评委可以对这份申报投票；接替的评委已经评分，评议不再退回',
+};
 
 /** One page for the judge and for the office: which recusal, why it was wrong, and what follows. */
 export function withdrawalPage(
@@ -21,6 +29,8 @@ export function withdrawalPage(
     const { m, crumbs, judgeId } = await o.head(visit);
     const asked = visit.method === 'POST' ? visit.body : visit.query;
     const judge = judgeId ?? wholeNumber(asked.one('judge'));
+    const seats = judgeId === undefined ? await listSeats(deps.db, m.id) : [];
+    const nameOf = judgeId === undefined ? (id: number) => seats.find((s) => s.judgeId === id)?.name ?? '' : undefined;
     const found = (await listRecusals(deps.db, m.id)).find((r) => r.judgeId === judge && r.declarationId === asked.one('item'));
     return page(
       'meetings/withdraw-recusal',
@@ -30,6 +40,7 @@ export function withdrawalPage(
           { label: '评委', text: found.judge },
           { label: '申报人', text: found.applicant },
           { label: '回避原因', text: recusalText(found) },
+          { label: '撤销以后', text: reviewToReturn(await findReviewReturn(deps.db, m.id, found.judgeId, found.declarationId), nameOf) },
         ],
         action: o.action(m.id),
         fields: found && { item: found.declarationId, judge: found.judgeId },
@@ -53,7 +64,9 @@ export function withdrawalPage(
       },
       visit.requestId,
     );
-    return outcome.kind === 'done' ? seeOther(addressOf(o.back(id), { done: 'withdraw-recusal' })) : show(visit, outcome.reasons);
+    return outcome.kind === 'done'
+      ? seeOther(addressOf(o.back(id), { done: withdrawalDone[outcome.review] }))
+      : show(visit, outcome.reasons);
   }
   return { show: (visit) => show(visit), post };
 }
