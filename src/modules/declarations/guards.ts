@@ -19,6 +19,8 @@ import { findDeskContacts } from './desk-contacts.read';
 import { loadDeclaration, sectionsOf } from './load-declaration';
 import type { MoveFacts } from './move-facts';
 import type { MoveInput } from './move-input';
+import { projectUnit } from './project-section';
+import { application } from './sections/application.section';
 import { isWithheld } from './unit-publicity.store';
 
 export interface Complaint {
@@ -74,6 +76,11 @@ export async function deadlineComplaints(h: Handle, d: Declaration): Promise<Com
   ];
 }
 
+/** The unit it is to be submitted to. While a reported rank stands, the row names the unit that gave it, and 「申报信息」 the one chosen now. */
+export async function chosenUnit(deps: Deps, h: Handle, d: Declaration): Promise<number | null> {
+  return d.rank_fixed_at === null ? d.unit_id : projectUnit((await loadDeclaration(deps, h, d)).check(application)).unit_id;
+}
+
 /** One function for each guard of the table in src/policy/declaration-moves.ts; run inside the move's transaction on the locked row. */
 export const guards: Record<GuardName, Guard> = {
   'commitment-accepted': async ({ trx, d }) =>
@@ -83,9 +90,10 @@ export const guards: Record<GuardName, Guard> = {
 
   'correction-in-time': ({ trx, d }) => deadlineComplaints(trx, d),
 
-  'unit-permitted': async ({ trx, d, move, facts }) => {
-    if (d.unit_id === null) return [{ text: '请选择「申报单位」', href: `${paths.section(d.id, 'application')}#f-main-unit` }];
-    const unit = await facts.unit(d.unit_id);
+  'unit-permitted': async ({ deps, trx, d, move, facts }) => {
+    const chosen = await chosenUnit(deps, trx, d);
+    if (chosen === null) return [{ text: '请选择「申报单位」', href: `${paths.section(d.id, 'application')}#f-main-unit` }];
+    const unit = await facts.unit(chosen);
     if (!unit?.permitted)
       return [
         {
@@ -95,7 +103,7 @@ export const guards: Record<GuardName, Guard> = {
       ];
     if (move !== 'resubmit' || d.return_position === 0 || d.return_position === null) return [];
     const [first] = await findStops(trx, d.id);
-    return first?.unit_id === d.unit_id
+    return first?.unit_id === chosen
       ? []
       : [{ text: '已经上报的申报不能更换「申报单位」，请改回原单位', href: `${paths.section(d.id, 'application')}#f-main-unit` }];
   },

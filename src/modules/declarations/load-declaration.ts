@@ -109,6 +109,10 @@ export async function loadDeclaration(
     startedOn: main.startedOn ?? '',
     way: main.way ?? '',
     appointedOn: typed(currentTitle).rows.titles?.[0]?.values.appointedOn ?? '',
+    // R3: what the unit has reported stands; only the unit itself can let it go
+    rankedIn: row.rank_fixed_at === null ? '' : String(row.unit_id ?? ''),
+    fixedRank: row.rank_fixed_at === null ? '' : `${row.rank_n}/${row.rank_of}`,
+    unitStays: (row.return_position ?? 0) > 0,
   };
   const context = (s: SectionDefinition): FormContext => ({
     today: batch.today,

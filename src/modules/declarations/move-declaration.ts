@@ -24,6 +24,7 @@ import {
   markStops,
   removeStopsFrom,
   supersedeResult,
+  updateDeclaration,
   updateMoved,
   type Arrival,
   type Declaration,
@@ -35,6 +36,8 @@ import { guards, type Complaint } from './guards';
 import { loadDeclaration } from './load-declaration';
 import { MoveFacts } from './move-facts';
 import { noInput, type MoveInput } from './move-input';
+import { projectUnit } from './project-section';
+import { application } from './sections/application.section';
 import { takeDown } from './unit-publicity.store';
 
 export type MoveOutcome =
@@ -355,11 +358,23 @@ async function submit(deps: Deps, trx: Trx, d: Declaration): Promise<ChangeResul
 async function resubmit(deps: Deps, trx: Trx, d: Declaration): Promise<ChangeResult> {
   const position = d.return_position ?? 0;
   const round = d.round + 1;
-  await freezeVersion(deps, trx, await loadDeclaration(deps, trx, d), round);
+  const loaded = await loadDeclaration(deps, trx, d);
+  await freezeVersion(deps, trx, loaded, round);
   const stop = (await findStops(trx, d.id)).find((s) => s.position === position);
   if (!stop) throw new Error(`declaration ${d.id} was returned by stop ${position}, which does not exist`);
   const back = { round, stop_position: position, return_position: null, reopened_sections: null, correction_due_on: null };
   if (stop.committee_id !== null) return { to: 'office_review', columns: { ...back, holder_committee_id: stop.committee_id } };
+  if (position === 0 && d.rank_fixed_at !== null) {
+    const now = projectUnit(loaded.check(application));
+    // another unit: it ranks anew, and reports by its own path
+    if (now.unit_id !== d.unit_id) {
+      await updateDeclaration(trx, d.id, { ...now, rank_fixed_at: null });
+      await takeDown(trx, d.id);
+      await removeStopsFrom(trx, d.id, 1);
+      await arriveAt(trx, d.id, 0, { unitId: now.unit_id, committeeId: null, pathId: null });
+      return { to: 'unit_review', columns: { ...back, holder_unit_id: now.unit_id } };
+    }
+  }
   const unitId = position === 0 ? d.unit_id : stop.unit_id;
   if (position === 0) await arriveAt(trx, d.id, 0, { unitId, committeeId: null, pathId: null });
   else await markStop(trx, d.id, position, 'reopened');

@@ -105,7 +105,11 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
       ...(await insertAttachments(trx, id, input.uploads, actor.accountId)),
     ];
     const projected =
-      section === application ? projectApplication((await loadDeclaration(deps, trx, row, { section, raw })).check(section, raw)) : {};
+      section === application
+        ? projectApplication((await loadDeclaration(deps, trx, row, { section, raw })).check(section, raw), {
+            ranked: row.rank_fixed_at !== null,
+          })
+        : {};
     await updateDeclaration(trx, id, projected);
     await audit(trx, input, input.uploads.length);
     const saved = addedRow ? { kind: 'saved' as const, notAdded, addedRow } : { kind: 'saved' as const, notAdded };

@@ -2,7 +2,22 @@ import { wayOfDeclaring } from '../../../lib/codes';
 import { readYearMonth } from '../../../lib/dates';
 import { fullYears } from '../../../lib/periods';
 import { choice, files, fraction, integer, text, unitPicker, yearMonth, yesNo } from '../../../form/fields';
-import type { SectionDefinition } from '../../../form/section';
+import { asText, isFraction } from '../../../form/field';
+import type { Problem, SectionDefinition, SectionRule } from '../../../form/section';
+
+/** R2, R3: a rank that the unit has reported stands, and so does the unit, unless it was the unit itself that gave the declaration back. */
+const reportedStays: SectionRule = (s, ctx) => {
+  const { rankedIn, fixedRank, unitStays, rankBy } = ctx.policy;
+  const values = s.groups.main?.values ?? {};
+  const unit = asText(values.unit);
+  const problem = (field: string, text: string): Problem[] => [{ part: 'main', field, severity: 'rule', text }];
+  if (!rankedIn || unit === '') return [];
+  if (unit !== rankedIn) return unitStays ? problem('unit', '已经上报的申报不能更换「申报单位」，请改回原单位') : [];
+  const rank = isFraction(values.rank) ? `${values.rank.n}/${values.rank.of}` : '';
+  return rankBy === 'applicant' && rank !== '' && rank !== fixedRank
+    ? problem('rank', `单位已经按 ${fixedRank} 上报，「单位推荐排序」不能再修改，请改回 ${fixedRank}`)
+    : [];
+};
 
 /** D2 「申报信息」, G22 §三.1-8. */
 export const application: SectionDefinition = {
@@ -131,6 +146,7 @@ export const application: SectionDefinition = {
     },
   ],
   rules: [
+    reportedStays,
     (s, ctx) => {
       const started = s.groups.main?.values.startedOn;
       const years = s.groups.main?.values.years;
