@@ -45,7 +45,7 @@ export const states: Record<StateName, State> = {
   correction: { text: '待补正', colour: 'orange', holder: 'applicant', forApplicant: '评委会办事机构要求补正，请在期限内修改后重新提交' },
   accepted: { text: '已受理', colour: 'blue', holder: 'office', forApplicant: '评委会办事机构已受理，等待评审' },
   refused: { text: '不予受理', colour: 'red', holder: 'nobody', forApplicant: '评委会办事机构不予受理', final: true },
-  abandoned: { text: '视为放弃', colour: 'red', holder: 'nobody', forApplicant: '逾期未补正，本次申报视为放弃', final: true },
+  abandoned: { text: '已放弃', colour: 'red', holder: 'nobody', forApplicant: '本次申报已放弃，原因见「办理进度」', final: true },
   voted_passed: { text: '评审通过', colour: 'green', holder: 'office', forApplicant: '评审已通过，等待公示' },
   voted_failed: {
     text: '评审未通过',
@@ -62,6 +62,7 @@ export type MoveName =
   | 'submit'
   | 'withdraw'
   | 'resubmit'
+  | 'give-up'
   | 'pass'
   | 'return-to-applicant'
   | 'return-to-unit'
@@ -86,6 +87,7 @@ export type GuardName =
   | 'form-complete'
   | 'unit-permitted'
   | 'not-yet-handled'
+  | 'can-be-submitted-again'
   | 'has-lower-stop'
   | 'path-approved'
   | 'rank-given'
@@ -146,9 +148,9 @@ export const moves: Record<MoveName, Move> = {
     from: ['unit_review'],
     to: ['draft'],
     who: 'applicant',
-    guards: ['not-yet-handled'],
+    guards: ['not-yet-handled', 'can-be-submitted-again'],
     needs: [],
-    confirm: '撤回后可以继续修改，修改完成后须重新点击「确定申报」。',
+    confirm: '撤回后可以继续修改，修改完成后须在个人申报截止时间之前重新点击「确定申报」，逾期不能再提交。',
     done: '撤回申报',
     kind: 'other',
   },
@@ -162,6 +164,17 @@ export const moves: Record<MoveName, Move> = {
     confirm: '提交后，申报数据直接回到退回该申报的单位。',
     done: '修改后重新提交',
     kind: 'main',
+  },
+  'give-up': {
+    text: '放弃申报',
+    from: ['unit_review', 'returned_to_applicant', 'correction'],
+    to: ['abandoned'],
+    who: 'applicant',
+    guards: ['not-yet-handled'],
+    needs: [],
+    confirm: '放弃后，本次申报结束，不能恢复，也不能在本批次再次申报。本年度可以在申报时间内向其他评审委员会申报。',
+    done: '本人放弃申报',
+    kind: 'danger',
   },
   pass: {
     text: '通过',

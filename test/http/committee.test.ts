@@ -70,7 +70,7 @@ describe('J1 the office list', () => {
       '结果公示中（0）',
       '已发证（0）',
       '不予受理（1）',
-      '视为放弃（0）',
+      '已放弃（0）',
       '全部（5）',
     ]);
     expect(namesOn(await office.get('/office/declarations?state=correction'))).toEqual(['补一']);

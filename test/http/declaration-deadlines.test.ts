@@ -82,7 +82,7 @@ describe('D16, D17 the last day of a correction', () => {
     expect(events.map((e) => e.actor_id)).toEqual([null]);
     expect(await site.db('audit_log').where({ subject_id: id, action: 'declaration.abandon', actor_id: null })).toHaveLength(1);
     const office: Visitor = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: batch.committeeId }));
-    expect((await office.open('/office/declarations?state=abandoned')).text('table')).toContain('视为放弃');
+    expect((await office.open('/office/declarations?state=abandoned')).text('table')).toContain('已放弃');
   });
 
   test('D17 resubmitted between the look and the move: nothing is given up and nobody is told', async () => {

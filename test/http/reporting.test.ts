@@ -181,6 +181,49 @@ describe('R2 职称申报数据上报', () => {
     expect(await stateOf(site, id)).toBe('unit_passed');
   });
 
+  it('K3 reports again after the end what an office has given back, and counts an extension of the applicant’s own', async () => {
+    const closed = await makeBatch(site, { committeeId: (await makeCommittee(site)).id, rankBy: 'unit', closed: true });
+    const unit = await makeUnit(site);
+    await makePath(site, closed, unit, { committeeId: closed.committeeId });
+    const visitor = await signInAs(site, unit);
+    const id = await makeDeclaration(site, {
+      batch: closed,
+      state: 'unit_passed',
+      units: [unit],
+      rank: [1, 2],
+      rankFixed: true,
+      name: '退回',
+    });
+    const extended = await makeDeclaration(site, { batch: closed, state: 'unit_passed', units: [unit], name: '延期' });
+    await site.db('declaration_events').insert({
+      declaration_id: id,
+      move: 'report',
+      from_state: 'unit_passed',
+      to_state: 'office_review',
+      round: 1,
+      actor_id: unit.accountId,
+      actor_name: '于海燕',
+      on_behalf_of: unit.name,
+    });
+    const person = (await site.db('declarations').where({ id: extended }).first('person_id')) as { person_id: number };
+    const day = (n: number) => site.db.raw("app_now() + ?::int * interval '1 day'", [n]);
+    await site.db('batch_extensions').insert({
+      batch_id: closed.id,
+      person_id: person.person_id,
+      applicant_until: day(1),
+      unit_until: day(3),
+      reason: '因病住院',
+      granted_by: unit.accountId,
+    });
+    const page = await visitor.get('/unit/report');
+    expect(rowOf(page, id)).toContain('不受截止时间限制');
+    const until = (await site.db.raw<{ rows: { d: string }[] }>("SELECT to_char(app_today() + 3, 'YYYY-MM-DD') AS d")).rows[0]?.d ?? '';
+    expect(rowOf(page, extended)).toContain(until.slice(0, 4));
+    expect(rowOf(page, extended)).toContain(String(Number(until.slice(8))));
+    await press(visitor, page, [id, extended], { [extended]: '2/2' });
+    expect([await stateOf(site, id), await stateOf(site, extended)]).toEqual(['office_review', 'office_review']);
+  });
+
   it("X2 another unit's declaration among the ticks keeps everything back and shows nothing of it", async () => {
     const { unit, visitor } = await unitWithPath();
     const own = await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '自己的' });

@@ -26,7 +26,7 @@ const counts = [
   { key: 'sentBack', text: '退回未再报' },
   { key: 'accepted', text: '已受理' },
   { key: 'refused', text: '不予受理', state: 'refused' },
-  { key: 'abandoned', text: '视为放弃', state: 'abandoned' },
+  { key: 'abandoned', text: '已放弃', state: 'abandoned' },
 ] as const satisfies readonly { key: keyof OverviewRow; text: string; state?: string }[];
 
 /** J1: 「受理情况总览」 of a committee's office, and the file of its list. */

@@ -300,7 +300,10 @@ export function overviewRoutes(deps: Deps): Route[] {
           isOpen: loaded.batch.isOpenForApplicants,
         },
         buttons: moveButtons(d.id, movesFor(visit.actor, subject).filter(isByHand)).filter(
-          (b) => (!editable || !['submit', 'resubmit'].includes(b.move)) && (b.move !== 'withdraw' || isUntouched(events)),
+          (b) =>
+            (!editable || !['submit', 'resubmit'].includes(b.move)) &&
+            (b.move !== 'withdraw' || loaded.batch.isOpenForApplicants) &&
+            (d.state !== 'unit_review' || !['withdraw', 'give-up'].includes(b.move) || isUntouched(events)),
         ),
         checkHref: paths.checkAnswers(d.id),
         deleteHref: isOwner && d.state === 'draft' ? paths.deleteDraft(d.id) : undefined,

@@ -376,6 +376,15 @@ export async function findStops(h: Handle, declaration: string): Promise<Stop[]>
     )) as Stop[];
 }
 
+/** Those of these declarations that have been at a committee's office, which may have given them back since. One query. */
+export async function findBeenAtOffice(h: Handle, ids: readonly string[]): Promise<Set<string>> {
+  const rows = (await h('declaration_events')
+    .whereIn('declaration_id', [...ids])
+    .where({ to_state: 'office_review' })
+    .distinct('declaration_id')) as { declaration_id: string }[];
+  return new Set(rows.map((r) => r.declaration_id));
+}
+
 export interface Arrival {
   unitId: number | null;
   committeeId: number | null;

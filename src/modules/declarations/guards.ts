@@ -43,6 +43,10 @@ type Guard = (g: GuardInput) => Promise<Complaint[]>;
 /** D16: submitted, and nobody has acted since. */
 export const isUntouched = (events: readonly { move: string }[]): boolean => events.at(-1)?.move === 'submit';
 
+/** Whether the applicant may take it back or give it up: it lies with the applicant, or with a unit that has not acted yet. */
+const isInOwnHands = async (trx: Trx, d: Declaration): Promise<boolean> =>
+  d.state !== 'unit_review' || isUntouched(await findEvents(trx, d.id));
+
 /** S51, S52: a file that nobody will be able to open is not submitted. */
 const unusable = (a: AttachmentRow): string | undefined =>
   a.scan === 'infected' ? '检出病毒' : a.damaged_at === null ? undefined : '已损坏';
@@ -108,8 +112,16 @@ export const guards: Record<GuardName, Guard> = {
       : [{ text: '已经上报的申报不能更换「申报单位」，请改回原单位', href: `${paths.section(d.id, 'application')}#f-main-unit` }];
   },
 
-  'not-yet-handled': async ({ trx, d }) =>
-    isUntouched(await findEvents(trx, d.id)) ? [] : [{ text: '单位已经处理过该申报，不能撤回。需要修改的，请联系单位退回' }],
+  'not-yet-handled': async ({ trx, d, move }) =>
+    (await isInOwnHands(trx, d))
+      ? []
+      : [{ text: `单位已经处理过该申报，不能${move === 'withdraw' ? '撤回。需要修改的' : '放弃。不再申报的'}，请联系单位退回` }],
+
+  // who takes it back after the end would have lost the year by it
+  'can-be-submitted-again': async ({ d, facts }) =>
+    (await facts.window(d)).applicantOpen
+      ? []
+      : [{ text: '个人申报已经截止，撤回后不能再提交，因此不能撤回。需要修改的，请联系单位退回；不再申报的，可以「放弃申报」' }],
 
   'has-lower-stop': ({ d }) =>
     Promise.resolve((d.stop_position ?? 0) > 0 ? [] : [{ text: '该申报由申报人直接提交到贵单位，没有下级单位，请选择「退回申报人」' }]),

@@ -160,7 +160,8 @@ async function obstacleTo(
   const rule = moves[move];
   if (rule.window) {
     const w = await facts.window(d);
-    const open = rule.window === 'applicant' ? w.applicantOpen : w.unitOpen;
+    // what an office gave back after the window had closed was reported in time: it comes back, as a correction does
+    const open = rule.window === 'applicant' ? w.applicantOpen : w.unitOpen || (await facts.hasBeenAtOffice(d));
     if (!open)
       return {
         kind: 'blocked',
@@ -279,6 +280,17 @@ async function changeFor(
     case 'withdraw':
       await removeStopsFrom(trx, d.id, 0);
       return { to: 'draft', columns: { holder_unit_id: null, stop_position: null } };
+    case 'give-up':
+      await takeDown(trx, d.id);
+      return {
+        to: 'abandoned',
+        columns: {
+          holder_unit_id: null,
+          holder_committee_id: await committeeOfReturn(trx, d),
+          reopened_sections: null,
+          correction_due_on: null,
+        },
+      };
     case 'pass':
       return { to: 'unit_passed', columns: {}, mark: { position: d.stop_position ?? 0, mark: 'passed' } };
     case 'return-to-applicant':

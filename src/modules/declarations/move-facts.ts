@@ -3,6 +3,7 @@ import { findBatch, windowsOf, type Batch, type Window } from '../batches';
 import { lockLivePath, type LivePath } from '../paths';
 import { findUnitOption } from '../units';
 import {
+  findBeenAtOffice,
   findEntrustedEvidence,
   findFixedRanks,
   findLastEvents,
@@ -82,6 +83,12 @@ export class MoveFacts {
     const found = all.get(`${d.batch_id}:${d.person_id}`);
     if (!found) throw new Error(`no batch ${d.batch_id}`);
     return found;
+  }
+
+  /** whether it arrived at its committee's office once: it was reported in time */
+  async hasBeenAtOffice(d: Declaration): Promise<boolean> {
+    const ids = this.all.map((x) => x.id);
+    return (await this.#once('been at office', () => findBeenAtOffice(this.trx, ids))).has(d.id);
   }
 
   async publicity(d: Declaration): Promise<PublicityOfResult | undefined> {

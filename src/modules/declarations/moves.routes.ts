@@ -96,6 +96,7 @@ export function movesRoutes(deps: Deps): Route[] {
           { label: '申报', text: name },
           { label: '申报单位', text: loaded.context(sections[0] as SectionDefinition).unit(String(d.unit_id ?? ''))?.name ?? '' },
           { label: '当前状态', text: stateText(d.state, d.stop_position) },
+          ...(move === 'withdraw' ? [{ label: '个人申报截止时间', text: showMoment(loaded.batch.applicantClosesAt) }] : []),
         ],
         needs: {
           opinion: rule.needs.includes('opinion'),

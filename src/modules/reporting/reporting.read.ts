@@ -10,7 +10,10 @@ export interface ReportRow extends DeclarationLine {
   rankOf: number | null;
   /** the reporting unit types the rank now: the batch says so, and it was not fixed by an earlier report */
   takesRank: boolean;
+  /** with an extension of the applicant's own */
   unitClosesAt: Date;
+  /** an office has given it back: no window keeps it from being reported again (K3) */
+  hasBeenAtOffice: boolean;
   /** this unit uploads the evidence of 「委托评审」 before it reports */
   takesEvidence: boolean;
   hasEvidence: boolean;
@@ -24,13 +27,16 @@ export interface ReportRow extends DeclarationLine {
 }
 
 const SELECT = `SELECT d.id, ${LINE_COLUMNS}, d.unit_id AS "unitId", d.batch_id AS "batchId", d.is_entrusted AS "isEntrusted",
-    d.rank_n AS "rankN", d.rank_of AS "rankOf", (b.rank_by = 'unit' AND d.rank_fixed_at IS NULL) AS "takesRank", b.unit_closes_at AS "unitClosesAt",
+    d.rank_n AS "rankN", d.rank_of AS "rankOf", (b.rank_by = 'unit' AND d.rank_fixed_at IS NULL) AS "takesRank", greatest(b.unit_closes_at, x.unit_until) AS "unitClosesAt",
+    EXISTS (SELECT 1 FROM declaration_events v WHERE v.declaration_id = d.id AND v.to_state = 'office_review') AS "hasBeenAtOffice",
     (d.is_entrusted AND b.entrusted_evidence_by = 'unit' AND d.stop_position = 0) AS "takesEvidence",
     EXISTS (SELECT 1 FROM attachments a WHERE a.declaration_id = d.id AND a.section = 'entrusted' AND a.removed_at IS NULL) AS "hasEvidence",
     (b.demands_unit_publicity AND d.stop_position = 0) AS "demandsPublicity", pu.id AS "publicityId", pu.ends_on AS "publicityEndsOn",
     pu.ends_on < app_today() AS "isPublicityOver",
     (SELECT count(*)::int FROM unit_objections o WHERE o.declaration_id = d.id AND o.publicity_id = pu.id AND o.outcome IS NULL) AS "openObjections"
-  FROM declarations d JOIN batches b ON b.id = d.batch_id LEFT JOIN units u ON u.id = d.unit_id
+  FROM declarations d JOIN batches b ON b.id = d.batch_id
+    LEFT JOIN batch_extensions x ON x.batch_id = d.batch_id AND x.person_id = d.person_id AND x.revoked_at IS NULL
+    LEFT JOIN units u ON u.id = d.unit_id
     LEFT JOIN unit_publicity_items pi ON pi.declaration_id = d.id AND pi.voided_at IS NULL LEFT JOIN unit_publicities pu ON pu.id = pi.publicity_id
   WHERE d.holder_unit_id = :unit AND d.state = 'unit_passed' AND d.deleted_at IS NULL`;
 

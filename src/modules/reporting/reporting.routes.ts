@@ -101,7 +101,7 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
       rankGroup: r.takesRank ? rankGroups.get(`${r.unitId}:${r.batchId}`) : undefined,
       typed: r.takesRank ? (attempt?.ranks[r.id] ?? (r.rankN === null ? '' : rankText(r))) : undefined,
       publicity: publicityCell(r),
-      closes: showMoment(r.unitClosesAt),
+      closes: r.hasBeenAtOffice ? '评委会退回，不受截止时间限制' : showMoment(r.unitClosesAt),
       isTicked: attempt?.ticked.includes(r.id) ?? false,
       reasons: reasonsOf.get(r.id) ?? [],
     })),
