@@ -18,6 +18,20 @@ export function showMoment(at: Date | string | null | undefined): string {
   return `${p.year}年${p.month}月${p.day}日 ${p.hour}:${p.minute}`;
 }
 
+/** Midnight in Beijing ends the day before: 「5月20日 24:00」, for people read 「5月21日 00:00」 as the end of the 21st. */
+const isMidnight = (at: Date): boolean => at.getTime() % 60_000 === 0 && typedMoment(at).endsWith(' 00:00');
+const dayBefore = (at: Date): Date => new Date(at.getTime() - 60_000);
+
+/** When something ends, as `showMoment`, midnight as 24:00 of the day that it ends. */
+export function showEnd(at: Date | string | null | undefined): string {
+  if (at === null || at === undefined) return '';
+  const end = new Date(at);
+  return isMidnight(end) ? showMoment(dayBefore(end)).replace(/23:59$/, '24:00') : showMoment(end);
+}
+
+/** When something ends, as it would be typed: 2026.5.20 24:00. */
+export const typedEnd = (at: Date): string => (isMidnight(at) ? typedMoment(dayBefore(at)).replace(/23:59$/, '24:00') : typedMoment(at));
+
 /** A moment as it would be typed: 2026.11.22 09:05, Beijing time. */
 export function typedMoment(at: Date): string {
   const p = Object.fromEntries(beijing.formatToParts(at).map((x) => [x.type, x.value]));

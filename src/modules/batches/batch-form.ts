@@ -3,7 +3,7 @@ import { asText, CHOOSE, type Field, type FieldBase, type FormContext, type Opti
 import type { CheckedSection, Problem, SectionDefinition, SectionRule } from '../../form/section';
 import { smallFormContext } from '../../form/small-form';
 import { wholeNumber } from '../../lib/ids';
-import { readMoment, showMoment, typedMoment } from '../../lib/moment';
+import { readMoment, showEnd, showMoment, typedEnd, typedMoment } from '../../lib/moment';
 import { levelOptions, levels, levelText, type Level } from '../catalogue';
 import type { Batch } from './batch';
 import type { CommitteeChoice } from './batch-admin.read';
@@ -229,8 +229,8 @@ export const batchRaw = (b: Batch): RawGroup => ({
   series: String(b.seriesId),
   level: b.level,
   opensAt: typedMoment(b.applicantOpensAt),
-  closesAt: typedMoment(b.applicantClosesAt),
-  unitClosesAt: typedMoment(b.unitClosesAt),
+  closesAt: typedEnd(b.applicantClosesAt),
+  unitClosesAt: typedEnd(b.unitClosesAt),
   rankBy: b.rankBy,
   entrustedBy: b.entrustedEvidenceBy,
   maxResults: String(b.maxResults),
@@ -251,8 +251,8 @@ export const batchFacts = (b: Batch): { key: string; label: string; text: string
   { key: 'series', label: '职称系列', text: b.seriesName },
   { key: 'level', label: '职称级别', text: levelText(b.level) },
   { key: 'opensAt', label: '个人申报开始时间', text: showMoment(b.applicantOpensAt) },
-  { key: 'closesAt', label: '个人申报截止时间', text: showMoment(b.applicantClosesAt) },
-  { key: 'unitClosesAt', label: '单位上报截止时间', text: showMoment(b.unitClosesAt) },
+  { key: 'closesAt', label: '个人申报截止时间', text: showEnd(b.applicantClosesAt) },
+  { key: 'unitClosesAt', label: '单位上报截止时间', text: showEnd(b.unitClosesAt) },
   { key: 'rankBy', label: '「单位推荐排序」', text: textOf(byWhom, b.rankBy) },
   { key: 'entrustedBy', label: '「委托评审」证明', text: textOf(evidenceBy, b.entrustedEvidenceBy) },
   { key: 'maxResults', label: '代表性成果最多', text: `${b.maxResults} 项` },

@@ -5,7 +5,7 @@ import { pagingLinks, pagingOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { batchOf, notFound, page, type Reply, type Route, type Visit } from '../../http/route';
 import { wholeNumber } from '../../lib/ids';
-import { showMoment, timeLeft } from '../../lib/moment';
+import { showEnd, showMoment, timeLeft } from '../../lib/moment';
 import { normaliseLine } from '../../lib/text';
 import type { Colour } from '../../policy/declaration-moves';
 import { can } from '../../policy/policy';
@@ -96,9 +96,9 @@ export function batchesRoutes(deps: Deps): Route[] {
               { text: nameOf({ ...b, levelText: levelText(b.level) }), href: paths.batch(b.id) },
               { text: b.committeeName },
               { tag: states[b.state] },
-              { text: showMoment(b.closesAt), ...(b.state === 'applicants' ? { sub: timeLeft(b.now, b.closesAt) } : {}) },
+              { text: showEnd(b.closesAt), ...(b.state === 'applicants' ? { sub: timeLeft(b.now, b.closesAt) } : {}) },
               {
-                text: showMoment(b.unitClosesAt),
+                text: showEnd(b.unitClosesAt),
                 ...(b.state === 'applicants' || b.state === 'units' ? { sub: timeLeft(b.now, b.unitClosesAt) } : {}),
               },
             ],
@@ -157,8 +157,8 @@ export function batchesRoutes(deps: Deps): Route[] {
           rows: detail.extensions.map((e) => ({
             cells: [
               { text: e.personName },
-              { text: showMoment(e.applicantUntil) },
-              { text: showMoment(e.unitUntil) },
+              { text: showEnd(e.applicantUntil) },
+              { text: showEnd(e.unitUntil) },
               { text: e.reason },
               { text: e.by },
               e.isLive

@@ -9,7 +9,7 @@ import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { batchOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
 import { wholeNumber } from '../../lib/ids';
-import { showMoment } from '../../lib/moment';
+import { showEnd } from '../../lib/moment';
 import { normaliseText } from '../../lib/text';
 import { signInNameIndex } from '../accounts';
 import { batchFacts, extensionForm, PART, windowInput } from './batch-form';
@@ -98,8 +98,8 @@ export function extensionRoutes(deps: Deps): Route[] {
         rows: [
           { label: '申报人', text: e.personName },
           { label: '批次', text: nameOf(batch) },
-          { label: '个人申报延长至', text: showMoment(e.applicantUntil) },
-          { label: '单位上报延长至', text: showMoment(e.unitUntil) },
+          { label: '个人申报延长至', text: showEnd(e.applicantUntil) },
+          { label: '单位上报延长至', text: showEnd(e.unitUntil) },
           { label: '原因', text: e.reason },
         ],
         confirmText: '确认延期',
@@ -113,8 +113,8 @@ export function extensionRoutes(deps: Deps): Route[] {
     const e = await findExtensionDraft(visit, key);
     if (!e) return expired(id);
     const shown = [
-      { label: `${e.personName}个人申报`, before: '按批次时间', after: showMoment(e.applicantUntil) },
-      { label: `${e.personName}单位上报`, before: '按批次时间', after: showMoment(e.unitUntil) },
+      { label: `${e.personName}个人申报`, before: '按批次时间', after: showEnd(e.applicantUntil) },
+      { label: `${e.personName}单位上报`, before: '按批次时间', after: showEnd(e.unitUntil) },
     ];
     await extendCase(
       deps,

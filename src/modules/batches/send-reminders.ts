@@ -1,7 +1,7 @@
 import { queueSms } from '../../adapters/sms';
 import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
-import { showMoment } from '../../lib/moment';
+import { showEnd } from '../../lib/moment';
 import { listClosingWindows, takeReceivers, type ClosingWindow, type Receiver } from './reminders.store';
 
 /** Hours before the end at which a reminder is due. */
@@ -16,7 +16,7 @@ export interface ReminderSettings {
 }
 
 function textOf(w: ClosingWindow, r: Receiver): string {
-  const end = showMoment(w.closesAt);
+  const end = showEnd(w.closesAt);
   return w.kind === 'person'
     ? `您的${w.name}申报尚未提交，个人申报将于${end}截止，请及时登录系统核对并点击「确定申报」。不需要提醒的，可在「基本信息」中关闭。`
     : `贵单位有 ${r.waiting} 份${w.name}申报等待审核或者上报，单位上报将于${end}截止，请及时登录系统办理。不需要提醒的，可在「提醒短信」中关闭。`;

@@ -6,7 +6,7 @@ import { formFlow } from '../../http/form-flow';
 import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { page, seeOther, type Reply, type Route, type Visit } from '../../http/route';
-import { showMoment, timeLeft, typedMoment } from '../../lib/moment';
+import { showEnd, timeLeft, typedEnd } from '../../lib/moment';
 import { findBatchDetail } from './batch-admin.read';
 import { PART, windowForm, windowInput } from './batch-form';
 import { changeWindow } from './save-batch';
@@ -22,7 +22,7 @@ export function windowRoutes(deps: Deps): Route[] {
   const windowPage = async (visit: Visit): Promise<Reply> => {
     const batch = await demand(visit);
     const detail = await findBatchDetail(db, batch.id);
-    const ends = { closesAt: typedMoment(batch.applicantClosesAt), unitClosesAt: typedMoment(batch.unitClosesAt) };
+    const ends = { closesAt: typedEnd(batch.applicantClosesAt), unitClosesAt: typedEnd(batch.unitClosesAt) };
     const typed = await windowFlow(batch.id).shown(visit, { groups: { [PART]: { what: 'set', ...ends } }, rows: {} }, batch.version);
     return page(
       'admin/form',
@@ -32,11 +32,11 @@ export function windowRoutes(deps: Deps): Route[] {
         facts: [
           {
             label: '个人申报截止时间',
-            text: `${showMoment(batch.applicantClosesAt)}，${detail ? timeLeft(detail.now, batch.applicantClosesAt) : ''}`,
+            text: `${showEnd(batch.applicantClosesAt)}，${detail ? timeLeft(detail.now, batch.applicantClosesAt) : ''}`,
           },
           {
             label: '单位上报截止时间',
-            text: `${showMoment(batch.unitClosesAt)}，${detail ? timeLeft(detail.now, batch.unitClosesAt) : ''}`,
+            text: `${showEnd(batch.unitClosesAt)}，${detail ? timeLeft(detail.now, batch.unitClosesAt) : ''}`,
           },
           { label: '尚未提交的申报人', text: `${detail?.drafts ?? 0} 人` },
           { label: '在单位等待审核或者上报', text: `${detail?.atUnits ?? 0} 人` },

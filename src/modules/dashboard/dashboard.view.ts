@@ -1,6 +1,6 @@
 import { paths } from '../../http/paths';
 import type { Cipher } from '../../lib/cipher';
-import { showMoment, timeLeft } from '../../lib/moment';
+import { showEnd, showMoment, timeLeft } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
 import { states, type Colour, type StateName } from '../../policy/declaration-moves';
 import type { Batch } from '../batches';
@@ -116,7 +116,7 @@ export function batchesCard(batches: readonly Batch[], own: readonly OwnDeclarat
       .map((b) => ({
         title: declarationName(b, b.seriesName, b.levelText),
         href: paths.commitment(b.id),
-        hint: `${b.committeeName}，截止时间 ${showMoment(b.applicantClosesAt)}，${timeLeft(now, b.applicantClosesAt)}`,
+        hint: `${b.committeeName}，截止时间 ${showEnd(b.applicantClosesAt)}，${timeLeft(now, b.applicantClosesAt)}`,
         status: { text: '可以申报', colour: 'green' },
       })),
     emptyText: '目前没有可以申报的项目，请留意通知公告',
@@ -153,7 +153,7 @@ function pathStatus(f: UnitFacts): Task['status'] {
 const reportHint = (f: UnitFacts): string =>
   f.closesAt === null
     ? '审核通过、等待上报的数据'
-    : `审核通过、等待上报的数据。上报截止时间 ${showMoment(f.closesAt)}，${timeLeft(f.now, new Date(f.closesAt))}`;
+    : `审核通过、等待上报的数据。上报截止时间 ${showEnd(f.closesAt)}，${timeLeft(f.now, new Date(f.closesAt))}`;
 
 /** What has to be there before anything can be reported, and what waits: first what the unit can do now. */
 export function unitCards(f: UnitFacts, servicePhone: string): Card[] {
@@ -422,7 +422,7 @@ export const adminCards = (f: DeskFacts, isDemo: boolean): Card[] => [
         hint:
           f.firstCloses === null
             ? '目前没有正在进行的批次，请按年度建立'
-            : `${f.openBatches} 个批次正在进行，最早的上报截止时间 ${showMoment(f.firstCloses)}，${timeLeft(f.now, f.firstCloses)}`,
+            : `${f.openBatches} 个批次正在进行，最早的上报截止时间 ${showEnd(f.firstCloses)}，${timeLeft(f.now, f.firstCloses)}`,
         status: f.openBatches > 0 ? { text: `${f.openBatches} 个进行中`, colour: 'green' } : { text: '请建立', colour: 'orange' },
       },
       {

@@ -1,7 +1,7 @@
 import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import type { Cipher } from '../../lib/cipher';
-import { showMoment, timeLeft } from '../../lib/moment';
+import { showEnd, showMoment, timeLeft } from '../../lib/moment';
 import { bureauContactText, levelText, type Catalogue } from '../catalogue';
 import type { PathlessWork, UnitFacts, UpstreamWork } from './dashboard.read';
 import { bureauOf, sinceText, type Card, type Task } from './dashboard.view';
@@ -58,7 +58,7 @@ function pathStep(w: PathlessWork, catalogue: Catalogue, cipher: Cipher, now: Da
   const waits =
     w.closesAt === null
       ? ''
-      : `。${w.n} 人自 ${showMoment(w.since)} 起等待，上报截止时间 ${showMoment(w.closesAt)}，${timeLeft(now, new Date(w.closesAt))}`;
+      : `。${w.n} 人自 ${showMoment(w.since)} 起等待，上报截止时间 ${showEnd(w.closesAt)}，${timeLeft(now, new Date(w.closesAt))}`;
   const ask = addressOf(paths.newPath(), { 'path.year': String(w.year), 'path.series': String(w.seriesId), 'path.level': w.level });
   const { path } = w;
   if (path?.state === 'requested') {
@@ -100,7 +100,7 @@ function closingStep(f: UnitFacts): Task[] {
     {
       title: '上报即将截止',
       href: f.toReport > 0 ? paths.report() : paths.review(),
-      hint: `截止时间 ${showMoment(closesAt)}，${timeLeft(f.now, closesAt)}。截止后不能上报，请尽快审核并上报`,
+      hint: `截止时间 ${showEnd(closesAt)}，${timeLeft(f.now, closesAt)}。截止后不能上报，请尽快审核并上报`,
       status: { text: `${waiting} 人未上报`, colour: 'red' },
     },
   ];

@@ -9,7 +9,7 @@ import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
 import { wholeNumber } from '../../lib/ids';
 import { showDate } from '../../lib/dates';
-import { showMoment, timeLeft } from '../../lib/moment';
+import { showEnd, showMoment, timeLeft } from '../../lib/moment';
 import { isByHand, moveNames, moves, states, type MoveName } from '../../policy/declaration-moves';
 import { can, movesFor, type DeclarationSubject } from '../../policy/policy';
 import { findBatch, listOpenBatches } from '../batches';
@@ -102,7 +102,7 @@ export function overviewRoutes(deps: Deps): Route[] {
         batches: shown.map((b) => ({
           name: declarationName(b, b.seriesName, b.levelText),
           committee: b.committeeName,
-          closes: showMoment(b.applicantClosesAt),
+          closes: showEnd(b.applicantClosesAt),
           href: paths.commitment(b.id),
           existing: own.get(`${b.year}/${b.committeeName}/${b.seriesName}/${b.level}`),
         })),
@@ -122,7 +122,7 @@ export function overviewRoutes(deps: Deps): Route[] {
       'declarations/commitment',
       { title: '申报承诺书', breadcrumbs: [...mineCrumbs, { text: '申报承诺书' }] },
       {
-        batch: { ...batch, closes: showMoment(batch.applicantClosesAt) },
+        batch: { ...batch, closes: showEnd(batch.applicantClosesAt) },
         name: declarationName(batch, batch.seriesName, batch.levelText),
         accepted: await hasCommitment(deps.db, visit.actor.accountId, batch.id),
         earlier: (await listEarlier(deps.db, visit.actor.accountId, batch.year)).map((e) => ({
@@ -295,7 +295,7 @@ export function overviewRoutes(deps: Deps): Route[] {
             : undefined,
         ...(editable ? tasksOf(loaded, comments) : {}),
         deadline: {
-          at: showMoment(loaded.batch.applicantClosesAt),
+          at: showEnd(loaded.batch.applicantClosesAt),
           left: timeLeft(now, loaded.batch.applicantClosesAt),
           isOpen: loaded.batch.isOpenForApplicants,
         },

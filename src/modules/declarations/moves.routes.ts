@@ -4,7 +4,7 @@ import type { SectionDefinition } from '../../form/section';
 import { homeCrumb } from '../../http/crumbs';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
-import { showMoment } from '../../lib/moment';
+import { showEnd } from '../../lib/moment';
 import { isByHand, moveNames, moves, refusalReasons, type MoveName } from '../../policy/declaration-moves';
 import { can } from '../../policy/policy';
 import { outcomeTags } from '../eligibility';
@@ -49,7 +49,7 @@ export function movesRoutes(deps: Deps): Route[] {
         eligibility: content.eligibility && { ...content.eligibility, tag: outcomeTags[content.eligibility.outcome] },
         unit: content.unit,
         canMove: can(visit.actor, `declaration.${move}`, subject).ok,
-        deadline: { at: showMoment(loaded.batch.applicantClosesAt), isOpen: loaded.batch.isOpenForApplicants || move === 'resubmit' },
+        deadline: { at: showEnd(loaded.batch.applicantClosesAt), isOpen: loaded.batch.isOpenForApplicants || move === 'resubmit' },
         move: { text: moves[move].text, confirm: moves[move].confirm, action: paths.move(d.id, move) },
         version: d.version,
         overviewHref: paths.declaration(d.id),
@@ -96,7 +96,7 @@ export function movesRoutes(deps: Deps): Route[] {
           { label: '申报', text: name },
           { label: '申报单位', text: loaded.context(sections[0] as SectionDefinition).unit(String(d.unit_id ?? ''))?.name ?? '' },
           { label: '当前状态', text: stateText(d.state, d.stop_position) },
-          ...(move === 'withdraw' ? [{ label: '个人申报截止时间', text: showMoment(loaded.batch.applicantClosesAt) }] : []),
+          ...(move === 'withdraw' ? [{ label: '个人申报截止时间', text: showEnd(loaded.batch.applicantClosesAt) }] : []),
         ],
         needs: {
           opinion: rule.needs.includes('opinion'),

@@ -1,5 +1,5 @@
 import { showDate, type PlainDate } from '../../lib/dates';
-import { showMoment, timeLeft } from '../../lib/moment';
+import { showEnd, timeLeft } from '../../lib/moment';
 import { states, type Colour, type StateName } from '../../policy/declaration-moves';
 import type { AppealState } from './appeals.read';
 import { stateText } from './declarations.view';
@@ -44,7 +44,7 @@ function advice(f: OwnFacts): string {
 
 /** Until when the applicant can do something about it; '' where there is nothing to do or no end. */
 function until(f: OwnFacts): string {
-  if (f.state === 'draft' && f.isOpen) return `申报截止时间 ${showMoment(f.closesAt)}，${timeLeft(f.now, f.closesAt)}`;
+  if (f.state === 'draft' && f.isOpen) return `申报截止时间 ${showEnd(f.closesAt)}，${timeLeft(f.now, f.closesAt)}`;
   return f.state === 'correction' && f.correctionDueOn !== null ? `最后一天是 ${showDate(f.correctionDueOn)}` : '';
 }
 

@@ -7,7 +7,7 @@ import { FormInput } from '../../http/form-input';
 import { addressOf, countText } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { showDate } from '../../lib/dates';
-import { showMoment } from '../../lib/moment';
+import { showEnd } from '../../lib/moment';
 import { page, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { normaliseLine } from '../../lib/text';
 import { moves } from '../../policy/declaration-moves';
@@ -101,7 +101,7 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
       rankGroup: r.takesRank ? rankGroups.get(`${r.unitId}:${r.batchId}`) : undefined,
       typed: r.takesRank ? (attempt?.ranks[r.id] ?? (r.rankN === null ? '' : rankText(r))) : undefined,
       publicity: publicityCell(r),
-      closes: r.hasBeenAtOffice ? '评委会退回，不受截止时间限制' : showMoment(r.unitClosesAt),
+      closes: r.hasBeenAtOffice ? '评委会退回，不受截止时间限制' : showEnd(r.unitClosesAt),
       isTicked: attempt?.ticked.includes(r.id) ?? false,
       reasons: reasonsOf.get(r.id) ?? [],
     })),

@@ -1,4 +1,4 @@
-import { readMoment, showMoment, timeLeft, typedMoment } from '../../../src/lib/moment';
+import { readMoment, showEnd, showMoment, timeLeft, typedEnd, typedMoment } from '../../../src/lib/moment';
 
 describe('showMoment', () => {
   it('gives Beijing time, hours and minutes with two digits', () => {
@@ -57,4 +57,21 @@ describe('K3 timeLeft', () => {
     [47.9 * 3600, '还有 47 小时'],
     [72 * 3600 - 1, '还有 2 天'],
   ])('%d s', (seconds, text) => expect(timeLeft(now, new Date(now.getTime() + seconds * 1000))).toBe(text));
+});
+
+describe('K3 when something ends', () => {
+  it('calls midnight the end of the day before, as people read it, and is read again as the same moment', () => {
+    const midnight = new Date('2026-12-31T16:00:00Z');
+    expect(showEnd(midnight)).toBe('2026年12月31日 24:00');
+    expect(typedEnd(midnight)).toBe('2026.12.31 24:00');
+    expect(readMoment(typedEnd(midnight), 'end')).toEqual(midnight);
+    expect(showEnd('2028-02-29T16:00:00Z')).toBe('2028年2月29日 24:00');
+  });
+  it('leaves every other moment as it is', () => {
+    for (const at of ['2026-05-20T09:00:00Z', '2026-05-20T15:59:00Z', '2026-05-20T16:01:00Z', '2026-05-20T16:00:30Z']) {
+      expect(showEnd(at)).toBe(showMoment(at));
+      expect(typedEnd(new Date(at))).toBe(typedMoment(new Date(at)));
+    }
+    expect(showEnd(null)).toBe('');
+  });
 });

@@ -31,7 +31,7 @@ const table: Readonly<Record<string, string>> = {
     'appeals.answer declaration.accept declaration.annul declaration.publish declaration.record-vote declaration.refuse declaration.request-correction judge.edit judges.pool meeting.manage meetings.own objections.decide office.queue plan.hold plans.own',
   'office unit': 'declaration.check declaration.return-to-unit path.decide path.read paths.review review.reasons roster.read',
   person:
-    'account.close appeal.ask declaration.edit declaration.own declaration.resubmit declaration.start declaration.submit declaration.withdraw declarations.own profile.edit',
+    'account.close appeal.ask declaration.edit declaration.give-up declaration.own declaration.resubmit declaration.start declaration.submit declaration.withdraw declarations.own profile.edit',
   'person unit': 'reminders.choose',
   support: 'account.correct account.find account.support content.edit correction.decide correction.read corrections.queue sms.read',
   unit: 'declaration.pass declaration.report declaration.return-to-applicant declaration.withhold operator.add operator.manage operator.promote operator.read operators.read path.end paths.own report.queue review.queue unit-publicity.manage unit.permission',
