@@ -102,6 +102,13 @@ describe('K5 申报条件', () => {
       if (c.section === 'application') await chooseTitleAndUnit(visitor, id, '助理馆员', '环翠区文化馆');
     }
     expect((await visitor.open(`/declarations/${id}/check`)).text()).toContain('符合「大学学历，从事专业工作满 1 年」');
+    // whoever may have retired: people are asked to look
+    const born = (on: string) => site.db('persons').where({ name: applicant.name }).update({ born_on: on });
+    const { born_on: bornOn } = (await site.db('persons').where({ name: applicant.name }).first('born_on')) as { born_on: string };
+    await born('1960-01-01');
+    const old = await visitor.open(`/declarations/${id}/check`);
+    for (const words of ['需要人工审核', '请核对是否在职']) expect(old.text()).toContain(words);
+    await born(bornOn);
     await admin.send(await admin.open('/admin/eligibility/new'), await rule({ workYears: '9' }), { button: 'do=save' });
     const check = await visitor.open(`/declarations/${id}/check`);
     expect(check.text()).toContain(`需要大学学历，从事专业工作满 9 年；所填内容：从事专业工作`);

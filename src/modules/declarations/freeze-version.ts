@@ -4,7 +4,7 @@ import { sectionText, type SectionText } from '../../form/section-text';
 import { canonicalJson, sha256Hex } from '../../lib/canonical-json';
 import { codeText, ethnicities, politicalStatuses, sexes } from '../../lib/codes';
 import { findPerson } from '../accounts';
-import { checkEligibility, type Verdict } from '../eligibility';
+import { askAboutRetirement, checkEligibility, type Verdict } from '../eligibility';
 import { drawnParts, findDrawnRecords } from '../education';
 import { eligibilityFacts } from './eligibility-facts';
 import { LEARNING_SECTION, learningYears } from './drawn-learning';
@@ -43,6 +43,9 @@ export async function contentOf(deps: Deps, h: Trx | Deps['db'], d: LoadedDeclar
     const text = sectionText(s, d.check(s), d.context(s));
     return s.id === LEARNING_SECTION ? { ...text, parts: [...drawn, ...text.parts] } : text;
   });
+  const { retirementMale, retirementFemale } = await deps.settings.get();
+  const age = { sex: person.sex, bornOn: person.bornOn, today: d.batch.today };
+  const eligibility = await checkEligibility(h, eligibilityFacts(d, await deps.catalogue.get()));
   return {
     revision: DEFINITION_REVISION,
     round,
@@ -57,7 +60,7 @@ export async function contentOf(deps: Deps, h: Trx | Deps['db'], d: LoadedDeclar
     },
     batch: { year: d.batch.year, series: d.batch.seriesName, level: d.batch.levelText, committee: d.batch.committeeName },
     unit: d.context(application).unit(d.typed(application).groups.main?.unit ?? '')?.name ?? '',
-    eligibility: await checkEligibility(h, eligibilityFacts(d, await deps.catalogue.get())),
+    eligibility: askAboutRetirement(eligibility, age, { male: retirementMale, female: retirementFemale }),
     sections: texts,
   };
 }

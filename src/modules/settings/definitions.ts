@@ -3,10 +3,11 @@ import type { Field, FieldValue } from '../../form/field';
 import { integer, text, yesNo } from '../../form/fields';
 import { isServicePhone } from '../../lib/phone';
 
-export type SettingPart = 'support' | 'staff' | 'corrections' | 'messages' | 'retention';
+export type SettingPart = 'support' | 'staff' | 'corrections' | 'eligibility' | 'messages' | 'retention';
 export const settingParts: readonly { id: SettingPart; title: string; hint?: string }[] = [
   { id: 'support', title: '联系电话' },
   { id: 'corrections', title: '更正' },
+  { id: 'eligibility', title: '申报条件核对', hint: '达到年龄的，提示申报人和审核单位核对是否在职，不影响提交' },
   {
     id: 'staff',
     title: '工作人员密码',
@@ -95,6 +96,8 @@ export const definitions = {
     { label: '更正姓名须由第二人复核', hint: '选「是」的，更正姓名由另一名技术支持人员复核后生效。更正证件号码始终须由第二人复核' },
     false,
   ),
+  retirementMale: whole('eligibility', 'retirementMale', { label: '男性提示年龄' }, 60, 50, 75, '周岁'),
+  retirementFemale: whole('eligibility', 'retirementFemale', { label: '女性提示年龄' }, 55, 45, 75, '周岁'),
   // no 「password」 in its name: what a form calls so is never kept between two pages
   strictStaff: flag(
     'staff',
