@@ -58,6 +58,8 @@ interface Place {
   out: string;
 }
 
+const WAPITI_MODULES = 'xss,permanentxss,sql,blindsql,exec,file,crlf,csrf,redirect,ssrf,http_headers,cookieflags,csp';
+
 const installed = (program: string): boolean => {
   try {
     execFileSync('which', [program], { stdio: 'ignore' });
@@ -122,60 +124,70 @@ async function html({ visitors }: Place): Promise<Finding[]> {
   return [...found.values()].map((text) => ({ tool: 'html-validate', text }));
 }
 
-/**
- * The same site at another port, where nobody can sign out and no page is compressed: the scanner presses every button it finds, its own way to leave one out fails on today's Python, and
- * of a compressed page that comes in pieces it reads nothing.
- */
-async function withoutSignOut<T>(site: Site, work: (base: string) => Promise<T>): Promise<T> {
+interface Entrance {
+  base: string;
+  /** addresses of pages, and forms, that were asked for and answered since it was asked last */
+  read: () => { pages: number; forms: number; failures: string[] };
+}
+
+/** The same site at another port, made for a scanner: nobody can sign out there, and no page is compressed (of one that comes in pieces it reads nothing). */
+async function throughEntrance<T>(site: Site, work: (entrance: Entrance) => Promise<T>): Promise<T> {
+  const pages = new Set<string>();
+  const forms = new Set<string>();
+  const failures: string[] = [];
   const server = http.createServer((req, res) => {
-    if (req.url?.startsWith('/sign-out')) return void res.writeHead(404).end();
+    const [address = '/'] = (req.url ?? '/').split('?');
+    if (address.startsWith('/sign-out')) return void res.writeHead(404).end();
     delete req.headers['accept-encoding'];
+    res.once('finish', () => {
+      const { statusCode: status } = res;
+      if (status === 500) failures.push(`${req.method} ${address}`);
+      if (status === 200 && req.method === 'GET') pages.add(address);
+      // 303: accepted; 422: judged by the form's own rules
+      if (req.method === 'POST' && (status === 303 || status === 422)) forms.add(address);
+    });
     site.composition.app(req, res);
   });
   await new Promise<void>((r) => server.listen(0, '127.0.0.1', r));
+  const read = () => {
+    const now = { pages: pages.size, forms: forms.size, failures: failures.splice(0) };
+    pages.clear();
+    forms.clear();
+    return now;
+  };
   try {
-    return await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return await work({ base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, read });
   } finally {
     server.closeAllConnections();
     await new Promise<void>((r) => server.close(() => r()));
   }
 }
 
-const wapiti = ({ site, visitors, out }: Place): Promise<Finding[]> => withoutSignOut(site, (base) => wapitiAt(base, visitors, out));
+/** Fewer pages than this and the scanner has not got beyond the door: its silence would say nothing. */
+const LEAST_PAGES = 10;
 
-async function wapitiAt(base: string, visitors: Place['visitors'], out: string): Promise<Finding[]> {
+const wapiti = ({ site, visitors, out }: Place): Promise<Finding[]> =>
+  throughEntrance(site, (entrance) => wapitiAt(entrance, visitors, out));
+
+async function wapitiAt({ base, read }: Entrance, visitors: Place['visitors'], out: string): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const role of ['公众', '个人', '主管部门', '人社局']) {
+  for (const role of ['公众', '个人', '用人单位', '主管部门', '人社局']) {
     const visitor = visitors.get(role);
     if (!visitor) continue;
     const report = path.join(out, `wapiti-${role}.json`);
-    const args = [
-      '-u',
-      `${base}/`,
-      '--scope',
-      'folder',
-      '-m',
-      'xss,permanentxss,sql,blindsql,exec,file,crlf,csrf,redirect,ssrf,http_headers,cookieflags,csp',
-    ];
+    // it follows no redirection, which is what stands at the root of this site: it is told where pages are
+    const known = await crawl(visitor, { start: ['/home', '/'], without: /^\/sign-out|^\/assets|\.(pdf|xlsx|csv|zip)/, limit: 40 });
+    const starts = known.filter((page) => page.status === 200 && page.html !== '').flatMap((page) => ['-s', base + page.address]);
+    const args = ['-u', `${base}/`, ...starts, '--scope', 'folder', '-m', WAPITI_MODULES];
     // for reading pages, and for each of the modules
-    const limits = [
-      '--max-scan-time',
-      '120',
-      '--max-attack-time',
-      '25',
-      '--max-links-per-page',
-      '60',
-      '--flush-session',
-      '-f',
-      'json',
-      '-o',
-      report,
-    ];
-    const said = await run(
-      'wapiti',
-      [...args, ...limits, ...(visitor.cookies.size > 0 ? ['-H', `Cookie: ${cookieOf(visitor)}`] : [])],
-      700,
-    );
+    const limits = ['--max-scan-time', '120', '--max-attack-time', '25', '--max-links-per-page', '60'];
+    const cookie = visitor.cookies.size > 0 ? ['-H', `Cookie: ${cookieOf(visitor)}`] : [];
+    read();
+    const said = await run('wapiti', [...args, ...limits, '--flush-session', '-f', 'json', '-o', report, ...cookie], 600);
+    const { pages, forms, failures } = read();
+    console.log(`wapiti read ${pages} pages as ${role} and had ${forms} forms answered`);
+    for (const text of new Set(failures)) findings.push({ tool: 'wapiti', text: `${role}: 500: ${text}` });
+    if (pages < LEAST_PAGES) findings.push({ tool: 'wapiti', text: `${role}: read no more than ${pages} pages` });
     if (!fs.existsSync(report)) {
       findings.push({ tool: 'wapiti', text: `${role}: wrote no report: ${said.trim().slice(-300)}` });
       continue;

@@ -8,7 +8,7 @@ import type { RequestListener } from 'node:http';
 import type { Deps } from './deps';
 import { admitting, type Admission } from './http/admission';
 import { compressPages } from './http/compress-pages';
-import { BusyError, isDatabaseAway, SessionsAwayError, statusOfFault } from './http/errors';
+import { BusyError, isDatabaseAway, isTooManyWords, SessionsAwayError, statusOfFault } from './http/errors';
 import { RepeatedFieldError } from './http/form-input';
 import { matchRoute } from './http/match-route';
 import { mountRoutes, type MountDeps } from './http/mount';
@@ -179,9 +179,11 @@ function refusalOf(e: unknown, req: Request, res: Response): Reply | undefined {
   req.log.info({ fault: String((e as Error).message).slice(0, 200) }, 'bad request');
   return refusal(
     fault,
-    fault === 413
-      ? '上传的文件过大或者过多，请分次上传：PDF 不超过 5 MB，图片不超过 30 MB，一次选择的文件合计不超过 60 MB'
-      : '提交的内容格式不正确，请返回上一页重新填写',
+    isTooManyWords(e)
+      ? '填写的文字过多，这次没有保存。请返回上一页，减少文字后重新提交'
+      : fault === 413
+        ? '上传的文件过大或者过多，请分次上传：PDF 不超过 5 MB，图片不超过 30 MB，一次选择的文件合计不超过 60 MB'
+        : '提交的内容格式不正确，请返回上一页重新填写',
   );
 }
 

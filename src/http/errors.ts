@@ -22,6 +22,13 @@ export class BadRequestError extends Error {
   }
 }
 
+/** More words than a form may have (`FORM_BYTES`), beside files. */
+export class TooManyWordsError extends BadRequestError {
+  constructor() {
+    super(413, 'more words than a form may have');
+  }
+}
+
 /** More uploads at once than this process can hold: 503, to be tried again in a moment. */
 export class BusyError extends Error {
   constructor() {
@@ -38,9 +45,22 @@ export class SessionsAwayError extends Error {
   }
 }
 
+/** S43: too large by what was typed, not by a file. body-parser and multer say so in words of their own. */
+export function isTooManyWords(e: unknown): boolean {
+  if (e instanceof TooManyWordsError) return true;
+  const x = e as { type?: unknown; code?: unknown } | null;
+  return (
+    typeof x === 'object' &&
+    x !== null &&
+    (['entity.too.large', 'parameters.too.many'].includes(String(x.type)) ||
+      ['LIMIT_FIELD_VALUE', 'LIMIT_FIELD_COUNT'].includes(String(x.code)))
+  );
+}
+
 /** body-parser, multer and express mark the faults of a request with a 4xx status or a code. */
 export function statusOfFault(e: unknown): 400 | 413 | undefined {
   if (e instanceof BadRequestError) return e.status;
+  if (isTooManyWords(e)) return 413;
   if (e instanceof URIError) return 400;
   const x = e as { status?: unknown; code?: unknown; name?: unknown } | null;
   if (typeof x !== 'object' || x === null) return undefined;

@@ -4,9 +4,9 @@ import type { Readable, Writable } from 'node:stream';
 import type { Request, RequestHandler, Response } from 'express';
 import multer from 'multer';
 import { asError } from '../lib/as-error';
-import { BadRequestError, BusyError } from './errors';
+import { BadRequestError, BusyError, TooManyWordsError } from './errors';
 import { FormInput } from './form-input';
-import { wordsOf } from './read-form';
+import { FORM_BYTES, wordsOf } from './read-form';
 import type { UploadedFile } from './route';
 import { UploadGate } from './upload-gate';
 
@@ -84,8 +84,14 @@ export async function readMultipart(req: Request, res: Response, maxFiles: numbe
   return { body, files };
 }
 
-/** From the sender, or what has been received already. */
+/** From the sender, or what has been received already. Words beside files are held in memory as they come: no more of them than a form without files may have. */
 function feed(req: IncomingMessage, parser: Writable): void {
+  let held = 0;
+  parser.on('field', (name: string, value: string) => {
+    held += Buffer.byteLength(name) + Buffer.byteLength(value);
+    // told and not destroyed: busboy goes on with the piece it has in hand; multer cuts the sender off and lets the rest go by
+    if (held > FORM_BYTES) parser.emit('error', new TooManyWordsError());
+  });
   const words = wordsOf(req);
   if (words) parser.end(words);
   else req.pipe(parser);

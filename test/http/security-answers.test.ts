@@ -125,6 +125,24 @@ describe('S43 sizes', () => {
     expect(await site.db('kept_posts')).toEqual([]);
   });
 
+  it('words beside a file are bounded together as in a form without one; the refusal speaks of words', async () => {
+    const form = (fields: number, bytes: number): FormData => {
+      const data = new FormData();
+      for (let i = 0; i < fields; i++) data.append(`f${i}`, 'x'.repeat(bytes));
+      data.append('files:a', new Blob([new Uint8Array(300 * 1024)]), 'a.pdf');
+      return data;
+    };
+    // read whole, then refused for want of its form token
+    expect((await ask('POST', '/form', form(4, 60 * 1024))).status).toBe(403);
+    const words = '填写的文字过多，这次没有保存。请返回上一页，减少文字后重新提交';
+    for (const data of [form(5, 60 * 1024), form(1, 65 * 1024), form(999, 60 * 1024), form(1001, 1)]) {
+      const answer = await ask('POST', '/form', data);
+      expect([answer.status, (await answer.text()).includes(words)]).toEqual([413, true]);
+    }
+    const long = await ask('POST', '/form', 'a='.padEnd(257 * 1024, 'x'), 'application/x-www-form-urlencoded');
+    expect([long.status, (await long.text()).includes(words)]).toEqual([413, true]);
+  });
+
   it('headers of 100 KB and an address of 100 KB are refused by the server itself', async () => {
     const long = await fetch(`${base}/form?${'a'.repeat(100_000)}`).then(
       (r) => r.status,

@@ -38,8 +38,14 @@ function hear(child: ChildProcess, output: () => string, what: RegExp): Promise<
   });
 }
 
-export async function startProcess(site: Site, env: Record<string, string> = {}, entry: 'main' | 'worker' = 'main'): Promise<Started> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(dist, `${entry}.js`)], {
+/** `program`: the folder of another build of the program (scripts/mixed-versions.ts). */
+export async function startProcess(
+  site: Site,
+  env: Record<string, string> = {},
+  entry: 'main' | 'worker' = 'main',
+  program = dist,
+): Promise<Started> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(program, `${entry}.js`)], {
     env: {
       PATH: process.env.PATH,
       NODE_ENV: 'test',
