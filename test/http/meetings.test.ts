@@ -620,6 +620,46 @@ describe('J3 reading', () => {
 });
 
 describe('J3 the ballot', () => {
+  it('J3 two of one name are told apart wherever somebody chooses between them', async () => {
+    const [a, b] = [await accepted('于晓丽'), await accepted('于晓丽')];
+    for (const [id, day] of [
+      [a, '1985-03-01'],
+      [b, '1990-11-30'],
+    ] as const)
+      await site
+        .db('persons')
+        .where({ account_id: site.db('declarations').where({ id }).select('person_id') })
+        .update({ born_on: day });
+    const names = ['于晓丽（1985年3月出生）', '于晓丽（1990年11月出生）'];
+    const inMain = (page: Page): string[] => names.filter((n) => page.text('main').includes(n));
+    const { meetingId: next } = await makeMeeting(site, committee.id, officeId);
+    expect(inMain(await office.get(at(next)))).toEqual(names);
+    const meetingId = await begun([a, b]);
+    const [one = 0] = await seatsOf(meetingId);
+    const v = await browserOf(one);
+    const page = await office.get(at(meetingId));
+    const choices = page.all('#recuse-item option').map((o) => o.text);
+    for (const n of names) expect(choices.some((c) => c.includes(n) && c.includes(unit.name))).toBe(true);
+    expect((await step(meetingId, 'open')).errors().join()).toContain(`${names[0] ?? ''}：评分的评委不足`);
+    expect(inMain(await v.get(`/judge${at(meetingId)}/recusal`))).toEqual(names);
+    await step(meetingId, 'recuse', { judge: String(one), declaration: b, recusal: '师生' });
+    const withdraw = await office.get(`${at(meetingId)}/withdraw-recusal?judge=${one}&item=${b}`);
+    expect(inMain(withdraw)).toEqual([names[1]]);
+    expect(withdraw.text()).toContain(unit.name);
+    expect(inMain(await v.get(`/judge${at(meetingId)}`))).toContain(names[1]);
+    for (const s of await seatsOf(meetingId)) await checkIn(meetingId, s);
+    await reviewed(meetingId);
+    expect((await step(meetingId, 'open')).text()).toContain('投票已经开始');
+    const ballot = await v.get(`/judge${at(meetingId)}/ballot`);
+    expect(ballot.all('legend').map((l) => l.text.trim())).toEqual(
+      expect.arrayContaining(names.map((n) => expect.stringContaining(n) as unknown)),
+    );
+    expect((await v.send(ballot, { sure: 'yes' })).errors()).toEqual([`请对${names[0] ?? ''}投票`]);
+    await step(meetingId, 'void-ballot', { reason: '试投' });
+    // what the public reads says nothing of births
+    expect((await site.visitor().get('/publicity')).text()).not.toContain('出生');
+  });
+
   it('J3 is refused with every reason: no quorum, no scores, no opinion', async () => {
     const id = await accepted('法定人数');
     const meetingId = await begun([id]);

@@ -3,7 +3,7 @@ import type { PlainDate } from '../../lib/dates';
 import type { Candidate } from '../../lib/judge-draw';
 import type { StateName } from '../../policy/declaration-moves';
 import type { MeetingState, MeetingSubject } from '../../policy/policy';
-import { LINE_COLUMNS, type DeclarationLine } from '../review';
+import { BORN_ON, LINE_COLUMNS, tellApart, type DeclarationLine } from '../review';
 
 /** What the policy needs to know of a meeting. One query. */
 export async function findMeetingSubject(h: Handle, id: number): Promise<MeetingSubject | undefined> {
@@ -68,11 +68,14 @@ export async function listSeats(h: Handle, meetingId: number): Promise<Seat[]> {
      WHERE s.meeting_id = ? GROUP BY s.meeting_id, s.judge_id, j.id ORDER BY s.position`,
     [meetingId],
   );
-  return rows;
+  // two of one name are told apart by their units
+  const shared = new Set(rows.filter((r) => rows.some((o) => o.name === r.name && o.judgeId !== r.judgeId)).map((r) => r.judgeId));
+  return rows.map((r) => (shared.has(r.judgeId) ? { ...r, name: `${r.name}（${r.unitName}）` } : r));
 }
 
 export interface Item extends DeclarationLine {
   id: string;
+  bornOn: PlainDate;
   state: StateName;
   position: number;
   group: number | null;
@@ -89,12 +92,12 @@ export interface Item extends DeclarationLine {
   /** seats that may not vote on it */
   barred: number[];
 }
-/** The declarations of a meeting in their order, without those that were taken out of it. */
+/** The declarations of a meeting in their order, without those that were taken out of it. Names that several have say whose they are. */
 export async function listItems(h: Handle, meetingId: number): Promise<Item[]> {
   const { rows } = await h.raw<{ rows: Item[] }>(
     `SELECT i.declaration_id AS id, d.state, i.position, i.group_number AS "group", i.is_live AS "isLive", i.opinion, o.name AS "opinionBy",
        EXISTS (SELECT 1 FROM recusals r WHERE (r.meeting_id, r.judge_id, r.declaration_id) = (i.meeting_id, i.opinion_by, i.declaration_id)) AS "isOpinionBarred", i.opinion_at AS "opinionAt", i.version,
-       ${LINE_COLUMNS},
+       ${LINE_COLUMNS}, ${BORN_ON},
        (SELECT count(a.score)::int FROM review_assignments a WHERE a.meeting_id = i.meeting_id AND a.declaration_id = i.declaration_id) AS scores,
        (SELECT round(avg(a.score), 1)::text FROM review_assignments a WHERE a.meeting_id = i.meeting_id AND a.declaration_id = i.declaration_id) AS average,
        array(SELECT r.judge_id::int FROM recusals r WHERE r.meeting_id = i.meeting_id AND r.declaration_id = i.declaration_id) AS barred
@@ -103,22 +106,23 @@ export async function listItems(h: Handle, meetingId: number): Promise<Item[]> {
      ORDER BY i.position`,
     [meetingId],
   );
-  return rows;
+  return tellApart(rows);
 }
 
 export interface AcceptedLine extends DeclarationLine {
   id: string;
+  bornOn: PlainDate;
 }
 /** Declarations the committee has accepted that stand before no meeting, or before this one. At most 500. */
 export async function listAcceptable(h: Handle, committeeId: number, meetingId: number): Promise<AcceptedLine[]> {
   const { rows } = await h.raw<{ rows: AcceptedLine[] }>(
-    `SELECT d.id, ${LINE_COLUMNS} FROM declarations d LEFT JOIN units u ON u.id = d.unit_id
+    `SELECT d.id, ${LINE_COLUMNS}, ${BORN_ON} FROM declarations d LEFT JOIN units u ON u.id = d.unit_id
      WHERE d.holder_committee_id = ? AND d.state = 'accepted'
        AND NOT EXISTS (SELECT 1 FROM meeting_items i WHERE i.declaration_id = d.id AND i.is_live AND i.meeting_id <> ?)
      ORDER BY d.series_id, d.level, d.moved_at, d.id LIMIT 500`,
     [committeeId, meetingId],
   );
-  return rows;
+  return tellApart(rows);
 }
 
 export interface RecusalLine {
@@ -139,6 +143,7 @@ export async function listRecusals(h: Handle, meetingId: number): Promise<Recusa
 }
 
 export interface WithdrawnRecusal {
+  judgeId: number;
   declarationId: string;
   judge: string;
   applicant: string;
@@ -157,7 +162,7 @@ export interface WithdrawnRecusal {
 /** Recusals of a meeting that were taken back, in that order. */
 export async function listWithdrawnRecusals(h: Handle, meetingId: number): Promise<WithdrawnRecusal[]> {
   const { rows } = await h.raw<{ rows: WithdrawnRecusal[] }>(
-    `SELECT w.declaration_id AS "declarationId", j.name AS judge, d.applicant_name AS applicant, w.is_given_back AS "isGivenBack", w.taken_from AS "takenFromId", f.name AS "takenFrom",
+    `SELECT w.judge_id AS "judgeId", w.declaration_id AS "declarationId", j.name AS judge, d.applicant_name AS applicant, w.is_given_back AS "isGivenBack", w.taken_from AS "takenFromId", f.name AS "takenFrom",
        s.name AS "staysWith", w.reason, w.withdrawal_reason AS "withdrawalReason", w.withdrawn_at AS "withdrawnAt", a.display_name AS "withdrawnBy"
      FROM withdrawn_recusals w JOIN judges j ON j.id = w.judge_id JOIN declarations d ON d.id = w.declaration_id JOIN accounts a ON a.id = w.withdrawn_by
        LEFT JOIN judges f ON f.id = w.taken_from LEFT JOIN judges s ON s.id = w.stays_with

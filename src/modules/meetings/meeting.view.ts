@@ -27,6 +27,17 @@ export const seatLine = (s: Seat) => ({
 });
 export const recusalText = (r: RecusalLine): string => `${recusalTexts[r.kind]}${r.reason ? `：${r.reason}` : ''}`;
 
+/** Recusals with the names of judges and applicants as the meeting's lists have them. */
+export function namedAs<T extends { judgeId: number; declarationId: string; judge: string; applicant: string }>(
+  rows: readonly T[],
+  items: readonly Item[],
+  seats: readonly Seat[],
+): T[] {
+  const applicants = new Map(items.map((i) => [i.id, i.name]));
+  const judges = new Map(seats.map((x) => [x.judgeId, x.name]));
+  return rows.map((r) => ({ ...r, applicant: applicants.get(r.declarationId) ?? r.applicant, judge: judges.get(r.judgeId) ?? r.judge }));
+}
+
 /** J2: what a recusal that was taken back has done to the review, for the office. */
 export function reviewReturned(w: WithdrawnRecusal): string {
   if (w.isGivenBack === true) return w.takenFrom === null ? `评议已退回${w.judge}。` : `评议已由${w.takenFrom}退回${w.judge}。`;

@@ -36,7 +36,7 @@ import {
   listWithdrawnRecusals,
   type MeetingHead,
 } from './meeting.read';
-import { headRows, itemLine, meetingTag, recusalText, reviewReturned, seatLine } from './meeting.view';
+import { headRows, itemLine, meetingTag, namedAs, recusalText, reviewReturned, seatLine } from './meeting.view';
 import { officeActor } from './office-actor';
 import {
   beginMeeting,
@@ -173,7 +173,7 @@ export function meetingsRoutes(deps: Deps): Route[] {
         needed: Math.ceil((2 * seats.length) / 3),
         maxGroups: Math.max(1, Math.floor(seats.length / 3)),
         items: items.map((i) => itemLine(i, catalogue, resultOf.get(i.id))),
-        recusals: recusals.map((r) => ({
+        recusals: namedAs(recusals, items, seats).map((r) => ({
           ...r,
           text: recusalText(r),
           withdrawHref:
@@ -181,7 +181,7 @@ export function meetingsRoutes(deps: Deps): Route[] {
               ? addressOf(paths.meetingStep(m.id, 'withdraw-recusal'), { judge: String(r.judgeId), item: r.declarationId })
               : undefined,
         })),
-        withdrawn: withdrawn.map((w) => ({ ...w, at: showMoment(w.withdrawnAt), review: reviewReturned(w) })),
+        withdrawn: namedAs(withdrawn, items, seats).map((w) => ({ ...w, at: showMoment(w.withdrawnAt), review: reviewReturned(w) })),
         draw: draw && { ...draw, at: showMoment(draw.committedAt), drawnText: showMoment(draw.drawnAt) },
         voidDraws: draws.filter((d) => d.voidReason !== ''),
         round: rounds[0]?.state === 'open' ? rounds[0] : undefined,

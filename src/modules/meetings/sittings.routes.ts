@@ -13,7 +13,7 @@ import { castBallot } from './hold-ballot';
 import { listNoted } from './judge-notes.store';
 import { listItems, listOwnItems, listRecusals, listResults, listSittings, listWithdrawnRecusals } from './meeting.read';
 import { findOpenRound, listVoters } from './meeting.store';
-import { itemLine, meetingTag, recusalText, sittingHint, sittingStatus } from './meeting.view';
+import { itemLine, meetingTag, namedAs, recusalText, sittingHint, sittingStatus } from './meeting.view';
 import { checkIn, recuse } from './review-items';
 import { seated, sittingCrumbs } from './seat';
 import { withdrawalPage, withdrawalTexts } from './withdraw-recusal.routes';
@@ -90,7 +90,7 @@ export function sittingsRoutes(deps: Deps): Route[] {
               status: score === null ? { text: '待评分', colour: 'orange' } : { text: `已评分 ${score} 分` },
             };
           }),
-        recusals: recusals
+        recusals: namedAs(recusals, items, [])
           .filter((r) => r.judgeId === judgeId)
           .map((r) => ({
             applicant: r.applicant,
@@ -103,7 +103,9 @@ export function sittingsRoutes(deps: Deps): Route[] {
         // J2: what was theirs for a while and has gone back
         returned: [
           ...new Map(
-            withdrawn.filter((w) => w.takenFromId === judgeId && !scoreOf.has(w.declarationId)).map((w) => [w.declarationId, w.applicant]),
+            namedAs(withdrawn, items, [])
+              .filter((w) => w.takenFromId === judgeId && !scoreOf.has(w.declarationId))
+              .map((w) => [w.declarationId, w.applicant]),
           ).values(),
         ],
         mayVote: voter !== undefined && voter.castAt === null,

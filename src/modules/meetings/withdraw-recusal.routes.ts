@@ -3,8 +3,8 @@ import { addressOf } from '../../http/paging';
 import { meetingOf, page, seeOther, type Crumb, type PageError, type Reply, type Visit } from '../../http/route';
 import { isUuid, wholeNumber } from '../../lib/ids';
 import { normaliseLine } from '../../lib/text';
-import { listRecusals, listSeats, type MeetingHead } from './meeting.read';
-import { recusalText, reviewToReturn } from './meeting.view';
+import { listItems, listRecusals, listSeats, type MeetingHead } from './meeting.read';
+import { itemLine, namedAs, recusalText, reviewToReturn } from './meeting.view';
 import { findReviewReturn, withdrawRecusal } from './review-items';
 
 const withdrawalDone = { none: 'withdraw-recusal', back: 'recusal-withdrawn-back', stays: 'recusal-withdrawn-stays' } as const;
@@ -29,9 +29,16 @@ export function withdrawalPage(
     const { m, crumbs, judgeId } = await o.head(visit);
     const asked = visit.method === 'POST' ? visit.body : visit.query;
     const judge = judgeId ?? wholeNumber(asked.one('judge'));
-    const seats = judgeId === undefined ? await listSeats(deps.db, m.id) : [];
+    const [catalogue, items, seats, recusals] = await Promise.all([
+      deps.catalogue.get(),
+      listItems(deps.db, m.id),
+      listSeats(deps.db, m.id),
+      listRecusals(deps.db, m.id),
+    ]);
     const nameOf = judgeId === undefined ? (id: number) => seats.find((s) => s.judgeId === id)?.name ?? '' : undefined;
-    const found = (await listRecusals(deps.db, m.id)).find((r) => r.judgeId === judge && r.declarationId === asked.one('item'));
+    const found = namedAs(recusals, items, seats).find((r) => r.judgeId === judge && r.declarationId === asked.one('item'));
+    const item = items.find((i) => i.id === found?.declarationId);
+    const line = item && itemLine(item, catalogue);
     return page(
       'meetings/withdraw-recusal',
       { title: '撤销回避', breadcrumbs: crumbs, errors: reasons.map((text): PageError => ({ text, href: '#reason' })) },
@@ -39,8 +46,16 @@ export function withdrawalPage(
         rows: found && [
           { label: '评委', text: found.judge },
           { label: '申报人', text: found.applicant },
+          ...(line ? [{ label: '申报', text: `${line.title}，${line.unit}` }] : []),
           { label: '回避原因', text: recusalText(found) },
-          { label: '撤销以后', text: reviewToReturn(await findReviewReturn(deps.db, m.id, found.judgeId, found.declarationId), nameOf) },
+          ...(line
+            ? [
+                {
+                  label: '撤销以后',
+                  text: reviewToReturn(await findReviewReturn(deps.db, m.id, found.judgeId, found.declarationId), nameOf),
+                },
+              ]
+            : []),
         ],
         action: o.action(m.id),
         fields: found && { item: found.declarationId, judge: found.judgeId },

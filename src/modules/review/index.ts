@@ -23,6 +23,7 @@ export {
   type RefusedNote,
 } from './dossier';
 export { LINE_COLUMNS, type DeclarationLine } from './declaration-line.read';
+export { BORN_ON, tellApart } from './namesakes';
 export { countOf, countQueue, foldQueueCounts, listEntries, listYears, type QueueCondition, type QueueRow, type Show } from './queue.read';
 export { findQueueFaults } from './queue-proof.read';
 export { conditionControls, rankText, titleCell, unitCell, type ShowOption } from './queue.view';

@@ -13,10 +13,12 @@ import {
   type Slice,
 } from '../../db/keyset';
 import type { StateName } from '../../policy/declaration-moves';
+import type { PlainDate } from '../../lib/dates';
 import { gramsOf } from '../../lib/grams';
 import type { DeclarationSubject, Scope } from '../../policy/policy';
 import { SUBJECT_COLUMNS, toSubject, type SubjectRow } from '../declarations';
 import { LINE_COLUMNS, type DeclarationLine } from './declaration-line.read';
+import { BORN_ON } from './namesakes';
 
 /**
  * What a list can be narrowed to, as conditions on the reader's entries and on their counts alike (migration 0029); only these constants ever reach the
@@ -88,6 +90,8 @@ export interface QueueCondition {
 }
 
 interface QueueColumns extends DeclarationLine {
+  /** the applicant's day of birth: tells people of one name apart */
+  bornOn: PlainDate;
   rankN: number | null;
   rankOf: number | null;
   version: number;
@@ -229,7 +233,7 @@ function withColumns(h: Handle, q: Knex.QueryBuilder): Knex.QueryBuilder {
     .leftJoin('publicities as p', 'p.id', 'i.publicity_id')
     .select(
       h.raw(
-        `${LINE_COLUMNS}, ${SUBJECT_COLUMNS}, d.rank_n AS "rankN", d.rank_of AS "rankOf", d.version, d.batch_id AS "batchId", e.arrived_at AS "arrivedAt",
+        `${LINE_COLUMNS}, ${BORN_ON}, ${SUBJECT_COLUMNS}, d.rank_n AS "rankN", d.rank_of AS "rankOf", d.version, d.batch_id AS "batchId", e.arrived_at AS "arrivedAt",
        p.id AS "publicityId", p.starts_on AS "startsOn", p.ends_on AS "endsOn", p.ends_on < app_today() AS "isOver",
        committee_is_valid(c) AS "isCommitteeValid"`,
       ),

@@ -26,9 +26,10 @@ import {
   type BulkResult,
   type Reason,
 } from './bulk';
+import { bornText, namesakeTexts } from './namesakes';
 import { atFirst, filterQuery, readFilter, type FilterRules } from './queue-filter';
 import { countOf, countQueue, findQueueRows, listQueue, listYears, type QueueRow, type SortKey } from './queue.read';
-import { filterControls, queuePages, queueTable, titleCell, type ColumnKey, type ShowOption } from './queue.view';
+import { filterControls, queuePages, queueTable, titleCell, unitCell, type ColumnKey, type ShowOption } from './queue.view';
 
 /** What the rows of one bulk move share when they stand or fall together; runs first in their transaction. */
 export type Prepare = (trx: Trx, actor: Actor, rows: readonly QueueRow[]) => Promise<Partial<MoveInput> | { complaint: Reason }>;
@@ -220,21 +221,31 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     });
   }
 
-  async function rowsOf(
-    actor: Actor,
-    items: readonly { id: string }[],
-  ): Promise<Map<string, { name: string; title: string; unit: string }>> {
+  /** The rows as the pages before and after a bulk act show them: with everything that two people of one name can differ in. */
+  async function rowsOf(actor: Actor, items: readonly { id: string }[]) {
     const catalogue = await deps.catalogue.get();
     const found = await findQueueRows(
       deps.db,
       scope(actor),
       items.map((i) => i.id),
     );
-    return new Map(found.map((r) => [r.id, { name: r.name, title: titleCell(r, catalogue).text ?? '', unit: r.unitName }]));
+    const namesakes = namesakeTexts(found);
+    return new Map(
+      found.map((r) => [
+        r.id,
+        {
+          name: r.name,
+          born: namesakes.get(r.id) ?? bornText(r.bornOn),
+          title: titleCell(r, catalogue),
+          speciality: r.speciality,
+          unit: unitCell(r),
+        },
+      ]),
+    );
   }
   const describe = (rows: Awaited<ReturnType<typeof rowsOf>>, id: string) => ({
     href: rows.has(id) ? paths.declaration(id) : undefined,
-    ...(rows.get(id) ?? { name: '（已不在列表中）', title: '', unit: '' }),
+    ...(rows.get(id) ?? { name: '（已不在列表中）', born: '', title: {}, speciality: '', unit: {} }),
   });
 
   async function choose(visit: Visit, asked: string): Promise<Reply> {

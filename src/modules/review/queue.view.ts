@@ -7,6 +7,7 @@ import { showDate } from '../../lib/dates';
 import { states } from '../../policy/declaration-moves';
 import { levelOptions, seriesOptions, type Catalogue } from '../catalogue';
 import { atFirst, filterQuery, type FilterRules, type QueueFilter } from './queue-filter';
+import { namesakeTexts } from './namesakes';
 import { countOf, type QueueCondition, type QueueCounts, type QueueRow, type Show, type SortKey } from './queue.read';
 
 /** 年度, 职称系列, 职称级别: the same three on every list. */
@@ -77,10 +78,10 @@ export function titleCell(r: { titleId: number | null; seriesId: number; level: 
 export const unitCell = (r: { unitName: string; workUnit: string }): Cell =>
   r.workUnit === '' ? { text: r.unitName } : { text: r.unitName, sub: `工作单位：${r.workUnit}` };
 
-function cellOf(key: ColumnKey, r: QueueRow, catalogue: Catalogue, hrefOf: (row: QueueRow) => string): Cell {
+function cellOf(key: ColumnKey, r: QueueRow, catalogue: Catalogue, hrefOf: (row: QueueRow) => string, namesake: string | undefined): Cell {
   switch (key) {
     case 'name':
-      return { text: r.name, href: hrefOf(r) };
+      return { text: r.name, href: hrefOf(r), ...(namesake === undefined ? {} : { sub: namesake }) };
     case 'title':
       return titleCell(r, catalogue);
     case 'speciality':
@@ -115,6 +116,7 @@ export function queueTable(input: {
 }): object {
   const { filter, rules } = input;
   const ticks = input.rows.map(input.canTick);
+  const namesakes = namesakeTexts(input.rows);
   return {
     caption: input.caption,
     selectable: ticks.includes(true),
@@ -129,7 +131,7 @@ export function queueTable(input: {
       id: r.id,
       name: r.name,
       locked: !ticks[i],
-      cells: input.columns.map((key) => cellOf(key, r, input.catalogue, input.hrefOf)),
+      cells: input.columns.map((key) => cellOf(key, r, input.catalogue, input.hrefOf, namesakes.get(r.id))),
     })),
   };
 }
