@@ -3,7 +3,7 @@ import { namesakeTexts, tellApart } from '../../../src/modules/review/namesakes'
 const who = (id: string, name: string, bornOn: string) => ({ id, name, bornOn });
 
 describe('J1, J3, J4 people of one name in a list', () => {
-  it.each([
+  it.each<[string, ReturnType<typeof who>[], Record<string, string>]>([
     ['a name that nobody shares', [who('a', '于晓丽', '1985-03-01'), who('b', '丛海霞', '1985-03-01')], {}],
     [
       'told apart by the month',
@@ -22,8 +22,6 @@ describe('J1, J3, J4 people of one name in a list', () => {
     ],
   ])('%s', (_name, rows, texts) => {
     expect(Object.fromEntries(namesakeTexts(rows))).toEqual(texts);
-    expect(tellApart(rows).map((r) => r.name)).toEqual(
-      rows.map((r) => (r.id in texts ? `${r.name}（${texts[r.id as keyof typeof texts] ?? ''}）` : r.name)),
-    );
+    expect(tellApart(rows).map((r) => r.name)).toEqual(rows.map((r) => (r.id in texts ? `${r.name}（${texts[r.id] ?? ''}）` : r.name)));
   });
 });
