@@ -61,7 +61,8 @@ export interface PageMeta {
   heading?: string;
   breadcrumbs?: Crumb[];
   errors?: PageError[];
-  notice?: { kind: 'success' | 'info' | 'warning'; text: string; href?: string; linkText?: string };
+  /** lines: below the text, one fact each */
+  notice?: { kind: 'success' | 'info' | 'warning'; text: string; lines?: readonly string[]; href?: string; linkText?: string };
 }
 
 export type Reply =

@@ -72,6 +72,84 @@ describe('R2 职称申报数据上报', () => {
     expect(await site.db('audit_log').where({ action: 'declaration.report' }).whereIn('subject_id', [a, b])).toHaveLength(2);
   });
 
+  it('says to whom the rows went, how many to each, what happens there and where it can be followed', async () => {
+    const { unit, visitor } = await unitWithPath();
+    const other = await makeBatch(site, { committeeId: committee.id, rankBy: 'unit', year: 2025 });
+    const superior = await makeUnit(site, { name: '威海市环翠区文化和旅游局' });
+    await makePath(site, other, unit, { unitId: superior.unitId });
+    const ids = [
+      await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit] }),
+      await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit] }),
+      await makeDeclaration(site, { batch: other, state: 'unit_passed', units: [unit] }),
+    ];
+    const ranks = ['1/2', '2/2', '1/1'];
+    const page = await press(visitor, await visitor.get('/unit/report'), ids, Object.fromEntries(ids.map((id, i) => [id, ranks[i] ?? ''])));
+    expect(page.text('.notice')).toContain(`${committee.name} 2 人，等待评委会办事机构受理`);
+    expect(page.text('.notice')).toContain('威海市环翠区文化和旅游局 1 人，等待该单位审核');
+    expect(namesOn(await visitor.get(page.link('查看已上报的申报')))).toHaveLength(3);
+  });
+
+  const save = (visitor: Visitor, page: Page, ranks: Record<string, string>): Promise<Page> =>
+    visitor.send(page, Object.fromEntries(Object.entries(ranks).map(([id, r]) => [`rank.${id}`, r])), {
+      form: 'form[method="post"][action="/unit/report"]',
+      button: 'do=save',
+    });
+  const rankOf = async (id: string): Promise<string> => {
+    const d = (await site.db('declarations').where({ id }).first('rank_n', 'rank_of')) as { rank_n: number | null; rank_of: number | null };
+    return d.rank_n === null ? '' : `${d.rank_n}/${String(d.rank_of)}`;
+  };
+
+  it('「保存排序」 keeps the ranks until tomorrow without reporting anybody; a wrong one keeps back only itself', async () => {
+    const { unit, visitor } = await unitWithPath();
+    const [a = '', b = '', c = ''] = [
+      await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '保存甲' }),
+      await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '保存乙' }),
+      await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '保存丙' }),
+    ];
+    const page = await save(visitor, await visitor.get('/unit/report'), { [a]: '1/3', [b]: '第二', [c]: '' });
+    expect(page.errors().join()).toContain('已保存 1 人的排序，下列排序没有保存');
+    expect(page.find(`#rank-${b}`)?.getAttribute('value')).toBe('第二');
+    expect([await rankOf(a), await rankOf(b), await stateOf(site, a)]).toEqual(['1/3', '', 'unit_passed']);
+    const again = await save(visitor, page, { [b]: '２／３' });
+    expect(again.text('.notice')).toContain('已保存 1 人的「单位推荐排序」');
+    const tomorrow = await visitor.get('/unit/report');
+    expect([a, b, c].map((id) => tomorrow.find(`#rank-${id}`)?.getAttribute('value'))).toEqual(['1/3', '2/3', '']);
+    expect((await save(visitor, tomorrow, { [a]: '' })).text('.notice')).toContain('已保存 1 人');
+    expect(await rankOf(a)).toBe('');
+    expect(await site.db('audit_log').where({ action: 'declaration.rank', subject_id: a })).toHaveLength(2);
+  });
+
+  it('an older page takes back nothing that somebody else has saved meanwhile, and says where both have changed one', async () => {
+    const { unit, visitor } = await unitWithPath();
+    const [a = '', b = ''] = [
+      await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '两页甲' }),
+      await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '两页乙' }),
+    ];
+    const older = await visitor.get('/unit/report');
+    await save(visitor, await visitor.get('/unit/report'), { [a]: '1/2', [b]: '2/2' });
+    const reported = await press(visitor, older, [a], { [a]: '1/2' });
+    expect(reported.text('.notice')).toContain('已上报 1 人');
+    expect([await stateOf(site, a), await rankOf(b), reported.find(`#rank-${b}`)?.getAttribute('value')]).toEqual([
+      'office_review',
+      '2/2',
+      '2/2',
+    ]);
+    const clash = await save(visitor, older, { [b]: '3/3' });
+    expect(clash.errors().join()).toContain('其他经办人刚刚保存为 2/2');
+    expect(await rankOf(b)).toBe('2/2');
+    expect((await save(visitor, clash, {})).text('.notice')).toContain('已保存 1 人');
+    expect(await rankOf(b)).toBe('3/3');
+  });
+
+  it('writes no rank of a declaration that another unit holds, or that was reported', async () => {
+    const { unit, visitor } = await unitWithPath();
+    const own = await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit] });
+    const foreign = await makeDeclaration(site, { batch, state: 'unit_passed', units: [await makeUnit(site)] });
+    const gone = await makeDeclaration(site, { batch, state: 'office_review', units: [unit], rank: [1, 1] });
+    await save(visitor, await visitor.get('/unit/report'), { [own]: '1/2', [foreign]: '2/2', [gone]: '2/2' });
+    expect([await rankOf(own), await rankOf(foreign), await rankOf(gone)]).toEqual(['1/2', '', '1/1']);
+  });
+
   it('is all or nothing: a row without a path keeps the others back, with the reason and the way to mend it (P5)', async () => {
     const { unit, visitor } = await unitWithPath();
     const middle = await makeBatch(site, { committeeId: committee.id, level: 'middle', rankBy: 'applicant' });

@@ -4,10 +4,11 @@ import type { Actor } from '../../policy/actor';
 import { noInput } from '../declarations';
 import { BULK_LIMIT, moveTogether, vanished, type Reason } from '../review';
 import { checkRanks } from './check-ranks';
-import { findReportable } from './reporting.read';
+import { findReportable, listDestinations, type Destination } from './reporting.read';
 
 export type ReportOutcome =
-  | { kind: 'done'; count: number }
+  /** to: who holds them now */
+  | { kind: 'done'; count: number; to: Destination[] }
   | { kind: 'nothing-ticked' }
   | { kind: 'too-many' }
   /** nothing was reported; the reasons by declaration */
@@ -39,8 +40,13 @@ export async function reportUpward(
     const rank = ranks.get(id);
     return { id, input: rank ? { ...noInput, rank } : noInput };
   });
-  const done: ReportOutcome = { kind: 'done', count: ids.length };
-  const outcome = await moveTogether(deps, actor, 'report', items, requestId, conclude ? { conclude: (trx) => conclude(trx, done) } : {});
+  const done: Extract<ReportOutcome, { kind: 'done' }> = { kind: 'done', count: ids.length, to: [] };
+  const outcome = await moveTogether(deps, actor, 'report', items, requestId, {
+    async conclude(trx) {
+      done.to = await listDestinations(trx, ids);
+      await conclude?.(trx, done);
+    },
+  });
   if (outcome.kind === 'moved') return done;
   return refused(
     outcome.answers.flatMap((a) => (a.kind === 'refused' ? [{ id: a.id, reasons: a.reasons }] : [])),

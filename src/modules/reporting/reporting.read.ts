@@ -93,3 +93,20 @@ export async function listFixedRanks(h: Handle, unitIds: readonly number[], batc
   );
   return rows;
 }
+
+export interface Destination {
+  name: string;
+  isCommittee: boolean;
+  n: number;
+}
+
+/** Who holds these declarations now, and how many of them; most first. One query. */
+export async function listDestinations(h: Handle, ids: readonly string[]): Promise<Destination[]> {
+  const { rows } = await h.raw<{ rows: Destination[] }>(
+    `SELECT coalesce(u.name, c.name) AS name, c.id IS NOT NULL AS "isCommittee", count(*)::int AS n
+     FROM declarations d LEFT JOIN units u ON u.id = d.holder_unit_id LEFT JOIN committees c ON c.id = d.holder_committee_id
+     WHERE d.id = ANY(CAST(? AS uuid[])) GROUP BY u.id, c.id ORDER BY n DESC, name`,
+    [[...ids]],
+  );
+  return rows;
+}

@@ -30,14 +30,15 @@ import {
 } from '../review';
 import { entrustedRoutes } from './entrusted.routes';
 import { rosterRoutes } from './roster.routes';
+import { keepRanks, typedRank, type KeptRanks } from './keep-ranks';
 import { reportUpward, type ReportOutcome } from './report-upward';
-import { listFixedRanks, listReportable, listUpstreams, type ReportRow, type UpstreamRow } from './reporting.read';
+import { listFixedRanks, listReportable, listUpstreams, type Destination, type ReportRow, type UpstreamRow } from './reporting.read';
 
-/** What a click of 「数据上报」 leaves for the page that follows. */
+/** What a click of 「数据上报」 or 「保存排序」 leaves for the page that follows. */
 interface Attempt {
   ticked: string[];
   ranks: Record<string, string>;
-  outcome: ReportOutcome;
+  outcome: ReportOutcome | ({ kind: 'ranks' } & KeptRanks);
 }
 
 /** 「职称申报数据上报」 (R2; guide of 2022, part 4, paragraph 8, and guide of 2023, part 4, paragraph 8). */
@@ -45,7 +46,13 @@ export function reportingRoutes(deps: Deps): Route[] {
   return [
     ...entrustedRoutes(deps),
     { method: 'get', path: paths.report(), access: 'report.queue', audit: null, handle: (visit) => list(deps, visit) },
-    { method: 'post', path: paths.report(), access: 'report.queue', audit: 'declaration.report', handle: (visit) => report(deps, visit) },
+    {
+      method: 'post',
+      path: paths.report(),
+      access: 'report.queue',
+      audit: 'declaration.report declaration.rank',
+      handle: (visit) => report(deps, visit),
+    },
     ...rosterRoutes(deps),
   ];
 }
@@ -73,7 +80,8 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
     breadcrumbs: [homeCrumb, { text: '职称申报数据上报' }],
     ...answerTo(attempt, rows),
   };
-  const reasonsOf = new Map(attempt?.outcome.kind === 'refused' ? attempt.outcome.problems.map((p) => [p.id, p.reasons] as const) : []);
+  const problems = attempt && 'problems' in attempt.outcome ? attempt.outcome.problems : [];
+  const reasonsOf = new Map(problems.map((p) => [p.id, p.reasons] as const));
   const isNarrowed = conditionEntries(condition).length > 0;
   return page('reporting/queue', meta, {
     filter: {
@@ -99,7 +107,8 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
         : undefined,
       rank: rankText(r),
       rankGroup: r.takesRank ? rankGroups.get(`${r.unitId}:${r.batchId}`) : undefined,
-      typed: r.takesRank ? (attempt?.ranks[r.id] ?? (r.rankN === null ? '' : rankText(r))) : undefined,
+      typed: r.takesRank ? (attempt?.ranks[r.id] ?? typedRank(r)) : undefined,
+      was: typedRank(r),
       publicity: publicityCell(r),
       closes: r.hasBeenAtOffice ? '评委会退回，不受截止时间限制' : showEnd(r.unitClosesAt),
       isTicked: attempt?.ticked.includes(r.id) ?? false,
@@ -107,6 +116,7 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
     })),
     // places by order need everybody of a declaring unit on the page
     takesRanks: isWhole && rows.some((r) => r.takesRank),
+    savesRanks: rows.some((r) => r.takesRank),
     total: rows.length,
     waiting: isWhole ? undefined : countText(waiting),
     limit: found.length > BULK_LIMIT ? BULK_LIMIT : undefined,
@@ -174,15 +184,48 @@ function answerTo(attempt: Attempt | undefined, rows: readonly ReportRow[]): Pic
   if (!attempt) return {};
   switch (attempt.outcome.kind) {
     case 'done':
-      return { notice: { kind: 'success', text: `已上报 ${attempt.outcome.count} 人` } };
+      return { notice: reportedNotice(attempt.outcome.count, attempt.outcome.to) };
+    case 'ranks': {
+      const { kept, problems } = attempt.outcome;
+      return problems.length === 0
+        ? {
+            notice: {
+              kind: 'success',
+              text: kept > 0 ? `已保存 ${kept} 人的「单位推荐排序」，上报之前可以修改` : '「单位推荐排序」没有变化',
+            },
+          }
+        : {
+            errors: [
+              { text: `${kept > 0 ? `已保存 ${kept} 人的排序，` : ''}下列排序没有保存，请修改后重新保存`, href: '#list' },
+              ...errorsOf(problems, rows),
+            ],
+          };
+    }
     case 'nothing-ticked':
       return { errors: [{ text: '请先勾选需要上报的人员', href: '#list' }] };
     case 'too-many':
       return { errors: [{ text: `一次最多上报 ${BULK_LIMIT} 人，请分次勾选`, href: '#list' }] };
     case 'refused':
-      return { errors: errorsOf(attempt.outcome.problems, rows) };
+      return {
+        errors: [
+          { text: '本次没有上报任何人员，请按下列说明处理后重新点击「数据上报」', href: '#list' },
+          ...errorsOf(attempt.outcome.problems, rows),
+        ],
+      };
   }
 }
+
+/** To whom it went, what happens there, and where it can be followed. `to` is missing in what an earlier version of the program has kept. */
+const reportedNotice = (count: number, to: readonly Destination[] = []): NonNullable<PageMeta['notice']> => ({
+  kind: 'success',
+  text: `已上报 ${count} 人`,
+  lines: [
+    ...to.map((d) => `${d.name} ${d.n} 人，等待${d.isCommittee ? '评委会办事机构受理' : '该单位审核'}。`),
+    '接收单位的联系电话见首页；需要修改的，请联系接收单位退回。',
+  ],
+  href: addressOf(paths.review(), 'state=reported'),
+  linkText: '查看已上报的申报',
+});
 
 /** One line for each reason, however many rows it concerns. */
 function errorsOf(problems: readonly { id: string; name: string; reasons: Reason[] }[], rows: readonly ReportRow[]): PageError[] {
@@ -195,10 +238,7 @@ function errorsOf(problems: readonly { id: string; name: string; reasons: Reason
       lines.set(r.text, line);
     }
   }
-  return [
-    { text: '本次没有上报任何人员，请按下列说明处理后重新点击「数据上报」', href: '#list' },
-    ...[...lines].map(([text, { names, href }]) => ({ text: names.length > 0 ? `${names.join('、')}：${text}` : text, href })),
-  ];
+  return [...lines].map(([text, { names, href }]) => ({ text: names.length > 0 ? `${names.join('、')}：${text}` : text, href }));
 }
 
 async function report(deps: Deps, visit: Visit): Promise<Reply> {
@@ -210,20 +250,29 @@ async function report(deps: Deps, visit: Visit): Promise<Reply> {
       .filter((n) => n.startsWith('rank.'))
       .map((n) => [n.slice('rank.'.length), normaliseLine(visit.body.one(n)).slice(0, 40)] as const),
   );
-  const keep = async (h: Handle, outcome: ReportOutcome): Promise<string> => {
+  const over = new Map(
+    [...typed].map(([id, text]) => [id, { typed: text, ...(visit.body.has(`was.${id}`) ? { was: visit.body.one(`was.${id}`) } : {}) }]),
+  );
+  const changed = new Set([...over].filter(([, e]) => e.typed !== e.was).map(([id]) => id));
+  const keep = async (h: Handle, outcome: Attempt['outcome']): Promise<string> => {
     const isDone = outcome.kind === 'done';
     const attempt: Attempt = {
       ticked: isDone ? [] : ticked,
-      ranks: Object.fromEntries([...typed].filter(([id, text]) => text !== '' && !(isDone && ticked.includes(id)))),
+      ranks: Object.fromEntries([...typed].filter(([id]) => changed.has(id) && !(isDone && ticked.includes(id)))),
       outcome,
     };
     const draft = await keepDraft(h, deps.cipher, 'report-attempt', visit.owner, attempt);
     return addressOf(paths.report(), new URLSearchParams([...conditionEntries(condition), ['draft', draft]]).toString());
   };
+  if (visit.body.one('do') === 'save')
+    return seeOther(await keep(deps.db, { kind: 'ranks', ...(await keepRanks(deps, visit.actor, over, visit.requestId)) }));
   let to: string | undefined;
   const outcome = await reportUpward(deps, visit.actor, ticked, typed, visit.requestId, async (trx, done) => {
     to = await keep(trx, done);
     await visit.settle(trx, to);
   });
+  // what was typed and not reported is there again tomorrow; what is wrong with it is said when it is reported
+  for (const id of outcome.kind === 'done' ? ticked : []) over.delete(id);
+  await keepRanks(deps, visit.actor, over, visit.requestId);
   return seeOther(to ?? (await keep(deps.db, outcome)));
 }

@@ -40,6 +40,7 @@ export const auditActions: readonly { action: string; text: string }[] = [
   { action: 'declaration.delete', text: '删除申报' },
   { action: 'section.save', text: '保存申报内容' },
   ...moveNames.map((m) => ({ action: `declaration.${m}`, text: `申报：${moves[m].text}` })),
+  { action: 'declaration.rank', text: '保存单位推荐排序' },
   { action: 'declaration.read', text: '查看申报' },
   { action: 'attachment.read', text: '查看附件' },
   { action: 'attachments.arrange', text: '整理附件' },
