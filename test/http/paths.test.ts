@@ -185,12 +185,38 @@ describe('P2 路径审核', () => {
     const page = await up.get(queue.link('审核：'));
     expect(page.text()).toContain(unit.creditCode);
     const answer = await up.submit(page, { 'decision.result': 'pass' }, { form: '#form' });
-    expect([answer.status, answer.location]).toEqual([303, '/paths/review?done=grant']);
+    expect(answer.status).toBe(303);
+    const told = await up.get(answer.location);
+    expect(told.heading).toBe('路径审核');
+    expect(told.text('.notice')).toContain(`已通过${unit.name}的路径申请`);
+    expect(told.text()).not.toContain('共 0 条');
+    expect(told.link('查看全部路径')).toBe('/paths/review?state=all');
     expect(await lockLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year)).toMatchObject({ state: 'approved' });
     expect((await visitor.get('/unit/paths')).text()).toContain('已通过');
     expect((await up.get('/paths/review')).text()).toContain('没有等待审核的路径申请');
     expect((await up.get('/paths/review?state=approved&name=' + encodeURIComponent(unit.name))).all('tbody tr')).toHaveLength(1);
     expect(await site.db('audit_log').where({ action: 'path.approve', actor_id: upstream.accountId })).toHaveLength(1);
+  });
+
+  it('R6 after a decision the next one of the list opens, says what was decided, and keeps the filter; at the end comes the list', async () => {
+    const upstream = await makeUnit(site);
+    const [a, b, c] = [await makeUnit(site, { name: '连审甲单位' }), await makeUnit(site, { name: '连审乙单位' }), await makeUnit(site)];
+    for (const unit of [a, b, c]) await ask(unit, toUnit(upstream));
+    const up = await signInAs(site, upstream);
+    const list = await up.get(`/paths/review?name=${encodeURIComponent('连审')}`);
+    let page = await up.get(list.link(`审核：${b.name}`));
+    page = await up.send(page, { 'decision.result': 'refuse', 'decision.reason': '请先核对系列' }, { form: '#form' });
+    expect(page.heading).toBe(a.name);
+    expect(page.text('.notice')).toContain(`${b.name}的路径申请`);
+    expect(page.text('.notice')).toContain('已审核为「不通过」');
+    expect((await up.get(page.link('查看该路径'))).text()).toContain('请先核对系列');
+    page = await up.send(page, { 'decision.result': 'pass' }, { form: '#form' });
+    expect([page.heading, page.find('input[name="name"]')?.getAttribute('value')]).toEqual(['路径审核', '连审']);
+    expect(page.text('.notice')).toContain(`已通过${a.name}的路径申请`);
+    const open = await up.get('/paths/review');
+    expect(open.text('tbody')).toContain(c.name);
+    const other = await signInAs(site, await makeUnit(site));
+    expect((await other.get(`/paths/review?after=${await idOf(a)}`)).text('body')).not.toContain(a.name);
   });
 
   it('the office refuses with a reason that the unit reads; another path can be asked for', async () => {

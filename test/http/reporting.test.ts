@@ -168,7 +168,8 @@ describe('R2 职称申报数据上报', () => {
     expect(page.all('tbody input[checked]')).toHaveLength(2);
     expect([await stateOf(site, good), await stateOf(site, stuck)]).toEqual(['unit_passed', 'unit_passed']);
     expect(await site.db('declarations').where({ id: good }).first('rank_n', 'rank_fixed_at')).toEqual({
-      rank_n: null,
+      // as typed, for the next time; nothing is fixed
+      rank_n: 1,
       rank_fixed_at: null,
     });
     expect(await site.db('audit_log').where({ action: 'declaration.report' }).whereIn('subject_id', [good, stuck])).toHaveLength(0);

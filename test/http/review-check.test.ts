@@ -126,14 +126,16 @@ describe('R1 one declaration beside its attachments', () => {
     const first = page;
     page = await reader.send(page, {}, { form: PRESS, button: 'do=pass' });
     expect(heading(page)).toBe('三号');
-    expect(page.text()).toContain('已对二号的申报进行「通过」');
+    expect(page.text('.notice')).toContain('二号的申报审核通过，请在「职称申报数据上报」中上报');
+    expect(page.link('返回查看二号的申报')).toContain(`/unit/review/${b}`);
     expect(page.find('input[name="back"]')?.getAttribute('value')).toBe('level=junior');
     // the last one is done: back to those before it
     page = await reader.send(page, {}, { form: PRESS, button: 'do=pass' });
     expect(heading(page)).toBe('一号');
     page = await reader.send(page, {}, { form: PRESS, button: 'do=pass' });
     expect(page.heading).toBe('职称申报数据审核');
-    expect(page.text()).toContain('已完成「通过」');
+    expect(page.text('.notice')).toContain('一号的申报审核通过');
+    expect(page.text('.notice')).toContain('本列表中没有其他申报了');
     expect(page.link('职称申报数据上报')).toBe('/unit/report');
     expect([await stateOf(site, a), await stateOf(site, b), await stateOf(site, c)]).toEqual(['unit_passed', 'unit_passed', 'unit_passed']);
     const again = await reader.submit(first, { _token: 'b'.repeat(24) }, { form: PRESS, button: 'do=pass' });
@@ -224,7 +226,7 @@ describe('R1 notes, ready-made reasons and 「退回」', () => {
     expect([refused.status, refused.errors().join()]).toEqual([422, '请填写意见']);
     expect(refused.find('#comment-education')?.text).toBe('「毕业院校」院校名称不全');
     const done = await other.send(refused, { ready: ['standard:0'] }, returnForm);
-    expect(done.text()).toContain('已对批注一的申报进行「退回申报人」');
+    expect(done.text('.notice')).toContain('批注一的申报已退回申报人修改（2 个项目），请通知申报人');
     expect(await stateOf(site, id)).toBe('returned_to_applicant');
     const event = (await site.db('declaration_events').where({ declaration_id: id, move: 'return-to-applicant' }).first()) as {
       opinion: string;
@@ -370,7 +372,12 @@ describe('J1 the office checks on the same page', () => {
       returnForm,
     );
     expect(refused.errors().join()).toContain('补正期限');
-    await office.send(refused, { to: 'request-correction', dueOn: form.find('#dueOn')?.getAttribute('value') ?? '' }, returnForm);
+    const done = await office.send(
+      refused,
+      { to: 'request-correction', dueOn: form.find('#dueOn')?.getAttribute('value') ?? '' },
+      returnForm,
+    );
+    expect(done.text('.notice')).toMatch(/受理二的申报已退回补正（1 个项目），最后一天是\d+年\d+月\d+日，请通知申报人/);
     expect(await stateOf(site, b)).toBe('correction');
   });
 });

@@ -197,7 +197,8 @@ describe('C2 单位权限审核', () => {
     expect(page.text()).toContain('不一致');
     expect(page.text()).toContain('山东省威海市乳山市');
     const answer = await bureauVisitor.submit(page, { 'decision.result': 'pass', 'decision.reason': '不会保存' }, { form: '#form' });
-    expect([answer.status, answer.location]).toEqual([303, '/bureau/permissions?done=grant']);
+    expect(answer.status).toBe(303);
+    expect((await bureauVisitor.get(answer.location)).text('.notice')).toContain(`已通过，${unit.name}取得「职称评审」权限`);
     expect(await stateOf(unit)).toBe('granted');
     expect((await requestsOf(unit))[0]).toMatchObject({ state: 'granted', is_automatic: false, decided_by: bureau.accountId, reason: '' });
     expect(await site.db('audit_log').where({ action: 'permission.grant', actor_id: bureau.accountId }).first('detail')).toMatchObject({
@@ -206,6 +207,27 @@ describe('C2 单位权限审核', () => {
     const after = await openRequest(unit);
     expect(after.page.text()).toContain('丛日新 审核为「通过」');
     expect(after.page.find('#form')).toBeNull();
+  });
+
+  it('R6 after a decision the next request of the list opens; at the end comes the list, with the filter kept', async () => {
+    const [a, b] = [
+      await makeUnit(site, { state: 'none', name: '连批东山小学' }),
+      await makeUnit(site, { state: 'none', name: '连批西山小学' }),
+    ];
+    await apply(a);
+    await apply(b);
+    const list = await bureauVisitor.get(`/bureau/permissions?name=${encodeURIComponent('连批')}`);
+    let page = await bureauVisitor.get(list.link(`审核：${a.name}`));
+    page = await bureauVisitor.send(page, { 'decision.result': 'pass' }, { form: '#form' });
+    expect(page.heading).toBe(b.name);
+    expect(page.text('.notice')).toContain(`已通过，${a.name}取得「职称评审」权限，下面是下一个`);
+    page = await bureauVisitor.send(page, { 'decision.result': 'refuse', 'decision.reason': '请更正' }, { form: '#form' });
+    expect([page.heading, page.find('input[name="name"]')?.getAttribute('value')]).toEqual(['单位权限审核', '连批']);
+    expect(page.text('.notice')).toContain(`${b.name}的权限申请已审核为「不通过」`);
+    expect(page.link('清除查询条件')).toBe('/bureau/permissions');
+    const elsewhere = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371083' }));
+    const row = (await site.db('permission_requests').where({ unit_id: b.unitId }).first('id')) as { id: number };
+    expect((await elsewhere.get(`/bureau/permissions?after=${row.id}`)).text('body')).not.toContain(b.name);
   });
 
   it('refuses with a reason that the unit reads, and the unit asks again', async () => {

@@ -221,9 +221,13 @@ export function pathsRoutes(deps: Deps): Route[] {
     throw new Error(`${visit.path}: ${visit.actor.role} is nobody's upstream`);
   }
 
-  async function showQueue(visit: Visit): Promise<Reply> {
-    const upstream = upstreamOf(visit);
-    const catalogue = await deps.catalogue.get();
+  interface ReviewList {
+    filter: ReviewFilter;
+    /** the query part of the address that shows this list again */
+    address: Record<string, string>;
+    isAsItOpens: boolean;
+  }
+  function reviewListOf(visit: Visit, catalogue: Catalogue): ReviewList {
     const asked = visit.query.has('state') ? visit.query.one('state') : 'requested';
     const level = visit.query.one('level');
     const filter: ReviewFilter = {
@@ -232,21 +236,46 @@ export function pathsRoutes(deps: Deps): Route[] {
       level: isLevel(level) ? level : '',
       name: visit.query.one('name').trim(),
     };
-    const place = readPlace(visit.query, isRowId);
-    const count = await countPathsToReview(db, upstream, filter);
-    const slice = await listPathsToReview(db, upstream, filter, place, rowsAt(place, count), count.isMany);
     const address = {
-      state: filter.state || 'all',
+      state: filter.state === 'requested' ? '' : filter.state || 'all',
       series: filter.seriesId === undefined ? '' : String(filter.seriesId),
       level: filter.level,
       name: filter.name,
     };
-    const said: Record<string, string> = { grant: '已通过该路径申请', refuse: '已登记为不通过，申请单位可以看到原因' };
-    const text = said[visit.query.one('done')];
+    return { filter, address, isAsItOpens: Object.values(address).every((v) => v === '') };
+  }
+
+  /** What was decided just now, with the path's name; nothing where the reader did not decide it. */
+  async function decidedNotice(visit: Visit, catalogue: Catalogue, list: ReviewList, isMore: boolean): Promise<PageMeta['notice']> {
+    const id = visit.query.one('after');
+    const path = isRowId(id) ? await findPath(db, Number(id)) : undefined;
+    const upstream = upstreamOf(visit);
+    const isTheirs =
+      path && (upstream.kind === 'unit' ? path.upstreamUnitId === upstream.unitId : path.committeeId === upstream.committeeId);
+    if (!path || !isTheirs || (path.state !== 'approved' && path.state !== 'refused')) return undefined;
+    const name = `${path.unitName}的路径申请（${pathTitle(path, catalogue)}）`;
+    const onward = isMore ? '，下面是下一条' : '';
+    return {
+      kind: 'success',
+      text: path.state === 'approved' ? `已通过${name}${onward}` : `${name}已审核为「不通过」，申请单位能够看到原因${onward}`,
+      href: addressOf(paths.decidePath(path.id), list.address),
+      linkText: '查看该路径',
+    };
+  }
+
+  async function showQueue(visit: Visit): Promise<Reply> {
+    const upstream = upstreamOf(visit);
+    const catalogue = await deps.catalogue.get();
+    const list = reviewListOf(visit, catalogue);
+    const { filter, address, isAsItOpens } = list;
+    const place = readPlace(visit.query, isRowId);
+    const count = await countPathsToReview(db, upstream, filter);
+    const slice = await listPathsToReview(db, upstream, filter, place, rowsAt(place, count), count.isMany);
+    const notice = await decidedNotice(visit, catalogue, list, false);
     const title = visit.actor.role === 'office' ? '评委会路径审核' : '路径审核';
     return page(
       'paths/queue',
-      { title, breadcrumbs: [homeCrumb, { text: title }], ...(text ? { notice: { kind: 'success', text } } : {}) },
+      { title, breadcrumbs: [homeCrumb, { text: title }], ...(notice ? { notice } : {}) },
       {
         filter: {
           action: paths.pathReview(),
@@ -271,7 +300,7 @@ export function pathsRoutes(deps: Deps): Route[] {
           ],
           rows: slice.rows.map((p) => ({
             cells: [
-              { text: p.unitName, href: paths.decidePath(p.id), sub: p.unitDivision },
+              { text: p.unitName, href: addressOf(paths.decidePath(p.id), address), sub: p.unitDivision },
               { text: `${p.year}年度` },
               { text: catalogue.seriesName(p.seriesId) },
               { text: levelText(p.level) },
@@ -279,15 +308,19 @@ export function pathsRoutes(deps: Deps): Route[] {
               { text: showMoment(p.requestedAt) },
               {
                 text: p.state === 'requested' ? '审核' : '查看',
-                href: paths.decidePath(p.id),
+                href: addressOf(paths.decidePath(p.id), address),
                 hiddenText: `：${p.unitName} ${pathTitle(p, catalogue)}`,
               },
             ],
           })),
-          emptyText:
-            filter.state === 'requested' && !filter.name && !filter.level && filter.seriesId === undefined
-              ? '没有等待审核的路径申请'
-              : '没有符合条件的路径申请',
+          ...(isAsItOpens
+            ? {
+                emptyText: '没有等待审核的路径申请',
+                emptyDetail: `${visit.actor.role === 'office' ? '单位' : '下级单位'}在「单位路径申请」中提交的申请会出现在这里。`,
+                emptyAction: '查看全部路径',
+                emptyHref: addressOf(paths.pathReview(), { state: 'all' }),
+              }
+            : { emptyText: '没有符合条件的路径申请', emptyAction: '清除查询条件', emptyHref: paths.pathReview() }),
         },
         pages: stepLinks(slice, countText(count), (to) => addressOf(paths.pathReview(), { ...address, ...placeQuery(to) })),
       },
@@ -306,10 +339,20 @@ export function pathsRoutes(deps: Deps): Route[] {
       ...problemLinks(problems),
       ...(trouble ? [{ text: trouble, href: `#${fieldId({ part: 'decision', field: 'result' })}` }] : []),
     ];
-    const list = isOwn ? ownList : { text: visit.actor.role === 'office' ? '评委会路径审核' : '路径审核', href: paths.pathReview() };
+    const reviewed = reviewListOf(visit, catalogue);
+    const notice = !isOwn && errors.length === 0 ? await decidedNotice(visit, catalogue, reviewed, true) : undefined;
+    const list = isOwn
+      ? ownList
+      : { text: visit.actor.role === 'office' ? '评委会路径审核' : '路径审核', href: addressOf(paths.pathReview(), reviewed.address) };
     return page(
       'paths/decision',
-      { title: `路径：${path.unitName}`, heading: path.unitName, breadcrumbs: [homeCrumb, list, { text: path.unitName }], errors },
+      {
+        title: `路径：${path.unitName}`,
+        heading: path.unitName,
+        breadcrumbs: [homeCrumb, list, { text: path.unitName }],
+        errors,
+        ...(notice ? { notice } : {}),
+      },
       {
         path,
         list,
@@ -325,10 +368,19 @@ export function pathsRoutes(deps: Deps): Route[] {
           { label: '申请时间', text: showMoment(path.requestedAt) },
         ],
         stops: chainStops(path.unitName, chains.get(path.id) ?? []),
-        form: mayDecide ? decisionModel(raw, today, problems, paths.decidePath(path.id)) : undefined,
+        form: mayDecide ? decisionModel(raw, today, problems, addressOf(paths.decidePath(path.id), reviewed.address)) : undefined,
       },
       errors.length > 0 ? 422 : 200,
     );
+  }
+
+  /** The one that waits after this one in the list, or else the first of those passed over. */
+  async function nextToReview(upstream: Upstream, filter: ReviewFilter, id: number): Promise<number | undefined> {
+    for (const place of [{ kind: 'after', id: String(id) } as const, { kind: 'first' } as const]) {
+      const { rows } = await listPathsToReview(db, upstream, filter, place, 1);
+      if (rows[0]) return rows[0].id;
+    }
+    return undefined;
   }
 
   async function postDecision(visit: Visit): Promise<Reply> {
@@ -337,8 +389,11 @@ export function pathsRoutes(deps: Deps): Route[] {
     if (problems.length > 0) return decisionPage(visit, raw, problems);
     const outcome = await decidePath(deps, visit.actor, { pathId: id, ...decided, requestId: visit.requestId });
     switch (outcome.kind) {
-      case 'done':
-        return seeOther(addressOf(paths.pathReview(), { done: decided.decision }));
+      case 'done': {
+        const { filter, address } = reviewListOf(visit, await deps.catalogue.get());
+        const next = filter.state === 'requested' ? await nextToReview(upstreamOf(visit), filter, id) : undefined;
+        return seeOther(addressOf(next === undefined ? paths.pathReview() : paths.decidePath(next), { ...address, after: String(id) }));
+      }
       case 'already-decided': {
         const { state } = outcome.path;
         const how = state === 'ended' ? '已由申请单位终止' : decidedText(outcome.path, state === 'approved');

@@ -6,7 +6,7 @@ import { addressOf, countText } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type PageError, type Reply, type Route, type Visit } from '../../http/route';
 import { showMoment } from '../../lib/moment';
-import { wholeNumber } from '../../lib/ids';
+import { isUuid, wholeNumber } from '../../lib/ids';
 import { countCharacters, normaliseText } from '../../lib/text';
 import { isByHand, moves, states, type MoveName } from '../../policy/declaration-moves';
 import { movesFor, scope, type DeclarationSubject } from '../../policy/policy';
@@ -24,9 +24,10 @@ import {
   stateText,
   type DeclarationEvent,
 } from '../declarations';
-import { changesText, commentOf, isOnePress, lastAsked, returnMoves, roundSeenBefore } from './check.view';
+import { changesText, commentOf, doneText, isOnePress, lastAsked, returnMoves, roundSeenBefore } from './check.view';
 import { evidenceToRead, openDossier, photoOf, previewBeside, sectionsToRead, type Dossier } from './dossier';
 import { atFirst, filterQuery, readFilter, type FilterRules, type QueueFilter } from './queue-filter';
+import { findOwnAct } from './own-act.read';
 import { countOf, countQueue, findNeighbours, findQueueRows } from './queue.read';
 import type { QueuePage } from './queue.routes';
 import { standardReasons } from './reasons';
@@ -96,16 +97,9 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
     const can = possible(visit, o.subject);
     const canNote = returnsOf(visit, o.subject).length > 0;
     const asked = lastAsked(o.events, o.stop);
-    const done = visit.query.one('done');
     const after = visit.query.one('after');
-    const [last] =
-      done in moves && after !== ''
-        ? await findQueueRows(
-            db,
-            seen,
-            [after].filter((id) => /^[0-9a-f-]{36}$/.test(id)),
-          )
-        : [];
+    const act = isUuid(after) && after !== d.id ? await findOwnAct(db, visit.actor, after) : undefined;
+    const isStillSeen = act !== undefined && (await findQueueRows(db, seen, [act.id])).length > 0;
     const name = declarationName({ year: d.year }, o.batch.series, o.batch.level);
     const changed = o.sections.filter((s) => s.change !== 'same');
     const rest = countText(countOf(counts, filter.show));
@@ -117,13 +111,13 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
         heading: o.applicant.name,
         breadcrumbs: [homeCrumb, { text: queue.title, href: addressOf(queue.address, query) }, { text: o.applicant.name }],
         errors,
-        ...(last
+        ...(act
           ? {
               notice: {
                 kind: 'success' as const,
-                text: `已对${last.name}的申报进行「${moves[done as MoveName].text}」，下面是下一项`,
-                href: withQuery(at(last.id), query),
-                linkText: `返回查看${last.name}的申报`,
+                text: doneText(act),
+                lines: ['下面是下一项。'],
+                ...(isStillSeen ? { href: withQuery(at(act.id), query), linkText: `返回查看${act.name}的申报` } : {}),
               },
             }
           : {}),
@@ -182,12 +176,10 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
   }
 
   /** After a move: the next declaration of the list, the one before it, or the list when it is empty. */
-  async function goOn(visit: Visit, id: string, move: MoveName, from: { filter: QueueFilter; query: string }): Promise<Reply> {
+  async function goOn(visit: Visit, id: string, from: { filter: QueueFilter; query: string }): Promise<Reply> {
     const { next, previous } = await findNeighbours(db, scope(visit.actor), from.filter, from.filter, id);
     const to = next ?? previous;
-    return seeOther(
-      to === undefined ? withQuery(queue.address, from.query, { done: move }) : withQuery(at(to), from.query, { done: move, after: id }),
-    );
+    return seeOther(withQuery(to === undefined ? queue.address : at(to), from.query, { after: id }));
   }
 
   async function press(visit: Visit): Promise<Reply> {
@@ -203,7 +195,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
     const look = { text: '查看最新内容', href: withQuery(at(id), from.query) };
     switch (outcome.kind) {
       case 'moved':
-        return goOn(visit, id, move, from);
+        return goOn(visit, id, from);
       case 'hidden':
         return notFound;
       case 'not-now':
@@ -329,7 +321,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
     const outcome = await returnDeclaration(deps, visit.actor, { id: subject.id, move, input, requestId: visit.requestId });
     switch (outcome.kind) {
       case 'moved':
-        return goOn(visit, subject.id, move, from);
+        return goOn(visit, subject.id, from);
       case 'hidden':
         return notFound;
       case 'not-now':

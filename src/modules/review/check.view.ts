@@ -2,8 +2,10 @@ import type { DiffFile, DiffItem, DiffLine, DiffSection } from '../../form/diff-
 import { showSize } from '../../form/form-model';
 import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
+import { showDate } from '../../lib/dates';
 import { moves, type MoveName } from '../../policy/declaration-moves';
 import type { DeclarationEvent } from '../declarations';
+import type { OwnAct } from './own-act.read';
 import type { ReviewNote } from './review-notes.store';
 
 /** The public page on which anybody checks the code of an education registration report (学信网). */
@@ -111,3 +113,22 @@ export const isOnePress = (m: MoveName): boolean => moves[m].needs.length === 0 
 
 /** Moves that give a declaration back, in the order in which they are offered. */
 export const returnMoves: readonly MoveName[] = ['return-to-applicant', 'request-correction', 'return-to-unit'];
+
+/** What the reader has just done, to whom, and what comes next. */
+export function doneText(a: OwnAct): string {
+  const items = a.sections > 0 ? `（${a.sections} 个项目）` : '';
+  switch (a.move) {
+    case 'pass':
+      return `${a.name}的申报审核通过，请在「职称申报数据上报」中上报`;
+    case 'return-to-applicant':
+      return `${a.name}的申报已退回申报人修改${items}，请通知申报人；重新提交后直接回到本单位`;
+    case 'request-correction':
+      return `${a.name}的申报已退回补正${items}${a.dueOn ? `，最后一天是${showDate(a.dueOn)}` : ''}，请通知申报人`;
+    case 'return-to-unit':
+      return `${a.name}的申报已退回${a.holder ?? '下级单位'}，由该单位处理后重新上报`;
+    case 'accept':
+      return `${a.name}的申报已受理，可以列入评审会议`;
+    default:
+      return `已对${a.name}的申报进行「${moves[a.move].text}」`;
+  }
+}

@@ -8,11 +8,13 @@ import { paths } from '../../http/paths';
 import { notFound, page, refusal, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { isUuid } from '../../lib/ids';
 import type { Actor } from '../../policy/actor';
-import { moveNames, moves, refusalReasons, states, type MoveName } from '../../policy/declaration-moves';
+import { moves, refusalReasons, states, type MoveName } from '../../policy/declaration-moves';
 import { scope, type Action } from '../../policy/policy';
 import { MAX_OPEN, readTaskAnswer, startTask } from '../tasks';
 import { loadMoveDays, noInput, readMoveInput, type MoveInput } from '../declarations';
 import { checkRoutes } from './check.routes';
+import { doneText } from './check.view';
+import { findOwnAct } from './own-act.read';
 import {
   BULK_LIMIT,
   chooseRows,
@@ -97,12 +99,14 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     const isAsItOpens = filterQuery({ ...atFirst(filter), sort: rules.sorts[0] as SortKey, descending: false }, rules) === '';
     const query = filterQuery(atFirst(filter), rules);
     const meta: PageMeta = { title: queue.title, breadcrumbs: [homeCrumb, { text: queue.title }] };
-    const done = queue.checks && moveNames.find((m) => m === visit.query.one('done'));
-    if (done) {
-      const onward = queue.next[done];
+    const after = queue.checks ? visit.query.one('after') : '';
+    const act = isUuid(after) ? await findOwnAct(deps.db, visit.actor, after) : undefined;
+    if (act) {
+      const onward = queue.next[act.move];
       meta.notice = {
         kind: 'success',
-        text: `已完成「${moves[done].text}」，本列表中没有其他申报了`,
+        text: doneText(act),
+        ...(rows.length === 0 ? { lines: ['本列表中没有其他申报了。'] } : {}),
         ...(onward ? { href: onward.href, linkText: onward.text } : {}),
       };
     }

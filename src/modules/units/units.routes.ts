@@ -25,7 +25,7 @@ import {
 import { siteAddress } from '../../http/site-address';
 import { isRowId } from '../../lib/ids';
 import { showMoment } from '../../lib/moment';
-import { bureauContactText, findBureauContact, findDivision, listDivisions } from '../catalogue';
+import { bureauContactText, divisionRange, findBureauContact, findDivision, listDivisions } from '../catalogue';
 import { bureauUnitsRoutes } from './bureau-units.routes';
 import { decidePermission } from './decide-permission';
 import { blankDecision, decidedText, decisionModel, readDecision } from './decision-form';
@@ -145,7 +145,35 @@ export function unitsRoutes(deps: Deps): Route[] {
     const asked = visit.query.has('state') ? visit.query.one('state') : 'requested';
     const state = asked in stateNames ? (asked as keyof typeof stateNames) : '';
     const name = visit.query.one('name').trim();
-    return { filter: { state, name }, address: { state: state === '' ? 'all' : state, name } };
+    return { filter: { state, name }, address: { state: state === 'requested' ? '' : state || 'all', name } };
+  }
+
+  /** What was decided just now, with the unit's name; nothing where it is no request of the reader's division. */
+  async function decidedNotice(visit: Visit, address: Record<string, string>, isMore: boolean): Promise<PageMeta['notice']> {
+    const id = visit.query.one('after');
+    const request = isRowId(id) ? await findPermissionRequest(db, Number(id)) : undefined;
+    const [from, till] = divisionRange(visit.actor.divisionCode ?? '');
+    if (!request || request.state === 'requested' || request.divisionCode < from || request.divisionCode > till) return undefined;
+    const { name } = await mustFindUnit(request.unitId);
+    const onward = isMore ? '，下面是下一个' : '';
+    return {
+      kind: 'success',
+      text:
+        request.state === 'granted'
+          ? `已通过，${name}取得「职称评审」权限${onward}`
+          : `${name}的权限申请已审核为「不通过」，该单位能够看到原因${onward}`,
+      href: addressOf(paths.decidePermission(request.id), address),
+      linkText: '查看该申请',
+    };
+  }
+
+  /** The one that waits after this one in the list, or else the first of those passed over. */
+  async function nextToDecide(divisionCode: string, filter: QueueFilter, id: number): Promise<number | undefined> {
+    for (const place of [{ kind: 'after', id: String(id) } as const, { kind: 'first' } as const]) {
+      const { rows } = await listPermissionRequests(db, divisionCode, filter, place, 1);
+      if (rows[0]) return rows[0].id;
+    }
+    return undefined;
   }
 
   async function showQueue(visit: Visit): Promise<Reply> {
@@ -155,13 +183,8 @@ export function unitsRoutes(deps: Deps): Route[] {
     const place = readPlace(visit.query, isRowId);
     const count = await countPermissionRequests(db, division.code, filter);
     const slice = await listPermissionRequests(db, division.code, filter, place, rowsAt(place, count), count.isMany);
-    const done = visit.query.one('done');
-    const notice: PageMeta['notice'] =
-      done === 'grant'
-        ? { kind: 'success', text: '已通过，该单位取得「职称评审」权限' }
-        : done === 'refuse'
-          ? { kind: 'success', text: '已登记为不通过，申请单位可以看到原因' }
-          : undefined;
+    const notice = await decidedNotice(visit, address, false);
+    const isAsItOpens = Object.values(address).every((v) => v === '');
     return page(
       'units/permission-queue',
       { title: '单位权限审核', breadcrumbs: [homeCrumb, { text: '单位权限审核' }], ...(notice ? { notice } : {}) },
@@ -170,13 +193,20 @@ export function unitsRoutes(deps: Deps): Route[] {
         filter: {
           action: paths.permissions(),
           resetHref: paths.permissions(),
-          controls: [choiceFilter('state', '状态', stateOptions, address.state), textFilter('name', '单位名称', filter.name, 'm')],
+          controls: [choiceFilter('state', '状态', stateOptions, filter.state || 'all'), textFilter('name', '单位名称', filter.name, 'm')],
         },
         table: {
           caption: '单位权限申请',
           columns: queueColumns,
-          rows: slice.rows.map((r) => queueRow(r, paths.decidePermission(r.id))),
-          emptyText: filter.name || filter.state !== 'requested' ? '没有符合条件的权限申请' : '没有等待审核的权限申请',
+          rows: slice.rows.map((r) => queueRow(r, addressOf(paths.decidePermission(r.id), address))),
+          ...(isAsItOpens
+            ? {
+                emptyText: '没有等待审核的权限申请',
+                emptyDetail: '单位提交的「职称评审」权限申请，没有通过自动校验的，会出现在这里。',
+                emptyAction: '查看全部申请',
+                emptyHref: addressOf(paths.permissions(), { state: 'all' }),
+              }
+            : { emptyText: '没有符合条件的权限申请', emptyAction: '清除查询条件', emptyHref: paths.permissions() }),
         },
         pages: stepLinks(slice, countText(count), (to) => addressOf(paths.permissions(), { ...address, ...placeQuery(to) })),
       },
@@ -193,17 +223,20 @@ export function unitsRoutes(deps: Deps): Route[] {
       listNamesakes(db, unit.name, unit.id),
       databaseNow(db),
     ]);
+    const { address } = filterOf(visit);
     const errors: PageError[] = [
       ...problemLinks(problems),
       ...(other ? [{ text: '已经存在有权限的同名单位，不能再通过', href: '#namesakes' }] : []),
     ];
+    const notice = errors.length === 0 ? await decidedNotice(visit, address, true) : undefined;
     return page(
       'units/permission-decision',
       {
         title: `单位权限审核：${unit.name}`,
         heading: unit.name,
-        breadcrumbs: [homeCrumb, { text: '单位权限审核', href: paths.permissions() }, { text: unit.name }],
+        breadcrumbs: [homeCrumb, { text: '单位权限审核', href: addressOf(paths.permissions(), address) }, { text: unit.name }],
         errors,
+        ...(notice ? { notice } : {}),
       },
       {
         request,
@@ -224,7 +257,8 @@ export function unitsRoutes(deps: Deps): Route[] {
           rows: comparisonRows(unit, request, entry),
         },
         namesakes: namesakesTable(namesakes),
-        form: request.state === 'requested' ? decisionModel(raw, today, problems, paths.decidePermission(id)) : undefined,
+        form:
+          request.state === 'requested' ? decisionModel(raw, today, problems, addressOf(paths.decidePermission(id), address)) : undefined,
       },
       errors.length > 0 ? 422 : 200,
     );
@@ -236,8 +270,13 @@ export function unitsRoutes(deps: Deps): Route[] {
     if (problems.length > 0) return decisionPage(visit, raw, problems);
     const outcome = await decidePermission(deps, visit.actor, { permissionId: id, ...decided, requestId: visit.requestId });
     switch (outcome.kind) {
-      case 'done':
-        return seeOther(addressOf(paths.permissions(), { done: decided.decision }));
+      case 'done': {
+        const { filter, address } = filterOf(visit);
+        const next = filter.state === 'requested' ? await nextToDecide(visit.actor.divisionCode ?? '', filter, id) : undefined;
+        return seeOther(
+          addressOf(next === undefined ? paths.permissions() : paths.decidePermission(next), { ...address, after: String(id) }),
+        );
+      }
       case 'already-decided':
         return refusal(409, `该申请${decidedText(outcome.request, outcome.request.state === 'granted')}，您的意见没有保存`, {
           text: '查看该申请',
