@@ -101,6 +101,11 @@ export async function findRunning(h: Handle, personId: number, year: number): Pr
     .first('id')) as { id: string } | undefined;
 }
 
+/** Two declarations of a person in one year are submitted one after the other: the second sees the first. Held until the transaction is over. */
+export async function holdYear(trx: Trx, personId: number, year: number): Promise<void> {
+  await trx.raw("SELECT pg_advisory_xact_lock(hashtextextended('running:' || ? || ':' || ?, 0))", [personId, year]);
+}
+
 export interface NewDeclaration {
   person_id: number;
   batch_id: number;

@@ -15,6 +15,7 @@ import {
   arriveAt,
   findRunning,
   findStops,
+  holdYear,
   insertEvents,
   insertPublicity,
   insertPublicityItems,
@@ -351,6 +352,7 @@ async function committeeOfReturn(trx: Trx, d: Declaration): Promise<number | nul
 }
 
 async function submit(deps: Deps, trx: Trx, d: Declaration): Promise<ChangeResult> {
+  await holdYear(trx, d.person_id, d.year);
   const running = await findRunning(trx, d.person_id, d.year);
   if (running)
     return { complaint: { text: '本年度已有另一份申报正在办理，同一年度不能同时申报两个评审委员会', href: paths.declaration(running.id) } };
