@@ -12,7 +12,7 @@ import {
   type TestUnit,
 } from '../support/factories';
 import { makeDeclaration, stateOf } from '../support/declarations';
-import { openSite, type Page, type Site, type Visitor } from '../support/site';
+import { atOnce, openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
 let admin: Visitor;
@@ -239,6 +239,21 @@ describe('K3 windows', () => {
     expect((await admin.submit(end)).status).toBe(422);
     expect((await admin.send(end, { reason: '误操作' })).text()).toContain('个别延期已取消');
     expect((await luckyVisitor.get(`/declarations/new/${own.id}`)).status).toBe(403);
+  });
+
+  it('K3 are longer for one case by two administrators at once: the later word holds', async () => {
+    const own = await makeBatch(site, { committeeId: committee.id, year: 2043, closed: true });
+    const lucky = await makePerson(site);
+    const confirms = await Promise.all(
+      [admin, await signInAs(site, await makeStaff(site, { role: 'admin' }))].map(async (who, n) => {
+        const form = await who.get(`/batches/${own.id}/extensions/new`);
+        const until = { closesAt: await inDays(n + 1), unitClosesAt: await inDays(n + 4) };
+        const confirm = await who.send(form, fields({ account: lucky.loginName, ...until, reason: '住院' }), save);
+        return () => who.submit(confirm);
+      }),
+    );
+    expect((await atOnce(site, 'batch_changes', confirms)).map((a) => a.status)).toEqual([303, 303]);
+    expect(await site.db('batch_extensions').where({ batch_id: own.id }).whereNull('revoked_at')).toHaveLength(1);
   });
 
   it('honour a request that arrived in time, however long it had to wait', async () => {

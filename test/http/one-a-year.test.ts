@@ -2,7 +2,7 @@
 import { caseSections } from '../support/case';
 import { makeBatch, makeCommittee, makePerson, makeUnit, signInAs, type TestBatch } from '../support/factories';
 import { chooseTitleAndUnit, fillSection } from '../support/fill';
-import { openSite, type Site, type Visitor } from '../support/site';
+import { atOnce, openSite, type Site, type Visitor } from '../support/site';
 
 let site: Site;
 let person: Visitor;
@@ -29,19 +29,11 @@ async function filled(batch: TestBatch): Promise<string> {
 test('D0, F03 two drafts of one year submitted at once: one goes, the other says which one is under way', async () => {
   const ids = [await filled(batches[0] as TestBatch), await filled(batches[1] as TestBatch)];
   const pages = await Promise.all(ids.map((id) => person.open(`/declarations/${id}/check`)));
-  // both have looked before either has written: the first waits in front of its commit
-  const holder = await site.db.transaction();
-  await holder.raw('LOCK TABLE declaration_events IN EXCLUSIVE MODE');
-  const sent = pages.map((p) => person.submit(p));
-  for (let n = 0; n < 400; n++) {
-    const { rows } = await site.db.raw<{ rows: { n: number }[] }>(
-      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-    );
-    if ((rows[0]?.n ?? 0) >= 2) break;
-    await new Promise((r) => setTimeout(r, 25));
-  }
-  await holder.commit();
-  const answers = await Promise.all(sent);
+  const answers = await atOnce(
+    site,
+    'declaration_events',
+    pages.map((p) => () => person.submit(p)),
+  );
   expect(answers.map((a) => a.status).sort()).toEqual([303, 422]);
   const refused = answers.find((a) => a.status === 422);
   expect(refused?.errors().join()).toContain('本年度已有另一份申报正在办理');

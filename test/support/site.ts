@@ -229,3 +229,19 @@ export async function openSite(env: Record<string, string> = {}, as?: (owner: st
     },
   };
 }
+
+/** Sends these while `table` is held, so that all of them have decided before one has written its record; lets go when so many wait for one another. */
+export async function atOnce<T>(site: Site, table: string, sends: readonly (() => Promise<T>)[]): Promise<T[]> {
+  const holder = await site.db.transaction();
+  await holder.raw('LOCK TABLE ?? IN EXCLUSIVE MODE', [table]);
+  const sent = sends.map((send) => send());
+  for (let n = 0; n < 400; n++) {
+    const { rows } = await site.db.raw<{ rows: { n: number }[] }>(
+      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
+    if ((rows[0]?.n ?? 0) >= sends.length) break;
+    await new Promise((r) => setTimeout(r, 25));
+  }
+  await holder.commit();
+  return Promise.all(sent);
+}

@@ -201,6 +201,8 @@ export function extendCase(
   requestId: string,
 ): Promise<void> {
   return inTransaction(deps.db, async (trx) => {
+    // of two administrators at once the later one's holds
+    await lockBatch(trx, extension.batchId);
     await insertExtension(trx, { ...extension, grantedBy: actor.accountId });
     await record(trx, actor, { batchId: extension.batchId, kind: 'extend', changes: shown, reason: extension.reason }, requestId);
   });

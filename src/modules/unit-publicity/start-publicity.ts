@@ -29,9 +29,10 @@ export async function startPublicity(
     return await inTransaction(deps.db, async (trx): Promise<StartOutcome> => {
       const rows = await listCandidates(trx, actor.unitId, input.ids);
       if (rows.length !== new Set(input.ids).size) return { kind: 'vanished' };
-      const { now, today } = await databaseNow(trx);
+      const { today } = await databaseNow(trx);
       const startsOn = input.startsOn ?? today;
-      const latest = new Date(now.getTime() + DAYS_AHEAD * 86_400_000).toISOString().slice(0, 10);
+      // counted on the day of Beijing, whatever day it is elsewhere
+      const latest = new Date(Date.parse(`${today}T00:00:00Z`) + DAYS_AHEAD * 86_400_000).toISOString().slice(0, 10);
       if (startsOn < today || startsOn > latest)
         return { kind: 'dates', field: 'startsOn', problem: `开始日期应当在今天（${showDate(today)}）到${showDate(latest)}之间` };
       const days = Math.max(...rows.map((r) => r.days));
