@@ -8,6 +8,7 @@ import { migrateJobs } from '../src/jobs/jobs';
 import setup from '../test/support/global-setup';
 import teardown from '../test/support/global-teardown';
 import { openSite, type Site } from '../test/support/site';
+import { evening } from './evening';
 import { f20 } from './f20';
 import { m1, m15 } from './m1';
 import { m12 } from './m12';
@@ -50,6 +51,7 @@ const benches: Record<string, (site: Site, sizes: Sizes) => Promise<object>> = {
   M15: m15,
   S04: s04,
   F20: f20,
+  evening,
   plans,
 };
 

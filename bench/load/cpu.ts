@@ -19,7 +19,7 @@ export function cpuMsOf(pid: number | undefined): number {
       const stat = statOf(name);
       if (Number(stat[1]) === pid) sum += sumOf(stat, 11, 13);
     } catch (e) {
-      if (!['ENOENT', 'ESRCH'].includes(String((e as NodeJS.ErrnoException).code))) throw e; // it has ended while we looked
+      if (!isGone(e)) throw e; // it has ended while we looked
     }
   }
   return sum;
@@ -46,3 +46,47 @@ export async function cpuOf<K extends string>(
     names.map((name, i) => [name, Math.round((100 * ((after[i] ?? NaN) - (before[i] ?? NaN))) / times) / 100]),
   ) as Record<K, number>;
 }
+
+/** Processes that some other one has started, and those that these have. */
+function offspringOf(root: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of fs.readdirSync('/proc').filter((n) => /^\d+$/.test(n))) {
+    try {
+      parents.set(Number(name), Number(statOf(name)[1]));
+    } catch (e) {
+      if (!isGone(e)) throw e;
+    }
+  }
+  const found = [root];
+  for (const pid of found) for (const [child, parent] of parents) if (parent === pid) found.push(child);
+  return found.slice(1);
+}
+const isGone = (e: unknown): boolean => ['ENOENT', 'ESRCH'].includes(String((e as NodeJS.ErrnoException).code));
+
+/**
+ * Processor time to the microsecond, thread by thread, of a group of processes: for single requests, which are shorter than a jiffy. What a thread or process took that
+ * has ended stays counted as it was last seen.
+ */
+export class CpuWatch {
+  readonly #seen = new Map<string, number>();
+  constructor(private readonly pids: () => readonly number[]) {}
+  /** milliseconds so far */
+  read(): number {
+    for (const pid of this.pids()) {
+      try {
+        for (const thread of fs.readdirSync(`/proc/${pid}/task`))
+          this.#seen.set(`${pid}/${thread}`, Number(fs.readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6);
+      } catch (e) {
+        if (!isGone(e)) throw e;
+      }
+    }
+    let sum = 0;
+    for (const ms of this.#seen.values()) sum += ms;
+    return sum;
+  }
+}
+/** A process itself, what it has started (a browser), and the servers of a database but for those that `except` names. */
+export const watchProcess = (pid: number): CpuWatch => new CpuWatch(() => [pid]);
+export const watchOffspring = (pid: number, except: ReadonlySet<number> = new Set()): CpuWatch =>
+  new CpuWatch(() => offspringOf(pid).filter((child) => !except.has(child)));
+export const offspring = (pid: number): Set<number> => new Set(offspringOf(pid));

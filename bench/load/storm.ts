@@ -109,6 +109,8 @@ export interface Storm {
   sections: readonly Recorded[];
   scans: Scans;
   ledger: Ledger;
+  /** waited for before each request */
+  before?: (kind: string) => Promise<void>;
 }
 
 class Stopped extends Error {}
@@ -124,15 +126,17 @@ export class Person {
     this.#client = new Client(storm.bases, storm.ledger, timeout);
   }
   async get(kind: string, address: string): Promise<Answer> {
-    const answer = await this.#client.request(kind, 'GET', address);
+    const answer = await this.ask(kind, address);
     if (answer.status !== 200) throw new Stopped(`${kind} ${answer.status}`);
     return answer;
   }
   /** whatever the answer is */
-  ask(kind: string, address: string): Promise<Answer> {
+  async ask(kind: string, address: string): Promise<Answer> {
+    await this.storm.before?.(kind);
     return this.#client.request(kind, 'GET', address);
   }
-  post(kind: string, address: string, body: { type: string; body: Buffer }): Promise<Answer> {
+  async post(kind: string, address: string, body: { type: string; body: Buffer }): Promise<Answer> {
+    await this.storm.before?.(kind);
     return this.#client.request(kind, 'POST', address, body);
   }
   async signIn(): Promise<void> {
