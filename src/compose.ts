@@ -23,6 +23,7 @@ import { createDevices } from './http/devices.store';
 import { moveDrafts } from './http/form-drafts.store';
 import { createKeptPosts } from './http/kept-posts.store';
 import { createSignedCookies } from './http/signed-cookie';
+import { openSession } from './http/open-session.store';
 import { createOneTimeTokens } from './http/one-time-token.store';
 import { createRenderer, type NavItem } from './http/render';
 import type { Route } from './http/route';
@@ -148,7 +149,8 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     renderer,
     tokens,
     cookies,
-    devices: createDevices(db, cookies),
+    devices: createDevices(cookies),
+    openSession: (opened) => openSession(db, opened),
     kept: createKeptPosts(db, deps.cipher),
     loadActor: (id) => loadVisitor({ settings }, db, id),
     loadSubject: async (kind, id, { section }) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../lib/canonical-json';
-import type { Db, Handle } from '../db/db';
+import { askPrepared, type Db, type Handle } from '../db/db';
 
 export interface AuditEntry {
   actorId: number | null;
@@ -28,7 +28,9 @@ export async function appendAudits(h: Handle, entries: readonly AuditEntry[]): P
     detail: e.detail ?? {},
     request_id: e.requestId ?? '',
   }));
-  await h.raw(
+  await askPrepared(
+    h,
+    'audit',
     `INSERT INTO audit_log (actor_id, actor_name, action, subject_kind, subject_id, detail, request_id)
      SELECT actor_id, actor_name, action, subject_kind, subject_id, detail, request_id
      FROM jsonb_to_recordset(?::jsonb) AS x(actor_id bigint, actor_name text, action text, subject_kind text, subject_id text, detail jsonb, request_id text)`,

@@ -54,11 +54,13 @@ export async function askPrepared<T>(
   h: Handle,
   name: string,
   text: string,
-  values: readonly (string | number | boolean | null)[],
+  values: readonly PreparedValue[] | Readonly<Record<string, PreparedValue>>,
 ): Promise<T[]> {
-  const { rows } = await (h.raw<{ rows: T[] }>(text, [...values]).options({ name }) as unknown as Promise<{ rows: T[] }>);
+  const bindings = (Array.isArray(values) ? [...(values as readonly PreparedValue[])] : values) as Knex.RawBinding[];
+  const { rows } = await (h.raw<{ rows: T[] }>(text, bindings).options({ name }) as unknown as Promise<{ rows: T[] }>);
   return rows;
 }
+type PreparedValue = string | number | boolean | null | Buffer | Date | readonly (string | number)[];
 
 /** Refuses a database that would break searching in Chinese (encoding or character type). Returns the complaint, or undefined. */
 export async function checkDatabase(db: Db): Promise<string | undefined> {
@@ -84,8 +86,8 @@ export function isViolationOf(e: unknown, constraint: string): boolean {
 
 /** The moment and the day by the database's clock: the only clock that decides anything. */
 export async function databaseNow(h: Handle): Promise<{ now: Date; today: string }> {
-  const r = await h.raw<{ rows: { now: Date; today: string }[] }>('SELECT app_now() AS now, app_today() AS today');
-  return r.rows[0] as { now: Date; today: string };
+  const [moment] = await askPrepared<{ now: Date; today: string }>(h, 'now', 'SELECT app_now() AS now, app_today() AS today', []);
+  return moment as { now: Date; today: string };
 }
 
 /** Whether the database answers, and within two seconds. */

@@ -1,38 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
-import type { Db, Handle } from '../db/db';
+import type { Handle } from '../db/db';
 import { hashOfToken, type SignedCookies } from './signed-cookie';
 
 /** S02: how long a browser stays known to an account after its last sign-in, and how many browsers of one account are known. */
 const DEVICE_DAYS = 180;
-const DEVICES_PER_ACCOUNT = 10;
+export const DEVICES_PER_ACCOUNT = 10;
 
 /** Browsers that somebody has signed in with. Only hashes of their cookies are stored; one browser may be known to several accounts. */
 export interface Devices {
   /** the hash of this browser's cookie; undefined when it carries none of ours */
   of(req: Request): Buffer | undefined;
-  /** after a successful sign-in: from now on this browser is known to the account */
-  remember(req: Request, res: Response, accountId: number): Promise<void>;
+  /** at a successful sign-in: gives the browser a cookie, or the one that it has for another while; the hash of it is to be stored (`openSession`) */
+  remember(req: Request, res: Response): Buffer;
 }
 
-export function createDevices(db: Db, cookies: SignedCookies): Devices {
+export function createDevices(cookies: SignedCookies): Devices {
   return {
     of(req) {
       const token = cookies.read(req, 'device');
       return token === undefined ? undefined : hashOfToken(token);
     },
-    async remember(req, res, accountId) {
+    remember(req, res) {
       const token = cookies.read(req, 'device') ?? randomBytes(32).toString('base64url');
-      await db.raw(
-        `INSERT INTO device_cookies (token_hash, account_id) VALUES (?, ?) ON CONFLICT (token_hash, account_id) DO UPDATE SET last_used_at = now()`,
-        [hashOfToken(token), accountId],
-      );
-      await db.raw(
-        `DELETE FROM device_cookies WHERE account_id = ? AND token_hash NOT IN
-           (SELECT token_hash FROM device_cookies WHERE account_id = ? ORDER BY last_used_at DESC LIMIT ${DEVICES_PER_ACCOUNT})`,
-        [accountId, accountId],
-      );
       cookies.write(res, 'device', token, DEVICE_DAYS * 24 * 3600_000);
+      return hashOfToken(token);
     },
   };
 }

@@ -47,13 +47,6 @@ export function createKeptPosts(db: Db, cipher: Cipher) {
       .whereRaw('kept_at > now() - make_interval(mins => ?)', [KEPT_MINUTES]);
 
   return {
-    /** Pages with this form token are shown to this account from now on. */
-    async recordForm(token: string, accountId: number): Promise<void> {
-      await db('session_forms')
-        .insert({ token_hash: hashOfToken(token), account_id: accountId })
-        .onConflict('token_hash')
-        .ignore();
-    },
     /** Whose page carried this form token; undefined for one that is unknown or too old. */
     async accountOf(token: string): Promise<number | undefined> {
       const row = (await db('session_forms')

@@ -10,6 +10,7 @@ import { FairShare } from './fair-share';
 import { FormInput } from './form-input';
 import { KEPT_BYTES, KEPT_MINUTES, type KeptPosts, type KeptPost } from './kept-posts.store';
 import { matchRoute } from './match-route';
+import type { OpenedSession } from './open-session.store';
 import { isOneTimeToken, type OneTimeTokens } from './one-time-token.store';
 import { paths } from './paths';
 import { readForm } from './read-form';
@@ -20,13 +21,14 @@ import { requestIdOf, send, type SendDeps } from './send';
 import {
   comesFromHere,
   csrfTokenOf,
+  endSession,
   isOwnForm,
   isProven,
   joinSession,
   ownerOf,
   ownerOfCookie,
   renewHalfSession,
-  renewSession,
+  openSessionFor,
   saveSession,
   sessionOf,
   unmasked,
@@ -38,6 +40,8 @@ export interface MountDeps extends SendDeps {
   tokens: OneTimeTokens;
   cookies: SignedCookies;
   devices: Devices;
+  /** signs somebody in: everything that stands in the database of it, at once */
+  openSession: (opened: OpenedSession) => Promise<void>;
   kept: KeptPosts;
   loadActor: (accountId: number) => Promise<Actor | undefined>;
   /** `params`: what the address names beside it, for routes that want it read with the subject */
@@ -383,29 +387,32 @@ async function once(at: Passage, visit: Visit, digest: string): Promise<Reply> {
   if (reply.signIn !== undefined) {
     const actor = await deps.loadActor(reply.signIn);
     if (!actor) throw new Error(`account ${reply.signIn} signs in but cannot be loaded`);
+    const { accountId } = actor;
     const before = ownerOf(req);
-    await renewSession(req, actor, Date.now());
-    if (at.visitor?.accountId === actor.accountId) await deps.moveDrafts(before, ownerOf(req));
-    if (reply.proven) req.session.provenAt = (await deps.now()).getTime();
     const kept = deps.cookies.read(req, 'kept');
-    await deps.kept.recordForm(csrfTokenOf(req), actor.accountId);
-    await deps.devices.remember(req, res, actor.accountId);
-    if (kept !== undefined && (await deps.kept.settle(hashOfToken(kept), actor.accountId)) > 0) to = paths.kept();
-    await saveSession(req);
+    if (kept !== undefined && (await deps.kept.settle(hashOfToken(kept), accountId)) > 0) to = paths.kept();
+    const provenAt = reply.proven ? { provenAt: (await deps.now()).getTime() } : {};
+    await openSessionFor(req, { accountId, role: actor.role, ...provenAt }, Date.now(), (row) =>
+      deps.openSession({
+        ...row,
+        accountId,
+        form: hashOfToken(csrfTokenOf(req)),
+        device: deps.devices.remember(req, res),
+        ...deps.tokens.answerOf(token, digest, { to, session: req.sessionID }),
+      }),
+    );
+    deps.tokens.done(token, digest);
+    if (at.visitor?.accountId === accountId) await deps.moveDrafts(before, ownerOf(req));
+    return { ...reply, to };
   } else if (reply.halfSignIn !== undefined) {
     await renewHalfSession(req, reply.halfSignIn);
     csrfTokenOf(req);
     await saveSession(req);
   } else if (reply.signOut) {
-    await renewSession(req, undefined, Date.now());
+    await endSession(req);
   }
   // the act's own transaction has kept this very answer
-  if (at.settledTo === to && reply.signIn === undefined && reply.halfSignIn === undefined) deps.tokens.done(token, digest);
-  else
-    await deps.tokens.answer(
-      token,
-      digest,
-      reply.signIn === undefined && reply.halfSignIn === undefined ? { to } : { to, session: req.sessionID },
-    );
+  if (at.settledTo === to && reply.halfSignIn === undefined) deps.tokens.done(token, digest);
+  else await deps.tokens.answer(token, digest, reply.halfSignIn === undefined ? { to } : { to, session: req.sessionID });
   return { ...reply, to };
 }

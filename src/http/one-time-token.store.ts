@@ -1,4 +1,4 @@
-import type { Db, Handle } from '../db/db';
+import { askPrepared, type Db, type Handle } from '../db/db';
 import type { Cipher } from '../lib/cipher';
 
 export interface StoredAnswer {
@@ -35,6 +35,9 @@ export function createOneTimeTokens(db: Db, cipher: Cipher) {
   /** claims that could not be given back, because the database was away: given back before the next one is made */
   const stranded = new Map<string, string>();
   const keyOf = (token: string, digest: string): string => `${token}.${digest.slice(0, 16)}`;
+  // S17: an id of a session never lies readable in the database
+  const stored = (answer: StoredAnswer): StoredAnswer =>
+    answer.session === undefined ? answer : { ...answer, session: cipher.encrypt(answer.session, 'session-id').toString('base64') };
   const read = (stored: StoredAnswer): StoredAnswer =>
     stored.session === undefined ? stored : { ...stored, session: cipher.decrypt(Buffer.from(stored.session, 'base64'), 'session-id') };
 
@@ -42,15 +45,17 @@ export function createOneTimeTokens(db: Db, cipher: Cipher) {
     const key = keyOf(token, digest);
     await giveBack();
     // not waited for on the disk: the act that follows is, and the log is written in order, so that no act outlives its claim
-    const { rows } = await db.raw<{ rows: { since: string }[] }>(
+    const [claimed] = await askPrepared<{ since: string }>(
+      db,
+      'token-claim',
       `INSERT INTO one_time_tokens (token, owner, path)
        SELECT CAST(? AS text), CAST(? AS text), CAST(? AS text) FROM set_config('synchronous_commit', 'off', true)
        ON CONFLICT (token) DO UPDATE SET created_at = now() WHERE one_time_tokens.result IS NULL AND one_time_tokens.created_at < now() - interval '1 minute'
        RETURNING created_at::text AS since`,
       [key, owner, path],
     );
-    if (rows[0]) {
-      held.set(key, rows[0].since);
+    if (claimed) {
+      held.set(key, claimed.since);
       return { kind: 'first' };
     }
     const found = await db<{ token: string; owner: string; path: string; result: StoredAnswer | null }>('one_time_tokens')
@@ -86,17 +91,18 @@ export function createOneTimeTokens(db: Db, cipher: Cipher) {
   });
   /** `h`: the transaction of the act itself, where the answer is known before it is committed: then no crash parts the two. */
   async function answer(token: string, digest: string, result: StoredAnswer, h: Handle = db): Promise<void> {
-    await h('one_time_tokens')
-      .where({ token: keyOf(token, digest) })
-      .update({
-        // S17: an id of a session never lies readable in the database
-        result: JSON.stringify(
-          result.session === undefined ? result : { ...result, session: cipher.encrypt(result.session, 'session-id').toString('base64') },
-        ),
-      });
+    await askPrepared(h, 'token-answer', 'UPDATE one_time_tokens SET result = ?::jsonb WHERE token = ?', [
+      JSON.stringify(stored(result)),
+      keyOf(token, digest),
+    ]);
     // inside a transaction nothing is certain yet: see `done`
     if (h === db) done(token, digest);
   }
+  /** For an act that keeps its answer itself, in the statement that does it: the claim's key and the answer as JSON. */
+  const answerOf = (token: string, digest: string, result: StoredAnswer): { claim: string; answer: string } => ({
+    claim: keyOf(token, digest),
+    answer: JSON.stringify(stored(result)),
+  });
   /** What was answered inside the act's own transaction is committed: this process has nothing to give back. */
   function done(token: string, digest: string): void {
     held.delete(keyOf(token, digest));
@@ -119,6 +125,6 @@ export function createOneTimeTokens(db: Db, cipher: Cipher) {
   async function prune(): Promise<number> {
     return db('one_time_tokens').whereRaw("created_at < now() - interval '1 day'").delete();
   }
-  return { claim, claimBy, peek, answer, done, release, prune };
+  return { claim, claimBy, peek, answer, answerOf, done, release, prune };
 }
 export type OneTimeTokens = ReturnType<typeof createOneTimeTokens>;

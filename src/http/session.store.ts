@@ -17,6 +17,19 @@ export interface SessionActors {
 /** S19: however busy, a session ends this long after signing in. */
 export const ABSOLUTE_HOURS = 12;
 
+const UPDATE = {
+  name: 'session-update',
+  text: 'UPDATE sessions SET sess = $2, expire = now() + make_interval(secs => $3) WHERE sid = $1',
+};
+const INSERT = {
+  name: 'session-insert',
+  text: 'INSERT INTO sessions (sid, sess, expire) VALUES ($1, $2, now() + make_interval(secs => $3))',
+};
+
+const secondsOf = (data: Pick<SessionData, 'cookie'>): number => (data.cookie.originalMaxAge ?? 0) / 1000;
+/** What a session says, without the moment when its cookie ends, which moves on by itself. */
+const wordingOf = (data: Pick<SessionData, 'cookie'>): string => JSON.stringify({ ...data, cookie: data.cookie.originalMaxAge });
+
 const PgStore = connectPgSimple(session);
 
 /**
@@ -25,6 +38,8 @@ const PgStore = connectPgSimple(session);
  */
 export class SessionStore extends PgStore {
   readonly #known = new WeakSet<object>();
+  /** what this request has written of a session */
+  readonly #written = new WeakMap<object, string>();
   readonly #actors = new WeakMap<object, Actor>();
   readonly #visitors = new WeakMap<Request, { accountId: number; actor: Actor | undefined }>();
 
@@ -69,15 +84,37 @@ export class SessionStore extends PgStore {
     return found && found.accountId === (req.session as SessionData | undefined)?.accountId ? found.actor : undefined;
   }
 
+  /** A session without anything in it takes the place of this request's; `written` says when the table has it, and no longer the old one. */
+  renew(req: Request): void {
+    (this as unknown as { generate: (req: Request) => void }).generate(req);
+  }
+
+  /** What the table holds of a session. */
+  rowOf(req: Request): { sid: string; content: string; seconds: number } {
+    const { session: data } = req;
+    return { sid: this.keyOf(req.sessionID), content: JSON.stringify(data), seconds: secondsOf(data) };
+  }
+
+  /** The table has this request's session as it is now. */
+  written(req: Request): void {
+    this.#known.add(req.session);
+    this.#written.set(req.session, wordingOf(req.session));
+  }
+
   override set(sid: string, data: SessionData, done: Callback = () => undefined): void {
-    const sql = this.#known.has(data)
-      ? 'UPDATE sessions SET sess = $2, expire = now() + make_interval(secs => $3) WHERE sid = $1'
-      : 'INSERT INTO sessions (sid, sess, expire) VALUES ($1, $2, now() + make_interval(secs => $3))';
+    // express-session writes a session whose id has changed once more at the end of the request
+    const wording = wordingOf(data);
+    if (this.#written.get(data) === wording) return done();
+    const isKnown = this.#known.has(data);
     this.#known.add(data);
-    this.pg.query(sql, [this.keyOf(sid), JSON.stringify(data), (data.cookie.originalMaxAge ?? 0) / 1000]).then(
-      () => done(),
+    const values = [this.keyOf(sid), JSON.stringify(data), secondsOf(data)];
+    this.pg.query({ ...(isKnown ? UPDATE : INSERT), values }).then(
+      () => {
+        this.#written.set(data, wording);
+        done();
+      },
       (e: unknown) => {
-        if (sql.startsWith('INSERT')) this.#known.delete(data);
+        if (!isKnown) this.#known.delete(data);
         done(new SessionsAwayError(e));
       },
     );

@@ -58,18 +58,37 @@ export function keepSession(req: Request, now: number): void {
   if (s.seenAt === undefined || Math.abs(now - s.seenAt) > SEEN_EVERY_MS) s.seenAt = now;
 }
 
-/** A new session id (S16): at sign-in with the account, at sign-out without. */
-export function renewSession(req: Request, account: { accountId: number; role: Role } | undefined, now: number): Promise<void> {
+/** S16, at sign-out: the session ends, and one with another id and nothing in it takes its place. */
+export function endSession(req: Request): Promise<void> {
   return new Promise((resolve, reject) => {
-    req.session.regenerate((e: unknown) => {
-      if (e) return reject(asError(e));
-      if (account) {
-        Object.assign(req.session, { accountId: account.accountId, signedInAt: now, seenAt: now });
-        req.session.cookie.maxAge = idleOf(account.role);
-      }
-      resolve();
-    });
+    req.session.regenerate((e: unknown) => (e ? reject(asError(e)) : resolve()));
   });
+}
+
+/**
+ * S16: the session of somebody who has just signed in, under a new id. `write` stores it in place of the old one, named `ended`; when it fails, nobody is signed in.
+ */
+export async function openSessionFor(
+  req: Request,
+  account: { accountId: number; role: Role; provenAt?: number },
+  now: number,
+  write: (row: { ended: string; sid: string; content: string; seconds: number }) => Promise<void>,
+): Promise<void> {
+  const store = req.sessionStore as unknown as SessionStore;
+  const ended = ownerOf(req);
+  store.renew(req);
+  const { accountId, provenAt } = account;
+  Object.assign(req.session, { accountId, signedInAt: now, seenAt: now, ...(provenAt === undefined ? {} : { provenAt }) });
+  req.session.cookie.maxAge = idleOf(account.role);
+  csrfTokenOf(req);
+  try {
+    await write({ ended, ...store.rowOf(req) });
+  } catch (e) {
+    store.renew(req);
+    throw e;
+  }
+  store.written(req);
+  asRead.set(req, wordingOf(req));
 }
 
 /** S10: a new session of somebody whose password was right and who has no right yet; it ends after ten minutes. */

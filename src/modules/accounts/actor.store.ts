@@ -1,4 +1,4 @@
-import type { Handle } from '../../db/db';
+import { askPrepared, type Handle } from '../../db/db';
 import type { Actor, Role } from '../../policy/actor';
 
 interface Row {
@@ -28,8 +28,8 @@ export const ACTOR_QUERY = `SELECT a.id, a.role, a.display_name, a.unit_id, a.di
 
 /** The signed-in account with the rights it has at this moment; undefined when it was disabled or is gone. One query. */
 export async function findActor(h: Handle, accountId: number): Promise<Actor | undefined> {
-  const { rows } = await h.raw<{ rows: unknown[] }>(`${ACTOR_QUERY} ?`, [accountId]);
-  return rows[0] ? readActor(rows[0]) : undefined;
+  const [row] = await askPrepared<unknown>(h, 'actor', `${ACTOR_QUERY} ?`, [accountId]);
+  return row === undefined ? undefined : readActor(row);
 }
 
 /** Out of a row that `ACTOR_QUERY` gives. */

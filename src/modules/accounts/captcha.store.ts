@@ -14,7 +14,8 @@ export interface Captcha {
 }
 export type CaptchaVerdict = 'right' | 'wrong' | 'gone';
 
-const digestOf = (answer: string): Buffer => createHash('sha256').update(compactCode(answer).toLowerCase()).digest();
+/** What stands in the table for an answer. */
+export const digestOf = (answer: string): Buffer => createHash('sha256').update(compactCode(answer).toLowerCase()).digest();
 
 /** A new 「验证码」 for this browser session, good for 10 minutes and one try. */
 export async function createCaptcha(h: Handle, owner: string, kind: CaptchaKind): Promise<Captcha> {

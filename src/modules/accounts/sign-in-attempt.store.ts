@@ -1,5 +1,8 @@
-import type { Handle } from '../../db/db';
+import { APPEND_FROM, auditValues, type AuditEntry } from '../../audit/audit.store';
+import { askPrepared, type Handle } from '../../db/db';
+import { isUuid } from '../../lib/ids';
 import type { Role } from '../../policy/actor';
+import type { CaptchaVerdict } from './captcha.store';
 
 export const MAX_TRIES = 5;
 
@@ -12,34 +15,10 @@ export interface SignInAccount {
   isDisabled: boolean;
 }
 
-interface Row {
-  id: number;
-  role: Role;
-  display_name: string;
-  password_hash: string;
-  disabled_at: Date | null;
-}
-
-export async function findAccountByName(h: Handle, nameIndex: Buffer): Promise<SignInAccount | undefined> {
-  const r = (await h('sign_in_names as n')
-    .join('accounts as a', 'a.id', 'n.account_id')
-    .where('n.name_index', nameIndex)
-    .first('a.id', 'a.role', 'a.display_name', 'a.password_hash', 'a.disabled_at')) as Row | undefined;
-  return r && { id: r.id, role: r.role, displayName: r.display_name, passwordHash: r.password_hash, isDisabled: r.disabled_at !== null };
-}
+type AccountCounter = { account: number } | { account: number; device: Buffer };
 
 /** Whose tries are counted: an account's second factor (S10); an account, under whichever of its names; the same from a browser known to it, apart (S02); or a name that belongs to nobody. */
-export type Counter = { factorOf: number } | { account: number } | { account: number; device: Buffer } | { unknownName: Buffer };
-
-/**
- * S02: tries from a browser in which somebody has signed in to this account before are counted by themselves, so that strangers who lock the account by wrong
- * passwords do not keep its owner out. All other browsers share the account's counter.
- */
-export async function counterOf(h: Handle, accountId: number, device: Buffer | undefined): Promise<Counter> {
-  if (!device) return { account: accountId };
-  const known = (await h('device_cookies').where({ token_hash: device, account_id: accountId }).first('account_id')) as object | undefined;
-  return known ? { account: accountId, device } : { account: accountId };
-}
+export type Counter = { factorOf: number } | AccountCounter | { unknownName: Buffer };
 
 /** allowed: the try may be compared, it is number `n` · locked: it may not; `until` is when the lock opens (database clock) */
 export type Attempt = { kind: 'allowed'; n: number; lockedUntil: Date | null } | { kind: 'locked'; until: Date };
@@ -91,6 +70,82 @@ function count(h: Handle, c: Counter): Promise<{ rows: CountRow[] }> {
       );
 }
 
+/** What a sign-in begins with. */
+export interface BeginInput {
+  captchaId: string;
+  /** the browser session that the captcha was drawn for */
+  owner: string;
+  /** what `useCaptcha` compares */
+  answerHash: Buffer;
+  nameIndex: Buffer;
+  /** hash of the cookie of a browser that somebody has signed in with */
+  device: Buffer | undefined;
+}
+/** `counter`: undefined when the name belongs to nobody */
+export type Begun =
+  | { captcha: Exclude<CaptchaVerdict, 'right'> }
+  | { captcha: 'right'; account: SignInAccount | undefined; counter: AccountCounter | undefined; attempt: Attempt };
+
+interface BeginRow {
+  is_fresh: boolean | null;
+  is_right: boolean | null;
+  id: number | null;
+  role: Role;
+  display_name: string;
+  password_hash: string;
+  is_disabled: boolean;
+  knows_device: boolean;
+  failed_count: number | null;
+  locked_until: Date | null;
+  held_until: Date | null;
+}
+
+const BEGIN = `WITH used AS (DELETE FROM captchas WHERE id = CAST(:captchaId AS uuid) AND owner = :owner
+      RETURNING answer_hash = CAST(:answerHash AS bytea) AS is_right, expires_at > now() AS is_fresh),
+    allowed AS (SELECT 1 FROM used WHERE is_fresh AND is_right),
+    found AS (SELECT a.id, a.role, a.display_name, a.password_hash, a.disabled_at, a.locked_until
+      FROM sign_in_names n JOIN accounts a ON a.id = n.account_id WHERE n.name_index = CAST(:nameIndex AS bytea)),
+    device AS (SELECT d.locked_until FROM device_cookies d WHERE d.token_hash = CAST(:device AS bytea) AND d.account_id = (SELECT id FROM found)),
+    by_account AS (UPDATE accounts SET ${countUp('accounts')}
+      WHERE id = (SELECT id FROM found) AND EXISTS (SELECT 1 FROM allowed) AND NOT EXISTS (SELECT 1 FROM device) AND ${OPEN} RETURNING failed_count, locked_until),
+    by_device AS (UPDATE device_cookies SET ${countUp('device_cookies')}
+      WHERE token_hash = CAST(:device AS bytea) AND account_id = (SELECT id FROM found) AND EXISTS (SELECT 1 FROM allowed) AND ${OPEN} RETURNING failed_count, locked_until),
+    by_name AS (INSERT INTO sign_in_failures AS f (name_index, failed_count) SELECT CAST(:nameIndex AS bytea), 1 FROM allowed WHERE NOT EXISTS (SELECT 1 FROM found)
+      ON CONFLICT (name_index) DO UPDATE SET ${countUp('f')}, updated_at = app_now() WHERE f.locked_until IS NULL OR f.locked_until <= app_now() RETURNING failed_count, locked_until),
+    counted AS (SELECT failed_count, locked_until FROM by_account UNION ALL SELECT failed_count, locked_until FROM by_device
+      UNION ALL SELECT failed_count, locked_until FROM by_name),
+    held AS (SELECT CASE WHEN EXISTS (SELECT 1 FROM device) THEN (SELECT locked_until FROM device) WHEN EXISTS (SELECT 1 FROM found) THEN (SELECT locked_until FROM found)
+      ELSE (SELECT locked_until FROM sign_in_failures WHERE name_index = CAST(:nameIndex AS bytea)) END AS until)
+  SELECT u.is_fresh, u.is_right, f.id, f.role, f.display_name, f.password_hash, f.disabled_at IS NOT NULL AS is_disabled, EXISTS (SELECT 1 FROM device) AS knows_device,
+    c.failed_count, c.locked_until, CASE WHEN h.until > app_now() THEN h.until END AS held_until
+  FROM held h LEFT JOIN used u ON true LEFT JOIN found f ON true LEFT JOIN counted c ON true`;
+
+/**
+ * A2, S01, S02, S04, S09: the captcha is used up and, if it was right, a try is taken, by one statement that is its own transaction and the same whoever is meant: an account, the same from a
+ * browser that somebody has signed in to it with before (whose tries count by themselves, so that strangers who lock the account do not keep its owner out), or nobody.
+ */
+export async function beginSignIn(h: Handle, input: BeginInput): Promise<Begun> {
+  if (!isUuid(input.captchaId)) return { captcha: 'gone' };
+  const [row] = await askPrepared<BeginRow>(h, 'sign-in-begin', BEGIN, { ...input, device: input.device ?? null });
+  if (!row?.is_fresh) return { captcha: 'gone' };
+  if (row.is_right !== true) return { captcha: 'wrong' };
+  const { id, held_until: heldUntil } = row;
+  const account =
+    id === null
+      ? undefined
+      : { id, role: row.role, displayName: row.display_name, passwordHash: row.password_hash, isDisabled: row.is_disabled };
+  const counter: AccountCounter | undefined =
+    account && (row.knows_device && input.device ? { account: account.id, device: input.device } : { account: account.id });
+  const attempt: Attempt =
+    row.failed_count !== null
+      ? { kind: 'allowed', n: row.failed_count, lockedUntil: row.locked_until }
+      : heldUntil
+        ? { kind: 'locked', until: heldUntil }
+        : // somebody else's try has locked it while this one waited
+          await takeTry(h, counter ?? { unknownName: input.nameIndex });
+  return { captcha: 'right', account, counter, attempt };
+}
+
 /** A2: takes one of the tries of this account or name. Runs outside of any transaction: the count must stand whatever follows. */
 export async function takeTry(h: Handle, counter: Counter): Promise<Attempt> {
   for (let round = 0; round < 3; round++) {
@@ -111,6 +166,18 @@ export async function forgetTries(h: Handle, counter: Exclude<Counter, { unknown
   await h(table)
     .where(where)
     .update({ failed_count: h.raw('greatest(failed_count - ?, 0)', [n]), locked_until: null });
+}
+
+const DONE = {
+  account: `UPDATE accounts SET failed_count = greatest(failed_count - ?, 0), locked_until = NULL WHERE id = ?`,
+  device: `UPDATE device_cookies SET failed_count = greatest(failed_count - ?, 0), locked_until = NULL WHERE account_id = ? AND token_hash = ?`,
+};
+
+/** As `forgetTries`, and the row of the log, by one statement. */
+export async function completeSignIn(h: Handle, counter: AccountCounter, n: number, entry: AuditEntry): Promise<void> {
+  const kind = 'device' in counter ? 'device' : 'account';
+  const values = [n, counter.account, ...('device' in counter ? [counter.device] : []), ...auditValues(entry)];
+  await askPrepared(h, `sign-in-done-${kind}`, `WITH forgotten AS (${DONE[kind]}) ${APPEND_FROM('(SELECT 1) AS one')}`, values);
 }
 
 /** Opens every lock of an account, for all browsers: after a recovery by SMS and when technical support unlocks it. */

@@ -1,13 +1,13 @@
 import { dummyVerify, hashPassword, isOutdated, verifyPassword } from '../../adapters/passwords';
-import { appendAudit } from '../../audit/audit.store';
+import { appendAudit, type AuditEntry } from '../../audit/audit.store';
 import { inTransaction, type Db } from '../../db/db';
 import type { Deps } from '../../deps';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { signInNameIndex } from './account.store';
-import { useCaptcha } from './captcha.store';
+import { digestOf } from './captcha.store';
 import { nextStep, type NextStep } from './second-factor';
 import { replaceHash } from './password.store';
-import { counterOf, findAccountByName, forgetTries, MAX_TRIES, takeTry } from './sign-in-attempt.store';
+import { beginSignIn, completeSignIn, MAX_TRIES, type Begun } from './sign-in-attempt.store';
 
 export interface SignInInput {
   account: string;
@@ -44,21 +44,19 @@ export async function signIn(deps: Deps, input: SignInInput): Promise<SignInOutc
   const form = deps.cipher
     .blindIndex(JSON.stringify([input.token, input.account, input.password, input.captcha]), 'sign-in-form')
     .toString('hex');
-  const verdict = await useCaptcha(deps.db, input.captchaId, input.owner, input.captcha);
-  if (verdict === 'gone') {
+  const nameIndex = signInNameIndex(deps.cipher, input.account);
+  const begun = await beginSignIn(deps.db, { ...input, answerHash: digestOf(input.captcha), nameIndex });
+  if (begun.captcha === 'gone') {
     const kept = await findDraft<KeptOutcome>(deps.db, deps.cipher, 'sign-in-outcome', input.owner, input.captchaId);
     return kept?.form === form ? kept.refusal : { kind: 'captcha-gone' };
   }
-  const outcome: SignInOutcome = verdict === 'right' ? await compare(deps, input) : { kind: 'captcha-wrong' };
+  const outcome: SignInOutcome = begun.captcha === 'right' ? await compare(deps, input, begun) : { kind: 'captcha-wrong' };
   if (outcome.kind !== 'done') {
     const kept: KeptOutcome = { form, refusal: outcome };
     await keepDraft(deps.db, deps.cipher, 'sign-in-outcome', input.owner, kept, 10, input.captchaId);
   }
   return outcome;
 }
-
-/** The id of no account. */
-const NOBODY = 0;
 
 function recordFailure(
   db: Db,
@@ -76,35 +74,37 @@ function recordFailure(
   });
 }
 
-async function compare(deps: Deps, { account, password, device, requestId }: SignInInput): Promise<SignInOutcome> {
+async function compare(
+  deps: Deps,
+  { password, requestId }: SignInInput,
+  begun: Extract<Begun, { captcha: 'right' }>,
+): Promise<SignInOutcome> {
   const { db } = deps;
-  const nameIndex = signInNameIndex(deps.cipher, account);
-  const found = await findAccountByName(db, nameIndex);
-  // S04: whatever the name is, the same steps are gone through: browser, count, hash, log
-  const ownCounter = await counterOf(db, found?.id ?? NOBODY, device);
-  const counter = found && ownCounter;
-  const attempt = await takeTry(db, counter ?? { unknownName: nameIndex });
+  const { account: found, counter, attempt } = begun;
+  // S04: whatever the name is, the same steps are gone through: count, hash, log
   const isRight = found && attempt.kind === 'allowed' ? await verifyPassword(found.passwordHash, password) : await dummyVerify(password);
   if (attempt.kind === 'locked') {
     await recordFailure(db, found?.id, { locked: true }, requestId);
     return { kind: 'locked', until: attempt.until.toISOString() };
   }
-  if (found && counter && 'account' in counter && isRight && !found.isDisabled) {
+  if (found && counter && isRight && !found.isDisabled) {
     const next = await nextStep(deps, found);
+    const entry: AuditEntry = {
+      actorId: found.id,
+      actorName: found.displayName,
+      action: next === 'none' ? 'account.sign-in' : 'account.password-passed',
+      subjectKind: 'account',
+      subjectId: String(found.id),
+      requestId,
+    };
     // S07: only now is the password at hand in plain
     const stronger = isOutdated(found.passwordHash) ? await hashPassword(password) : undefined;
-    await inTransaction(db, async (trx) => {
-      await forgetTries(trx, counter, attempt.n);
-      if (stronger !== undefined) await replaceHash(trx, found.id, found.passwordHash, stronger);
-      await appendAudit(trx, {
-        actorId: found.id,
-        actorName: found.displayName,
-        action: next === 'none' ? 'account.sign-in' : 'account.password-passed',
-        subjectKind: 'account',
-        subjectId: String(found.id),
-        requestId,
+    if (stronger === undefined) await completeSignIn(db, counter, attempt.n, entry);
+    else
+      await inTransaction(db, async (trx) => {
+        await replaceHash(trx, found.id, found.passwordHash, stronger);
+        await completeSignIn(trx, counter, attempt.n, entry);
       });
-    });
     return { kind: 'done', accountId: found.id, next };
   }
   await recordFailure(db, found?.id, { tries: attempt.n }, requestId);

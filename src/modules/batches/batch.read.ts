@@ -1,5 +1,5 @@
 import type { PlainDate } from '../../lib/dates';
-import type { Handle } from '../../db/db';
+import { askPrepared, type Handle } from '../../db/db';
 import { waitedMs } from '../../lib/arrival';
 import { levelText, type Level } from '../catalogue';
 import type { Batch, Window, WindowView } from './batch';
@@ -91,8 +91,8 @@ function batchOf(r: Row): Batch {
 
 /** One batch, or undefined when there is none of this id. */
 export async function findBatch(h: Handle, id: number, view: WindowView = {}): Promise<Batch | undefined> {
-  const { rows } = await h.raw<{ rows: Row[] }>(`${SELECT} WHERE b.id = :id`, { id, ...bindings(view) });
-  return rows[0] && batchOf(rows[0]);
+  const [row] = await askPrepared<Row>(h, 'batch', `${SELECT} WHERE b.id = :id`, { id, ...bindings(view) });
+  return row && batchOf(row);
 }
 
 /**
@@ -100,7 +100,9 @@ export async function findBatch(h: Handle, id: number, view: WindowView = {}): P
  * not approved or whose term is over receive nothing and are left out. The one that closes first comes first.
  */
 export async function listOpenBatches(h: Handle, view: WindowView = {}): Promise<Batch[]> {
-  const { rows } = await h.raw<{ rows: Row[] }>(
+  const rows = await askPrepared<Row>(
+    h,
+    'batches-open',
     `${SELECT} WHERE b.published_at IS NOT NULL AND app_now() < ${UNIT_CLOSES} AND c.approved_at IS NOT NULL AND app_today() BETWEEN c.valid_from AND c.valid_until
      ORDER BY b.applicant_closes_at, b.series_id, b.level, b.id`,
     bindings(view),
@@ -121,12 +123,12 @@ export async function windowsOf(h: Handle, of: readonly { batchId: number; perso
 
 /** K3: the windows of a batch at this moment. Inside a transaction that locked the declaration this is the answer that decides. Throws when the batch is gone. */
 export async function windowOf(h: Handle, batchId: number, view: WindowView = {}): Promise<Window> {
-  const { rows } = await h.raw<{ rows: WindowRow[] }>(`SELECT ${WINDOW} FROM batches b ${EXTENSION} WHERE b.id = :id`, {
+  const [row] = await askPrepared<WindowRow>(h, 'window', `SELECT ${WINDOW} FROM batches b ${EXTENSION} WHERE b.id = :id`, {
     id: batchId,
     ...bindings(view),
   });
-  if (!rows[0]) throw new Error(`no batch ${batchId}`);
-  return windowIn(rows[0]);
+  if (!row) throw new Error(`no batch ${batchId}`);
+  return windowIn(row);
 }
 
 type WindowRow = Pick<Row, 'applicant_open' | 'unit_open' | 'applicant_opens_at' | 'applicant_closes_at' | 'unit_closes_at'>;

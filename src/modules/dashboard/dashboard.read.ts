@@ -1,4 +1,4 @@
-import type { Handle } from '../../db/db';
+import { askPrepared, type Handle } from '../../db/db';
 import type { StateName } from '../../policy/declaration-moves';
 import { OWN_FACTS, OWN_FACTS_FROM, type OwnFacts } from '../declarations';
 
@@ -20,7 +20,9 @@ export interface OwnDeclaration extends OwnFacts {
 
 /** A person's declarations, newest first; the latest 10. */
 export async function listOwnDeclarations(h: Handle, personId: number): Promise<OwnDeclaration[]> {
-  const { rows } = await h.raw<{ rows: OwnDeclaration[] }>(
+  return askPrepared<OwnDeclaration>(
+    h,
+    'own-declarations',
     `SELECT d.id, d.batch_id AS "batchId", d.year, s.name AS "seriesName", d.level, d.moved_at AS "movedAt", ${OWN_FACTS},
        coalesce(h.name, c.name) AS desk, h.contact_name AS "contactName", h.mobile AS "contactMobile", c.phone
      FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN series s ON s.id = d.series_id
@@ -30,11 +32,12 @@ export async function listOwnDeclarations(h: Handle, personId: number): Promise<
      WHERE d.person_id = ? AND d.deleted_at IS NULL ORDER BY d.year DESC, d.created_at DESC LIMIT 10`,
     [personId],
   );
-  return rows;
 }
 
 export async function hasPhoto(h: Handle, personId: number): Promise<boolean> {
-  const row = (await h('persons').where({ account_id: personId }).first('photo_sha256')) as { photo_sha256: string | null } | undefined;
+  const [row] = await askPrepared<{ photo_sha256: string | null }>(h, 'photo', 'SELECT photo_sha256 FROM persons WHERE account_id = ?', [
+    personId,
+  ]);
   return typeof row?.photo_sha256 === 'string';
 }
 

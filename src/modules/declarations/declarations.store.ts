@@ -213,18 +213,23 @@ export async function saveSectionRow(
   version: number,
   by: number,
 ): Promise<boolean> {
-  const row = { declaration_id: declaration, section, raw: JSON.stringify(raw), updated_by: by, updated_at: trx.raw('app_now()') };
-  if (version === 0) {
-    const { rowCount } = await trx.raw<{ rowCount: number }>(
-      `INSERT INTO declaration_sections (declaration_id, section, raw, updated_by) VALUES (?, ?, ?::jsonb, ?) ON CONFLICT DO NOTHING`,
-      [declaration, section, row.raw, by],
-    );
-    return rowCount > 0;
-  }
-  const count = await trx('declaration_sections')
-    .where({ declaration_id: declaration, section, version })
-    .update({ ...row, version: version + 1 });
-  return count > 0;
+  const text = JSON.stringify(raw);
+  const written =
+    version === 0
+      ? await askPrepared(
+          trx,
+          'section-insert',
+          `INSERT INTO declaration_sections (declaration_id, section, raw, updated_by) VALUES (?, ?, ?::jsonb, ?) ON CONFLICT DO NOTHING RETURNING version`,
+          [declaration, section, text, by],
+        )
+      : await askPrepared(
+          trx,
+          'section-update',
+          `UPDATE declaration_sections SET raw = ?::jsonb, updated_by = ?, updated_at = app_now(), version = version + 1
+           WHERE declaration_id = ? AND section = ? AND version = ? RETURNING version`,
+          [text, by, declaration, section, version],
+        );
+  return written.length > 0;
 }
 
 const SAVE_AT_ONCE = `WITH held AS (SELECT d.id FROM declarations d WHERE d.id = ? AND d.version = ? AND d.deleted_at IS NULL
@@ -284,11 +289,12 @@ export interface AttachmentRow {
 const ATTACHMENT_COLUMNS = 'id, section, part, row_id, field, position, name, media_type, size, sha256, thumb_sha256, scan, damaged_at';
 
 export async function findAttachments(h: Handle, declaration: string): Promise<AttachmentRow[]> {
-  const { rows } = await h.raw<{ rows: AttachmentRow[] }>(
+  return askPrepared<AttachmentRow>(
+    h,
+    'attachments',
     `SELECT ${ATTACHMENT_COLUMNS} FROM attachments WHERE declaration_id = ? AND removed_at IS NULL ORDER BY section, part, row_id, field, position`,
     [declaration],
   );
-  return rows;
 }
 
 /** The same, and what was taken out of one section and can still be taken back, the last one first. One query. */
@@ -297,7 +303,9 @@ export async function findAttachmentsAndRemoved(
   declaration: string,
   section: string,
 ): Promise<{ attachments: AttachmentRow[]; removed: AttachmentRow[] }> {
-  const { rows } = await h.raw<{ rows: (AttachmentRow & { removed_at: Date | null })[] }>(
+  const rows = await askPrepared<AttachmentRow & { removed_at: Date | null }>(
+    h,
+    'attachments-and-removed',
     `SELECT ${ATTACHMENT_COLUMNS}, removed_at FROM attachments WHERE declaration_id = :declaration AND removed_at IS NULL
      UNION ALL (SELECT ${ATTACHMENT_COLUMNS}, removed_at FROM attachments
        WHERE declaration_id = :declaration AND section = :section AND removed_at > app_now() - :undo::interval ORDER BY removed_at DESC, id LIMIT 50)
@@ -333,7 +341,9 @@ export async function insertEvents(
   trx: Trx,
   events: readonly (Omit<DeclarationEvent, 'id' | 'at'> & { declaration_id: string })[],
 ): Promise<void> {
-  await trx.raw(
+  await askPrepared(
+    trx,
+    'events-insert',
     `INSERT INTO declaration_events (declaration_id, move, from_state, to_state, round, actor_id, actor_name, on_behalf_of, stop_position, opinion, comments, detail)
      SELECT declaration_id, move, from_state, to_state, round, actor_id, actor_name, on_behalf_of, stop_position, opinion, comments, detail
      FROM jsonb_to_recordset(?::jsonb) AS x(declaration_id uuid, move text, from_state text, to_state text, round int, actor_id bigint, actor_name text,
@@ -351,7 +361,13 @@ export async function findLastEvents(h: Handle, ids: readonly string[]): Promise
   return new Map(rows.map((r) => [r.declaration_id, r]));
 }
 export async function findEvents(h: Handle, declaration: string): Promise<DeclarationEvent[]> {
-  return (await h('declaration_events').where({ declaration_id: declaration }).orderBy('id')) as DeclarationEvent[];
+  return askPrepared<DeclarationEvent>(
+    h,
+    'events',
+    `SELECT id, move, from_state, to_state, round, actor_id, actor_name, on_behalf_of, stop_position, opinion, comments, detail, at
+     FROM declaration_events WHERE declaration_id = ? ORDER BY id`,
+    [declaration],
+  );
 }
 
 export interface Stop {
@@ -365,20 +381,13 @@ export interface Stop {
 }
 
 export async function findStops(h: Handle, declaration: string): Promise<Stop[]> {
-  return (await h('declaration_stops as s')
-    .leftJoin('units as u', 'u.id', 's.unit_id')
-    .leftJoin('committees as c', 'c.id', 's.committee_id')
-    .where('s.declaration_id', declaration)
-    .orderBy('s.position')
-    .select(
-      's.position',
-      's.unit_id',
-      's.committee_id',
-      h.raw('coalesce(u.name, c.name) AS name'),
-      's.arrived_at',
-      's.passed_at',
-      's.reported_at',
-    )) as Stop[];
+  return askPrepared<Stop>(
+    h,
+    'stops',
+    `SELECT s.position, s.unit_id, s.committee_id, coalesce(u.name, c.name) AS name, s.arrived_at, s.passed_at, s.reported_at
+     FROM declaration_stops s LEFT JOIN units u ON u.id = s.unit_id LEFT JOIN committees c ON c.id = s.committee_id WHERE s.declaration_id = ? ORDER BY s.position`,
+    [declaration],
+  );
 }
 
 /** Those of these declarations that have been at a committee's office, which may have given them back since. One query. */
@@ -402,7 +411,9 @@ export const arriveAt = (trx: Trx, id: string, position: number, where: Arrival)
 
 /** The same for many. One statement. */
 export async function arriveAll(trx: Trx, arrivals: readonly (Arrival & { id: string; position: number })[]): Promise<void> {
-  await trx.raw(
+  await askPrepared(
+    trx,
+    'stops-arrive',
     `INSERT INTO declaration_stops (declaration_id, position, unit_id, committee_id, path_id)
      SELECT id, position, "unitId", "committeeId", "pathId"
      FROM jsonb_to_recordset(?::jsonb) AS x(id uuid, position int, "unitId" bigint, "committeeId" bigint, "pathId" bigint)

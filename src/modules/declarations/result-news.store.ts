@@ -1,4 +1,4 @@
-import type { Handle, Trx } from '../../db/db';
+import { askPrepared, type Handle, type Trx } from '../../db/db';
 import type { MoveName, StateName } from '../../policy/declaration-moves';
 
 /** A result that its applicant is told of. */
@@ -44,13 +44,14 @@ export async function takeResultNews(trx: Trx, limit: number, bySms: boolean): P
 
 /** What a person has not put away yet and still holds, the newest first. One query. */
 export async function listResultNews(h: Handle, personId: number): Promise<ResultNews[]> {
-  const { rows } = await h.raw<{ rows: ResultNews[] }>(
+  return askPrepared<ResultNews>(
+    h,
+    'result-news',
     `${SELECT} WHERE n.person_id = ? AND n.dismissed_at IS NULL AND d.deleted_at IS NULL AND d.state = e.to_state
        AND NOT EXISTS (SELECT 1 FROM declaration_events l WHERE l.declaration_id = n.declaration_id AND l.to_state = e.to_state AND l.id > e.id)
      ORDER BY n.event_id DESC LIMIT 5`,
     [personId],
   );
-  return rows;
 }
 
 /** Puts it away; only the person's own. */

@@ -1,5 +1,5 @@
 import type { LearningRecord } from '../../adapters/continuing-education';
-import type { Handle, Trx } from '../../db/db';
+import { askPrepared, type Handle, type Trx } from '../../db/db';
 
 export interface DrawnRecord extends Omit<LearningRecord, 'id'> {
   id: number;
@@ -17,12 +17,13 @@ const PERSON = `(SELECT n.name_index FROM sign_in_names n WHERE n.account_id = ?
 
 /** What platform and bureaus know of a person's years, the newest first. One query, whatever there is. */
 export async function findDrawnRecords(h: Handle, accountId: number, fromYear: number, toYear: number): Promise<DrawnRecord[]> {
-  const { rows } = await h.raw<{ rows: DrawnRecord[] }>(
+  return askPrepared<DrawnRecord>(
+    h,
+    'learning-drawn',
     `SELECT id, year, kind, title, hours::float8 AS hours, begins_on AS "beginsOn", ends_on AS "endsOn", place, witness, source_name AS "sourceName", fetched_at AS "fetchedAt"
      FROM learning_records WHERE person_index = ${PERSON} AND year BETWEEN ? AND ? ORDER BY year DESC, begins_on DESC, title, id`,
     [accountId, fromYear, toYear],
   );
-  return rows;
 }
 
 export type FetchState = 'waiting' | 'found' | 'unknown' | 'refused' | 'unreachable';

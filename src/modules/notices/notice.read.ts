@@ -1,4 +1,4 @@
-import type { Handle } from '../../db/db';
+import { askPrepared, type Handle } from '../../db/db';
 import type { PlainDate } from '../../lib/dates';
 
 export interface NoticeLine {
@@ -20,11 +20,12 @@ export async function countNotices(h: Handle): Promise<number> {
 
 /** A5: what is published by now, newest first. */
 export async function listNotices(h: Handle, limit: number, offset = 0): Promise<NoticeLine[]> {
-  const { rows } = await h.raw<{ rows: NoticeLine[] }>(
+  return askPrepared<NoticeLine>(
+    h,
+    'notices',
     `SELECT ${COLUMNS} FROM notices WHERE published_at <= app_now() ORDER BY published_at DESC, id DESC LIMIT ? OFFSET ?`,
     [limit, offset],
   );
-  return rows;
 }
 
 /** One notice with its text in paragraphs; undefined before it is published. */

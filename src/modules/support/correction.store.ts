@@ -1,4 +1,4 @@
-import type { Handle, Trx } from '../../db/db';
+import { askPrepared, type Handle, type Trx } from '../../db/db';
 import { countUpTo, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
 import type { Cipher } from '../../lib/cipher';
 import type { PlainDate } from '../../lib/dates';
@@ -286,12 +286,13 @@ export interface CorrectionNews {
 }
 
 export async function listCorrectionNews(h: Handle, accountId: number): Promise<CorrectionNews[]> {
-  const { rows } = await h.raw<{ rows: CorrectionNews[] }>(
+  return askPrepared<CorrectionNews>(
+    h,
+    'correction-news',
     `SELECT id, kind, old_name AS "oldName", new_name AS "newName", decided_at AS at FROM identity_corrections
      WHERE account_id = ? AND state = 'confirmed' AND dismissed_at IS NULL ORDER BY id`,
     [accountId],
   );
-  return rows;
 }
 
 /** Puts a correction's news away; only the person's own. */

@@ -1,4 +1,4 @@
-import type { Handle } from '../../db/db';
+import { askPrepared, type Handle } from '../../db/db';
 import { FOUND, countUpTo } from '../../db/keyset';
 import type { UnitOption } from '../../form/field';
 import { escapeLike, readCodeQuery, readSearchTerms, type SearchTerms } from './search-terms';
@@ -49,12 +49,13 @@ export async function isFrequent(h: Handle, t: SearchTerms): Promise<boolean> {
 
 /** Reads rows in the order of `ids`. */
 async function describe(h: Handle, ids: readonly number[]): Promise<UnitHit[]> {
-  const { rows } = await h.raw<{ rows: UnitHit[] }>(
+  return askPrepared<UnitHit>(
+    h,
+    'units-by-id',
     `SELECT u.id, u.name, u.credit_code AS "creditCode", d.full_name AS "divisionName", u.permission_state = 'granted' AS permitted
      FROM unnest(?::bigint[]) WITH ORDINALITY AS x(id, place) JOIN units u ON u.id = x.id JOIN divisions d ON d.code = u.division_code ORDER BY x.place`,
     [[...ids]],
   );
-  return rows;
 }
 
 /**
