@@ -56,6 +56,7 @@ export const paths = {
   inviteUnit: (id: string, section: string) => `/declarations/${id}/sections/${section}/invite-unit`,
   checkAnswers: (id: string) => `/declarations/${id}/check`,
   deleteDraft: (id: string) => `/declarations/${id}/delete`,
+  restoreDraft: (id: string) => `/declarations/deleted/${id}`,
   reviewForm: (id: string) => `/declarations/${id}/review-form.pdf`,
   photo: (id: string) => `/declarations/${id}/photo`,
   attachment: (declaration: string, id: string) => `/declarations/${declaration}/attachments/${id}`,

@@ -1,3 +1,4 @@
+import { collectOrphans } from '../../src/modules/attachments';
 import { applicant, caseSections } from '../support/case';
 import {
   makeBatch,
@@ -36,7 +37,7 @@ afterAll(() => site.close());
 /** Accepts the commitment and gives the new declaration's id. */
 async function begin(visitor: Visitor): Promise<string> {
   const commitment = await visitor.open(`/declarations/new/${batch.id}`);
-  expect(commitment.text()).toContain('我同意');
+  expect(commitment.text()).toMatch(/我同意|您已经同意过/);
   const answer = await visitor.submit(commitment);
   return /\/declarations\/([0-9a-f-]{36})\//.exec(answer.location)?.[1] ?? '';
 }
@@ -257,6 +258,66 @@ describe('D14 attachments', () => {
     const gone = await visitor.send(saved, {}, { button: `do=${saved.find('button[value^="delete-file:"]')?.getAttribute('value')}` });
     expect(gone.all('.files__name')).toHaveLength(0);
     expect(gone.text()).toContain('已删除「2024年照片.png」');
+  });
+});
+
+describe('D0 a draft that was deleted', () => {
+  test('D0 says before how long it is kept, and comes back with what was typed and uploaded', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    await visitor.send(
+      await visitor.open(`/declarations/${id}/sections/performance`),
+      { 'main.text': '已经写好的内容' },
+      { button: 'do=upload:main.proof', files: [{ field: 'files:main.proof', name: '2024年照片.png', content: await tinyPng() }] },
+    );
+    const ask = await visitor.open(`/declarations/${id}/delete`);
+    expect(ask.text()).toContain('保留 30 天');
+    expect(ask.text()).toContain('在「我的申报信息」的「已删除的草稿」中恢复');
+    const list = await visitor.send(ask);
+    expect(list.text()).toContain('可以在下面的「已删除的草稿」中恢复');
+    expect((await visitor.get(`/declarations/${id}`)).status).toBe(404);
+
+    // the collector of files passes by, long after one removed file would be gone
+    await site
+      .db('declarations')
+      .where({ id })
+      .update({ deleted_at: site.db.raw("app_now() - interval '20 days'") });
+    await collectOrphans(site.deps, () => Date.now() + 3 * 86_400_000);
+    const stranger = await signInAs(site, await makePerson(site));
+    const theirs = new URLSearchParams((await stranger.open('/declarations')).fields('.site-header__out'));
+    expect((await stranger.request('POST', `/declarations/deleted/${id}`, theirs)).status).toBe(409);
+
+    const back = await visitor.send(await visitor.open('/declarations'), {}, { form: `form[action="/declarations/deleted/${id}"]` });
+    expect(back.text()).toContain('草稿已恢复');
+    const section = await visitor.open(`/declarations/${id}/sections/performance`);
+    expect(section.find('textarea')?.text).toContain('已经写好的内容');
+    expect(section.all('.files__name').map((f) => f.text)).toEqual(['2024年照片.png']);
+    const file = (section.find('.files__link')?.getAttribute('href') ?? '').replace(/\/preview$/, '');
+    expect((await visitor.bytes(file)).status).toBe(200);
+    expect((await visitor.open('/declarations')).text()).not.toContain('已删除的草稿');
+  });
+
+  test('D0 does not come back beside another one of the same committee, nor after its days', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    await visitor.submit(await visitor.open(`/declarations/${id}/delete`), {});
+    const second = await begin(visitor);
+    const list = await visitor.open('/declarations');
+    const refused = await visitor.send(list, {}, { form: `form[action="/declarations/deleted/${id}"]` });
+    expect(refused.status).toBe(409);
+    expect(refused.text()).toContain('请先删除新增的草稿');
+    expect(await site.db('declarations').where({ id: second }).first('deleted_at')).toEqual({ deleted_at: null });
+
+    await visitor.submit(await visitor.open(`/declarations/${second}/delete`), {});
+    const both = await visitor.open('/declarations');
+    await site
+      .db('declarations')
+      .where({ id })
+      .update({ deleted_at: site.db.raw("app_now() - interval '31 days'") });
+    const late = await visitor.send(both, {}, { form: `form[action="/declarations/deleted/${id}"]` });
+    expect(late.status).toBe(409);
+    expect(late.text()).toContain('超过保留的期限');
+    expect((await visitor.open('/declarations')).text()).not.toContain(id);
   });
 });
 

@@ -234,11 +234,15 @@ export async function findAttachment(h: Handle, declaration: string, id: string)
     .first(...COLUMNS)) as StoredAttachment | undefined;
 }
 
-/** S52: forgets removed files that can no longer be taken back and that no version holds, and all files of deleted drafts. Gives how many. */
-export async function purgeRemoved(h: Handle): Promise<number> {
+/**
+ * S52: forgets removed files that can no longer be taken back and that no version holds, and all files of drafts deleted more than `deletedDays` days ago: until then
+ * a draft comes back with its files. Gives how many.
+ */
+export async function purgeRemoved(h: Handle, deletedDays: number): Promise<number> {
   await h.raw(
     `UPDATE attachments SET removed_at = d.deleted_at FROM declarations d
-     WHERE d.id = attachments.declaration_id AND d.deleted_at IS NOT NULL AND attachments.removed_at IS NULL`,
+     WHERE d.id = attachments.declaration_id AND d.deleted_at < app_now() - make_interval(days => ?) AND attachments.removed_at IS NULL`,
+    [deletedDays],
   );
   return h('attachments').whereRaw('removed_at < app_now() - ?::interval', [UNDO]).whereRaw(`NOT ${IS_FROZEN}`).delete();
 }

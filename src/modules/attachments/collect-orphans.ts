@@ -8,7 +8,7 @@ const DAY_MS = 24 * 3600_000;
  * was never saved, what was just forgotten). Gives how many contents were removed.
  */
 export async function collectOrphans(deps: Deps, now: () => number = Date.now): Promise<number> {
-  await purgeRemoved(deps.db);
+  await purgeRemoved(deps.db, (await deps.settings.get()).deletedDraftDays);
   await purgePrints(deps.db);
   const limit = new Date(now() - DAY_MS);
   let removed = 0;

@@ -36,6 +36,29 @@ export async function listOwnDeclarations(h: Handle, personId: number): Promise<
   return rows;
 }
 
+export interface DeletedDraft {
+  id: string;
+  year: number;
+  level: string;
+  series_name: string;
+  committee_name: string;
+  deleted_at: Date;
+  /** from when on it cannot come back any more */
+  kept_until: Date;
+}
+
+/** D0: what a person deleted and can still have back, the last one first; `days` says how long. One query. */
+export async function listDeletedDrafts(h: Handle, personId: number, days: number): Promise<DeletedDraft[]> {
+  const { rows } = await h.raw<{ rows: DeletedDraft[] }>(
+    `SELECT d.id, d.year, d.level, s.name AS series_name, c.name AS committee_name, d.deleted_at, d.deleted_at + make_interval(days => :days) AS kept_until
+     FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id JOIN series s ON s.id = d.series_id
+     WHERE d.person_id = :personId AND d.state = 'draft' AND d.deleted_at > app_now() - make_interval(days => :days)
+     ORDER BY d.deleted_at DESC LIMIT 20`,
+    { personId, days },
+  );
+  return rows;
+}
+
 export interface HolderContact {
   name: string;
   contact: string;

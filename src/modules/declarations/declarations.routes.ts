@@ -7,7 +7,7 @@ import { textFilter } from '../../form/filter-controls';
 import { homeCrumb } from '../../http/crumbs';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
-import { wholeNumber } from '../../lib/ids';
+import { isUuid, wholeNumber } from '../../lib/ids';
 import { showDate } from '../../lib/dates';
 import { showEnd, showMoment, timeLeft } from '../../lib/moment';
 import { isByHand, moveNames, moves, states, type MoveName } from '../../policy/declaration-moves';
@@ -19,7 +19,7 @@ import { outcomeTags } from '../eligibility';
 import { findNewerName } from '../support';
 import { findAppealChance, findAppeals, type AppealChance } from './appeals.read';
 import { declarationName, listCrumbs, mineCrumb, mineCrumbs, openComments, rowOf } from './declaration-pages';
-import { findHolderContact, listOwnDeclarations } from './declarations.read';
+import { findHolderContact, listDeletedDrafts, listOwnDeclarations } from './declarations.read';
 import {
   deleteDraft,
   findEvents,
@@ -37,6 +37,7 @@ import { isUntouched } from './guards';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
 import { findSection, sections } from './sections';
 import { listEarlier } from './rechecks.store';
+import { restoreDraft } from './restore-draft';
 import { startDeclaration } from './start-declaration';
 
 const sectionTitle = (id: string): string => findSection(id)?.title ?? id;
@@ -52,16 +53,33 @@ export function overviewRoutes(deps: Deps): Route[] {
   // ---- D0: the list, a new one, the commitment
 
   async function list(visit: Visit): Promise<Reply> {
+    const { deletedDraftDays } = await deps.settings.get();
     const rows = await listOwnDeclarations(deps.db, visit.actor.accountId);
-    const removed = visit.query.one('deleted') === '1';
+    const deleted = await listDeletedDrafts(deps.db, visit.actor.accountId, deletedDraftDays);
+    const isDeleted = visit.query.one('deleted') === '1';
     return page(
       'declarations/list',
       {
         title: '我的申报信息',
         breadcrumbs: [homeCrumb, { text: '我的申报信息' }],
-        ...(removed ? { notice: { kind: 'success' as const, text: '草稿已删除' } } : {}),
+        ...(isDeleted
+          ? {
+              notice: {
+                kind: 'success' as const,
+                text: deleted.length > 0 ? '草稿已删除，可以在下面的「已删除的草稿」中恢复' : '草稿已删除',
+              },
+            }
+          : {}),
       },
       {
+        deletedDays: deletedDraftDays,
+        deleted: deleted.map((d) => ({
+          name: declarationName(d, d.series_name, levelText(d.level)),
+          committee: d.committee_name,
+          deletedAt: showMoment(d.deleted_at),
+          keptUntil: showMoment(d.kept_until),
+          action: paths.restoreDraft(d.id),
+        })),
         rows: rows.map((r) => ({
           ...r,
           name: declarationName(r, r.series_name, levelText(r.level)),
@@ -255,7 +273,8 @@ export function overviewRoutes(deps: Deps): Route[] {
     const holder = await holderOf(d);
     const name = declarationName(d, loaded.batch.seriesName, loaded.batch.levelText);
     const done = visit.query.one('done');
-    const doneText = (moveNames as string[]).includes(done) ? `已完成「${moves[done as MoveName].text}」` : undefined;
+    const restored = visit.query.one('restored') === '1' ? '草稿已恢复，填写的内容和上传的文件都在' : undefined;
+    const doneText = restored ?? ((moveNames as string[]).includes(done) ? `已完成「${moves[done as MoveName].text}」` : undefined);
     const comments = openComments(events, d);
     const { content, sha256 } = await currentContent(deps, deps.db, loaded, !editable);
     const vote = await findVote(deps.db, d.id);
@@ -346,10 +365,16 @@ export function overviewRoutes(deps: Deps): Route[] {
   async function askDelete(visit: Visit): Promise<Reply> {
     const d = await rowOf(deps, visit);
     if (d.state !== 'draft') return refusal(403, '已经提交过的申报不能删除', { text: '返回申报详情', href: paths.declaration(d.id) });
+    const batch = await findBatch(deps.db, d.batch_id, { personId: visit.actor.accountId });
     return page(
       'declarations/delete',
       { title: '删除草稿', breadcrumbs: [...mineCrumbs, { text: '删除草稿' }] },
-      { action: paths.deleteDraft(d.id), backHref: paths.declaration(d.id) },
+      {
+        action: paths.deleteDraft(d.id),
+        backHref: paths.declaration(d.id),
+        name: batch === undefined ? '' : declarationName(batch, batch.seriesName, batch.levelText),
+        days: (await deps.settings.get()).deletedDraftDays,
+      },
     );
   }
   async function remove(visit: Visit): Promise<Reply> {
@@ -369,6 +394,16 @@ export function overviewRoutes(deps: Deps): Route[] {
       return seeOther(`${paths.declarations()}?deleted=1`);
     });
   }
+  async function restore(visit: Visit): Promise<Reply> {
+    const id = visit.param('draft');
+    if (!isUuid(id)) return notFound;
+    const back = { text: '返回我的申报信息', href: paths.declarations() };
+    const outcome = await restoreDraft(deps, visit.actor, id, visit.requestId);
+    if (outcome.kind === 'gone') return refusal(409, '该草稿已经恢复，或者已经超过保留的期限，不能恢复', back);
+    if (outcome.kind === 'another-one')
+      return refusal(409, '您已在同一评审委员会新增了另一份申报，不能再恢复该草稿。需要恢复的，请先删除新增的草稿', back);
+    return seeOther(`${paths.declaration(id)}?restored=1`);
+  }
 
   return [
     { method: 'get', path: '/declarations', access: 'declarations.own', audit: null, handle: list },
@@ -378,5 +413,6 @@ export function overviewRoutes(deps: Deps): Route[] {
     { method: 'get', path: '/declarations/:declaration', access: 'declaration.read', audit: null, handle: overview },
     { method: 'get', path: '/declarations/:declaration/delete', access: 'declaration.edit', audit: null, handle: askDelete },
     { method: 'post', path: '/declarations/:declaration/delete', access: 'declaration.edit', audit: 'declaration.delete', handle: remove },
+    { method: 'post', path: '/declarations/deleted/:draft', access: 'declarations.own', audit: 'declaration.restore', handle: restore },
   ];
 }

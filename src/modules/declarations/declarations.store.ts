@@ -183,6 +183,20 @@ export async function deleteDraft(trx: Trx, id: string): Promise<void> {
     .update({ deleted_at: trx.raw('app_now()') });
 }
 
+/** A draft that this person deleted less than so many days ago, locked. */
+export async function lockDeletedDraft(trx: Trx, id: string, personId: number, days: number): Promise<Declaration | undefined> {
+  return (await trx(TABLE)
+    .where({ id, person_id: personId, state: 'draft' })
+    .whereRaw('deleted_at > app_now() - make_interval(days => ?)', [days])
+    .forUpdate()
+    .first()) as Declaration | undefined;
+}
+
+/** Takes a deletion back. Another live one of the same person and batch violates `declarations_one_per_batch`. */
+export async function undeleteDraft(trx: Trx, id: string): Promise<void> {
+  await trx(TABLE).where({ id }).update({ deleted_at: null });
+}
+
 export interface StoredSection {
   section: string;
   raw: unknown;
