@@ -139,6 +139,7 @@ const everywhere: readonly NavItem[] = [
   { text: '证书查验', href: paths.certificateCheck() },
   { text: '使用指南', href: paths.guides() },
   { text: '找回用户名或密码', href: paths.recover() },
+  { text: '人社局联系电话', href: paths.bureaus() },
 ];
 const ofAccounts: readonly NavItem[] = [
   { text: '修改密码', href: paths.password() },

@@ -3,7 +3,7 @@ import { keptPostsRoutes } from './http/kept-posts.routes';
 import type { Route } from './http/route';
 import { attachmentsRoutes } from './modules/attachments';
 import { certificatesRoutes } from './modules/certificates';
-import { contactsRoutes } from './modules/contacts';
+import { bureausRoutes, contactsRoutes } from './modules/contacts';
 import { committeeRoutes } from './modules/committee';
 import { declarationsRoutes } from './modules/declarations';
 import { designRoutes } from './modules/design';
@@ -58,6 +58,7 @@ export function allRoutes(deps: Deps): Route[] {
     ...meetingsRoutes(deps),
     ...settingsRoutes(deps),
     ...contactsRoutes(deps),
+    ...bureausRoutes(deps),
     ...supportRoutes(deps),
     ...tasksRoutes(deps),
     ...designRoutes(deps),

@@ -209,15 +209,29 @@
 
   var MEGABYTE = 1024 * 1024;
 
+  function notOfAKind(name, accepted) {
+    var also = /pdf/.test(accepted);
+    if (/\.(heic|heif)$/i.test(name))
+      return '是手机的 HEIC 照片，不能直接上传。请在手机「设置」的「相机」「格式」中选择「兼容性最佳」后重新拍摄，或者截图后上传截图';
+    if (also && /\.(docx?|wps|rtf|txt|odt|xlsx?|et|pptx?|dps)$/i.test(name))
+      return '不能上传。请打开它，用「输出为 PDF」或者「另存为」存成 PDF 后上传';
+    return '不能上传，只能上传 JPG、PNG、GIF 图片' + (also ? '或者 PDF 文件' : '');
+  }
+
   function whyNot(input) {
+    var accepted = input.getAttribute('accept') || 'pdf';
     var room = Number(input.getAttribute('data-max'));
-    var i, file, large;
+    var i, file, isPdf;
     if (room && input.files.length > room) return '本项目还可以上传 ' + room + ' 个文件，您选择了 ' + input.files.length + ' 个，请重新选择';
     for (i = 0; i < input.files.length; i++) {
       file = input.files[i];
-      if (!/\.(jpe?g|png|gif|pdf)$/i.test(file.name)) return '「' + file.name + '」不能上传，只能上传 JPG、PNG、GIF 图片或 PDF 文件';
-      large = /\.pdf$/i.test(file.name) ? 5 : 30;
-      if (file.size > large * MEGABYTE) return '「' + file.name + '」超过 ' + large + ' MB，不能上传，请压缩或者拆分后重新选择';
+      isPdf = /\.pdf$/i.test(file.name);
+      if (!/\.(jpe?g|png|gif|pdf)$/i.test(file.name) || (isPdf && !/pdf/.test(accepted))) return '「' + file.name + '」' + notOfAKind(file.name, accepted);
+      if (file.size > (isPdf ? 5 : 30) * MEGABYTE)
+        return (
+          '「' + file.name + '」' +
+          (isPdf ? '超过 5 MB，不能上传。请降低清晰度后重新扫描，或者拆成几个文件后上传' : '超过 30 MB，不能上传。请用画图软件把图片缩小后上传')
+        );
     }
     return '';
   }

@@ -16,6 +16,8 @@ export const paths = {
   notices: () => '/notices',
   notice: (id: number) => `/notices/${id}`,
   committees: () => '/committees',
+  /** whom to call in every region, for everybody */
+  bureaus: () => '/contacts',
   publicities: () => '/publicities',
   publicity: (id: number) => `/publicities/${id}`,
   newResultObjection: (publicity: number) => `/publicities/${publicity}/objections/new`,

@@ -86,6 +86,9 @@ export function previousMonth(month: YearMonth): YearMonth {
   return addMonths(month, -1);
 }
 
+/** As people type a day, and as the hints beside fields show it: 1986.5.12. */
+export const typedDate = (date: PlainDate): string => date.replace(/-0?/g, '.');
+
 /** Months from `a` to `b`: 2017-12 to 2022-12 is 60; negative when `b` is earlier. */
 export function monthsBetween(a: YearMonth, b: YearMonth): number {
   return monthNumber(b) - monthNumber(a);

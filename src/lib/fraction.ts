@@ -8,12 +8,12 @@ export type FractionReading = { ok: true; value: { n: number; of: number }; text
  */
 export function readFraction(raw: string): FractionReading {
   const typed = compactCode(raw).replace(/[\u2044\u2215]/g, '/');
-  if (typed === '') return { ok: false, problem: '请按「位次/总人数」的格式填写，例如3/5' };
+  if (typed === '') return { ok: false, problem: '请按「位次/总人数」的格式填写，例如 3/5' };
   const match = /^(\d{1,3})\/(\d{1,3})$/.exec(typed === '独立' ? '1/1' : typed);
-  if (!match) return { ok: false, problem: '请按「位次/总人数」的格式填写，例如3/5，两个数都不超过999' };
+  if (!match) return { ok: false, problem: '请按「位次/总人数」的格式填写，例如 3/5，两个数都不超过 999' };
   const n = Number(match[1]);
   const of = Number(match[2]);
-  if (n < 1 || of < 1) return { ok: false, problem: '位次和总人数都应从1起，请核对' };
-  if (n > of) return { ok: false, problem: `位次${n}大于总人数${of}，请核对` };
+  if (n < 1 || of < 1) return { ok: false, problem: '位次和总人数都应从 1 起，请核对' };
+  if (n > of) return { ok: false, problem: `位次 ${n} 大于总人数 ${of}，请核对` };
   return { ok: true, value: { n, of }, text: `${n}/${of}` };
 }

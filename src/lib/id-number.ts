@@ -27,13 +27,15 @@ export function readIdNumber(type: IdType, raw: string, today: PlainDate): IdNum
   const typed = compactCode(raw);
   if (typed === '') return { ok: false, problem: '请填写证件号码' };
   if (type === 'passport') {
-    return /^[A-Z0-9]{5,20}$/.test(typed) ? { ok: true, value: typed } : { ok: false, problem: '请填写5至20位由字母和数字组成的证件号码' };
+    return /^[A-Z0-9]{5,20}$/.test(typed)
+      ? { ok: true, value: typed }
+      : { ok: false, problem: '请填写 5 至 20 位由字母和数字组成的证件号码' };
   }
   const isResident = type === 'resident';
   const body = isResident && /^\d{15}$/.test(typed) ? `${typed.slice(0, 6)}19${typed.slice(6)}` : typed.slice(0, 17);
   const value = typed.length === 15 ? body + checkCharacter(body) : typed;
   if (!/^\d{17}[\dX]$/.test(value)) {
-    return { ok: false, problem: isResident ? '请填写18位居民身份证号码' : '请填写18位港澳台居民居住证号码' };
+    return { ok: false, problem: isResident ? '请填写 18 位居民身份证号码' : '请填写 18 位港澳台居民居住证号码' };
   }
   if (isResident && residencePermitAreas.has(value.slice(0, 6))) {
     return { ok: false, problem: '这是港澳台居民居住证号码，请改选证件类型' };
@@ -42,11 +44,11 @@ export function readIdNumber(type: IdType, raw: string, today: PlainDate): IdNum
     return { ok: false, problem: '证件号码的前两位不是省级行政区划代码，请核对' };
   }
   if (!isResident && !residencePermitAreas.has(value.slice(0, 6))) {
-    return { ok: false, problem: '港澳台居民居住证号码应以810000、820000或830000开头，请核对' };
+    return { ok: false, problem: '港澳台居民居住证号码应以 810000、820000 或者 830000 开头，请核对' };
   }
   const bornOn = `${value.slice(6, 10)}-${value.slice(10, 12)}-${value.slice(12, 14)}`;
-  if (!isCalendarDate(bornOn)) return { ok: false, problem: '证件号码中的出生日期不存在，请核对第7至14位' };
-  if (bornOn >= today) return { ok: false, problem: '证件号码中的出生日期晚于今天，请核对第7至14位' };
+  if (!isCalendarDate(bornOn)) return { ok: false, problem: '证件号码中的出生日期不存在，请核对第 7 至 14 位' };
+  if (bornOn >= today) return { ok: false, problem: '证件号码中的出生日期晚于今天，请核对第 7 至 14 位' };
   if (checkCharacter(body) !== value.charAt(17)) return { ok: false, problem: '证件号码的校验码不符，请逐位核对' };
   return { ok: true, value, bornOn, sex: Number(value.charAt(16)) % 2 === 1 ? 'male' : 'female' };
 }

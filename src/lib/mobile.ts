@@ -11,5 +11,5 @@ export function readMobile(raw: string): MobileReading {
     .replace(/[-\u2010-\u2015\u2212]/g, '')
     .replace(/^(?:\+|00)86/, '');
   if (value === '') return { ok: false, problem: '请填写手机号码' };
-  return /^1[3-9]\d{9}$/.test(value) ? { ok: true, value } : { ok: false, problem: '请填写以13至19开头的11位手机号码' };
+  return /^1[3-9]\d{9}$/.test(value) ? { ok: true, value } : { ok: false, problem: '请填写以 13 至 19 开头的 11 位手机号码' };
 }

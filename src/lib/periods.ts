@@ -83,8 +83,8 @@ export function fullYears(periods: readonly Period[], until: YearMonth): FullYea
   const counted = span - lost;
   const years = Math.floor(counted / 12);
   const months = counted % 12;
-  const whole = `从${showYearMonth(first.from)}算到${showYearMonth(end)}为${span}个月`;
+  const whole = `从${showYearMonth(first.from)}算到${showYearMonth(end)}为 ${span} 个月`;
   const spans = gaps.map((gap) => (gap.from === gap.to ? showYearMonth(gap.from) : `${showYearMonth(gap.from)}至${showYearMonth(gap.to)}`));
-  const deducted = gaps.length > 0 ? `，扣除间断的${lost}个月（${spans.join('、')}），合计${counted}个月` : '';
-  return { years, months, working: `${whole}${deducted}，满${years}年` };
+  const deducted = gaps.length > 0 ? `，扣除间断的 ${lost} 个月（${spans.join('、')}），合计 ${counted} 个月` : '';
+  return { years, months, working: `${whole}${deducted}，满 ${years} 年` };
 }

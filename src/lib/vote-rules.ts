@@ -23,7 +23,7 @@ const fields = ['total', 'present', 'yes', 'no', 'abstain'] as const;
 export function checkVote(figures: VoteFigures): VoteCheck {
   const problems: VoteProblem[] = fields
     .filter((field) => !Number.isSafeInteger(figures[field]) || figures[field] < 0)
-    .map((field) => ({ field, text: '请填写不小于0的整数' }));
+    .map((field) => ({ field, text: '请填写不小于 0 的整数' }));
   if (problems.length > 0) return { ok: false, problems };
   const { total, present, yes, no, abstain } = figures;
   if (total === 0) problems.push({ field: 'total', text: '总人数应大于0，请核对' });

@@ -39,7 +39,7 @@ describe.each([
     await who.fill({ 手机号码: '139' });
     await who.answerCaptcha();
     await who.press('获取验证码');
-    expect(await who.errors()).toEqual(['请填写以13至19开头的11位手机号码']);
+    expect(await who.errors()).toEqual(['请填写以 13 至 19 开头的 11 位手机号码']);
     await who.fill({ 手机号码: mobile });
     await who.answerCaptcha();
     await who.press('获取验证码');

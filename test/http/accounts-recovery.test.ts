@@ -192,7 +192,7 @@ describe('A3 recovery by short message', () => {
   it('S09, X4 demands number and captcha, keeps what was typed, and works with the question in words', async () => {
     const visitor = site.visitor();
     let page = await visitor.send(await visitor.get('/recover'), { 'recover.mobile': '123' }, { button: 'do=next' });
-    expect(page.errors()).toEqual(['请填写以13至19开头的11位手机号码', '请填写「验证码」']);
+    expect(page.errors()).toEqual(['请填写以 13 至 19 开头的 11 位手机号码', '请填写「验证码」']);
     expect(page.find('#f-recover-mobile')?.getAttribute('value')).toBe('123');
     page = await visitor.send(page, { 'captcha.answer': 'zzzz', 'recover.mobile': newMobile() }, { button: 'do=next' });
     expect(page.errors()).toEqual(['「验证码」不正确，请按新的验证码重新填写']);
@@ -231,7 +231,7 @@ describe('B3, S14 the change of a mobile number', () => {
     let page = await visitor.get('/profile/mobile');
     for (const [form, texts] of [
       [values('', ''), ['请填写「新手机号码」', '请填写「登录密码」']],
-      [values('139'), ['请填写以13至19开头的11位手机号码']],
+      [values('139'), ['请填写以 13 至 19 开头的 11 位手机号码']],
       [values(before), ['「新手机号码」与现在的手机号码相同']],
       [values(after, 'Cuowu-de-mima'), ['「登录密码」不正确，还可以尝试 4 次']],
     ] as const) {

@@ -103,7 +103,7 @@ describe('B1 personal registration', () => {
       '「姓名」只能填写文字和间隔号「·」，请按证件填写',
       '证件号码的校验码不符，请逐位核对',
       '请选择「民族」',
-      '请填写以13至19开头的11位手机号码',
+      '请填写以 13 至 19 开头的 11 位手机号码',
       '「登录名」须以英文字母开头',
     ]);
     expect(problemAt(bad, 'f-person-idNumber')).toBe('证件号码的校验码不符，请逐位核对');
@@ -298,7 +298,7 @@ describe('B2 one account per ID number', () => {
     expect(await site.db('sign_in_names')).toHaveLength(before.names + 2);
     const loser = answers.find(({ answer }) => answer.location.startsWith('/register/person?draft='));
     const told = await (loser as NonNullable<typeof loser>).visitor.open((loser as NonNullable<typeof loser>).answer.location);
-    expect(told.errors()).toEqual(['该证件号码已经注册，请直接登录；不是本人注册的，请拨打技术支持电话']);
+    expect(told.errors()).toEqual(['该证件号码已经注册，请直接登录；不是本人注册的，请拨打技术支持电话 0531-81919792']);
     expect(valueOf(told, 'f-person-name')).toBe('王丽华');
   }, 180_000);
 
@@ -434,6 +434,7 @@ describe('C1 unit registration', () => {
     );
     const back = await visitor.open((await visitor.submit(confirm)).location);
     expect(back.errors()[0]).toContain('该统一社会信用代码已经注册');
+    expect(back.errors()[0]).toMatch(/请联系.+人力资源和社会保障局，(?:人社服务)?电话 \d/);
     expect(await site.db('accounts').where({ login_name: 'second_unit' })).toHaveLength(0);
     expect(await site.db('units').where({ credit_code: existing.creditCode })).toHaveLength(1);
   });

@@ -270,7 +270,7 @@ describe('B1, C1, S05 the code at registration', () => {
     );
     expect(page.heading).toBe('个人注册：确认信息');
     const told = await visitor.send(page);
-    expect(told.errors()).toEqual(['该证件号码已经注册，请直接登录；不是本人注册的，请拨打技术支持电话']);
+    expect(told.errors()).toEqual(['该证件号码已经注册，请直接登录；不是本人注册的，请拨打技术支持电话 0531-81919792']);
   });
 });
 

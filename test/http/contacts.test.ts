@@ -1,4 +1,5 @@
 /** P4: whom to call is on every page that says 「请联系」: bureaus and offices put their telephone down themselves. */
+import { seedContent } from '../../seeds/content';
 import { makeCommittee, makeStaff, makeUnit, signInAs } from '../support/factories';
 import { openSite, type Site, type Visitor } from '../support/site';
 
@@ -39,6 +40,27 @@ describe('P4 「联系电话」 of a bureau', () => {
     expect(again.html).toContain('value="打传达室"');
     expect(await phoneOf('371002')).toEqual(before);
     await expect(site.db('divisions').where({ code: '371002' }).update({ phone: '打传达室' })).rejects.toThrow('divisions_phone');
+  });
+});
+
+describe('P4, A8 「人社局联系电话」, for everybody', () => {
+  it('lists who has put a telephone down, finds every region by its name, and every page leads to it', async () => {
+    await site.db('divisions').where({ code: '371000' }).update({ phone: '0631-5190100' });
+    await site.db('divisions').where({ code: '371002' }).update({ phone: '0631-5231234' });
+    const anybody = site.visitor();
+    const list = await anybody.open((await anybody.open('/sign-in')).link('人社局联系电话'));
+    expect(list.text()).toContain('山东省威海市环翠区人力资源和社会保障局');
+    expect(list.text()).toContain('0631-5231234');
+    expect(list.text()).not.toContain('荣成市');
+    const found = await anybody.open(`/contacts?q=${encodeURIComponent('荣成')}`);
+    expect(found.text('main table')).toContain('山东省威海市荣成市人力资源和社会保障局 0631-5190100');
+    expect(found.text('main table')).toContain('上级人社局的电话');
+    expect((await anybody.open(`/contacts?q=${encodeURIComponent('合肥')}`)).text('main table')).toContain('12333');
+    expect((await anybody.open(`/contacts?q=${encodeURIComponent('区')}`)).text()).toContain('只列出前 100 个');
+    expect((await anybody.open(`/contacts?q=${encodeURIComponent('100%的区_')}`)).text()).toContain('没有找到「100%的区_」');
+    expect((await anybody.open('/recover')).link('人社局联系电话')).toBe('/contacts');
+    await seedContent(site.db);
+    expect((await anybody.open('/faq')).all('main a').some((a) => a.getAttribute('href') === '/contacts')).toBe(true);
   });
 });
 

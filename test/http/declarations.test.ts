@@ -201,7 +201,7 @@ describe('D2-D11 rules of the sections', () => {
         titles: [{ level: 'junior', series: '91', title: 'other', titleOther: '助理馆员', obtainedOn: '2020.12', appointedOn: '2020.12' }],
       },
     });
-    expect(page.text()).toContain('系统计算为 6：从2020年12月算到2026年12月为72个月，满6年');
+    expect(page.text()).toContain('系统计算为 6：从2020年12月算到2026年12月为 72 个月，满 6 年');
     const [row = ''] = rowIds(page, 'titles');
     const field = `titles.${row}.appointedYears`;
     const valueOf = (p: Page): string | undefined => p.find(`input[name="${field}"]`)?.getAttribute('value');

@@ -345,7 +345,7 @@ describe('B4, S15 a lost mobile number', () => {
     const same = await fill(support, person.accountId, 'mobile', { 'correction.mobile': '139 0631 5151', 'correction.reason': '手机丢失' });
     expect(same.errors()).toEqual(['与现在的手机号码相同，不需要更换']);
     const wrong = await fill(support, person.accountId, 'mobile', { 'correction.mobile': '12345', 'correction.reason': '手机丢失' });
-    expect(wrong.errors()).toEqual(['请填写以13至19开头的11位手机号码']);
+    expect(wrong.errors()).toEqual(['请填写以 13 至 19 开头的 11 位手机号码']);
     const form = await support.get(`/support/accounts/${person.accountId}/corrections/mobile`);
     expect(form.html).not.toContain('13906315151');
     const without = await support.send(form, { 'correction.mobile': '13906315252', 'correction.reason': '手机丢失' });

@@ -115,7 +115,7 @@ describe('C4 单位信息维护: correcting', () => {
   it('X4 keeps what was typed beside its fault; dependent choices work without script', async () => {
     const unit = await makeUnit(site, { name: '环翠区少年宫' });
     const bad = await fill(district, unit, { 'unit.name': '环翠区少年宫二', 'unit.mobile': '123', 'unit.reason': '' });
-    expect(bad.errors()).toEqual(['请填写以13至19开头的11位手机号码', '请填写「更正原因」']);
+    expect(bad.errors()).toEqual(['请填写以 13 至 19 开头的 11 位手机号码', '请填写「更正原因」']);
     expect(bad.find('#f-unit-name')?.getAttribute('value')).toBe('环翠区少年宫二');
     const none = await fill(district, unit, {});
     expect(none.errors()).toEqual(['没有修改任何内容，请修改需要更正的项目']);

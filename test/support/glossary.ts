@@ -43,6 +43,8 @@ export const glossary: readonly Term[] = [
   { term: '委托评审', instead: ['委托评定', '代评'] },
   { term: '单位推荐排序', instead: ['推荐位次', '推荐名次'] },
   { term: '继续教育学时', instead: ['继教'] },
+  { term: '验证链', instead: ['校验链'] },
+  { term: '您的操作、本次操作', instead: ['您的请求', '该请求', '本次请求', '请求编号'] },
 ];
 
 /** What official language does without, by pattern. */
@@ -53,6 +55,11 @@ export const punctuation: readonly { name: string; pattern: RegExp }[] = [
   { name: 'a mark twice', pattern: /，，|。。|、、|；；|：：|，。|。，/u },
   { name: 'an exclamation', pattern: /[！]/u },
   { name: 'other quotation marks than 「」', pattern: /[\u4e00-\u9fff]["“”]|["“”][\u4e00-\u9fff]/u },
+  { name: 'a date with gaps in it', pattern: /\d{4} 年(?!度)|年 \d{1,2} ?月|\d 月|月 \d{1,2} ?日/u },
+  {
+    name: 'a number stuck to what it counts',
+    pattern: /[\u4e00-\u9fff]\d+(?:个|位|人|条|项|次|天|分钟|字|页|行|小时|秒|至)|[\u4e00-\u9fff]〇个月/u,
+  },
   { name: 'digits of full width', pattern: /[０-９]/u },
 ];
 

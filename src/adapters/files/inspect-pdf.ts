@@ -86,7 +86,7 @@ export async function inspectPdf(content: Buffer): Promise<PdfVerdict> {
     if (structure.encrypted) {
       return refused(`这个 PDF 设置了密码或权限保护，审核人员无法查看。${REPRINT}，或者截图后上传图片`);
     }
-    if (active) return refused(`这个 PDF 里含有脚本、附件或自动执行的内容，为了安全不能上传。${REPRINT}`);
+    if (active) return refused(`这个 PDF 里带有附件或者自动运行的内容，为了安全不能上传。${REPRINT}`);
     const pages = countPages(structure);
     if (pages === 0) return refused('这个 PDF 里没有页面。请打开原文件检查后重新导出');
     if (pages > MAX_PDF_PAGES) return refused(`这个 PDF 超过 ${MAX_PDF_PAGES} 页。请只保留需要审核的页面，或者拆成几个文件后上传`);

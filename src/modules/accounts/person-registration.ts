@@ -97,7 +97,7 @@ export const personRegistration: RegistrationKind = {
     '每个证件号码只能注册一个账号，注册完成后姓名和证件号码不能修改，请按证件如实填写。',
     '请记住登录名和密码。手机号码请填写本人正在使用的号码。',
   ],
-  warning: '请仔细核对。点击「确认」后，姓名和证件号码不能修改；姓名填写错误的，须联系技术支持更正。',
+  warning: '请仔细核对。点击「确认」后，姓名和证件号码不能修改；姓名填写错误的，须拨打技术支持电话更正。',
   audit: 'account.register-person',
   form: paths.registerPerson,
   confirm: paths.registerPersonConfirm,
@@ -136,7 +136,8 @@ export const personRegistration: RegistrationKind = {
       part: 'person',
       field: 'idNumber',
       name: valueOf(checked, 'person', 'idNumber'),
-      problem: '该证件号码已经注册，请直接登录；不是本人注册的，请拨打技术支持电话',
+      problem: ({ settings }) =>
+        Promise.resolve(`该证件号码已经注册，请直接登录；不是本人注册的，请拨打技术支持电话 ${settings.known().supportPhone}`),
     },
   ],
   create(trx, deps, checked, passwordHash) {

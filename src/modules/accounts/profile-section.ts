@@ -2,6 +2,7 @@ import { choice, date, text } from '../../form/fields';
 import { CHOOSE, optionsOf, type RawGroup, type RawSection } from '../../form/field';
 import type { CheckedSection, SectionDefinition } from '../../form/section';
 import { politicalStatuses } from '../../lib/codes';
+import { typedDate } from '../../lib/dates';
 import type { Person } from './account.store';
 import { ethnicityField } from './contact-fields';
 import { textOf, valueOf } from './registration-kind';
@@ -43,7 +44,7 @@ export const profileRaw = (p: Person): RawSection => ({
   groups: {
     profile: Object.fromEntries(
       Object.entries({
-        bornOn: p.bornOn,
+        bornOn: typedDate(p.bornOn),
         ethnicity: p.ethnicity,
         politicalStatus: p.politicalStatus,
         nativePlace: p.nativePlace,

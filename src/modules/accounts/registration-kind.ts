@@ -1,6 +1,7 @@
 import type { FormContext, RawGroup, RawSection } from '../../form/field';
 import type { CheckedSection, SectionDefinition } from '../../form/section';
 import type { Handle, Trx } from '../../db/db';
+import type { Deps } from '../../deps';
 import type { PlainDate } from '../../lib/dates';
 import type { AccountDeps } from './account.store';
 
@@ -9,7 +10,8 @@ export interface ClaimedName {
   part: string;
   field: string;
   name: string;
-  problem: string;
+  /** what is said when somebody has it; whom to call may have to be looked up */
+  problem: string | ((deps: Deps) => Promise<string>);
 }
 
 /** What personal and unit registration do differently; the way through form, confirm page and creation is the same. */

@@ -107,7 +107,7 @@ async function takenNames(deps: Deps, kind: RegistrationKind, checked: CheckedSe
   for (const { part, field, name, problem } of kind.claimedNames(checked)) {
     if (onlyFields && !onlyFields.includes(field)) continue;
     if ((await countNames(deps.db, signInNameIndex(deps.cipher, name))) > 0)
-      problems.push({ part, field, severity: 'rule', text: problem });
+      problems.push({ part, field, severity: 'rule', text: typeof problem === 'string' ? problem : await problem(deps) });
   }
   return problems;
 }

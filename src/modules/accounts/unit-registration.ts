@@ -5,7 +5,7 @@ import type { SectionDefinition } from '../../form/section';
 import { smallFormContext } from '../../form/small-form';
 import { paths } from '../../http/paths';
 import { unitNatures } from '../../lib/codes';
-import { listDivisions } from '../catalogue';
+import { bureauContactText, findBureauContact, listDivisions } from '../catalogue';
 import { createUnitAccount } from './account.store';
 import { loginNameField, mobileField, personNameField } from './contact-fields';
 import { groupOf, textOf, valueOf, type RegistrationKind } from './registration-kind';
@@ -136,7 +136,10 @@ export const unitRegistration: RegistrationKind = {
       part: 'unit',
       field: 'creditCode',
       name: valueOf(checked, 'unit', 'creditCode'),
-      problem: '该统一社会信用代码已经注册，请使用之前的账号登录；不知道账号的，请联系所属地人社局查询',
+      problem: async ({ db, settings }) => {
+        const bureau = await findBureauContact(db, divisionOf(checked.groups.unit?.raw ?? {}));
+        return `该统一社会信用代码已经注册，请使用之前的账号登录；不知道账号的，请联系${bureauContactText(bureau, settings.known().servicePhone)}`;
+      },
     },
   ],
   async create(trx, deps, checked, passwordHash) {

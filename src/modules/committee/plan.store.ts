@@ -88,6 +88,12 @@ export interface Standing {
   seatsMin: number;
   /** accepted, waiting for a meeting */
   accepted: number;
+  foundedBy: string;
+  /** whom to call at the unit that founded it; null where a bureau did */
+  founderContact: string | null;
+  /** encrypted with purpose 'unit.mobile' */
+  founderMobile: Buffer | null;
+  bureauPhone: string | null;
 }
 /** How a committee stands: whether it is in its term, how large its pool is and must be (J2), and what waits for a meeting. One query. */
 export async function findStanding(h: Handle, committeeId: number): Promise<Standing> {
@@ -96,8 +102,9 @@ export async function findStanding(h: Handle, committeeId: number): Promise<Stan
        coalesce((SELECT max(z.pool_min) FROM committee_scopes s JOIN committee_sizes z ON z.level = s.level WHERE s.committee_id = c.id), 3) AS "poolMin",
        coalesce((SELECT max(z.seats_min) FROM committee_scopes s JOIN committee_sizes z ON z.level = s.level WHERE s.committee_id = c.id), 3) AS "seatsMin",
        (SELECT count(*)::int FROM declarations d WHERE d.holder_committee_id = c.id AND d.state = 'accepted'
-          AND NOT EXISTS (SELECT 1 FROM meeting_items i WHERE i.declaration_id = d.id AND i.is_live)) AS accepted
-     FROM committees c WHERE c.id = ?`,
+          AND NOT EXISTS (SELECT 1 FROM meeting_items i WHERE i.declaration_id = d.id AND i.is_live)) AS accepted,
+       c.founded_by AS "foundedBy", u.contact_name AS "founderContact", u.mobile AS "founderMobile", bureau_phone(c.division_code) AS "bureauPhone"
+     FROM committees c LEFT JOIN units u ON u.id = c.founding_unit_id WHERE c.id = ?`,
     [committeeId],
   );
   const [row] = rows;

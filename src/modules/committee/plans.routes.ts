@@ -16,7 +16,7 @@ import { showDate } from '../../lib/dates';
 import { showMoment } from '../../lib/moment';
 import { can } from '../../policy/policy';
 import { blankDecision, decisionModel, readDecision } from '../units';
-import { findPlan, findStanding, listPlans, listPlansOfDivision, type Plan } from './plan.store';
+import { findPlan, findStanding, listPlans, listPlansOfDivision, type Plan, type Standing } from './plan.store';
 import { decisionRows, reviewPage } from './review-page';
 import { decidePlan, submitPlan } from './submit-plan';
 
@@ -61,6 +61,17 @@ const reviewCrumb: Crumb = { text: '评审计划审核', href: paths.planReview(
 /** J0: 「评审计划」 of the office, 「评审计划审核」 of the bureau. */
 export function plansRoutes(deps: Deps): Route[] {
   const { db } = deps;
+  /** 「威海市文化馆」（于海燕，13906310001）, or the telephone of the bureau that founded the committee */
+  const founderText = (s: Standing): string => {
+    const { servicePhone } = deps.settings.known();
+    const call =
+      s.founderContact !== null && s.founderMobile !== null
+        ? `${s.founderContact}，${deps.cipher.decrypt(s.founderMobile, 'unit.mobile')}`
+        : s.bureauPhone === null
+          ? `人社服务电话 ${servicePhone}`
+          : `电话 ${s.bureauPhone}`;
+    return `「${s.foundedBy}」（${call}）`;
+  };
   const committeeId = (visit: Visit): number => {
     if (visit.actor.committeeId === undefined) throw new Error('an office account without a committee');
     return visit.actor.committeeId;
@@ -94,7 +105,12 @@ export function plansRoutes(deps: Deps): Route[] {
         breadcrumbs: [homeCrumb, { text: '评审计划' }],
         ...doneNotice(visit, { asked: '评审计划已提交，等待人社局审核' }),
       },
-      { table: tableOf(list, '评审计划', false), standing, canAsk: standing.isValid && !list.some((p) => p.state === 'requested') },
+      {
+        table: tableOf(list, '评审计划', false),
+        standing,
+        founder: founderText(standing),
+        canAsk: standing.isValid && !list.some((p) => p.state === 'requested'),
+      },
     );
   }
 
@@ -144,7 +160,11 @@ export function plansRoutes(deps: Deps): Route[] {
       case 'one-waits':
         return refusal(409, '已有评审计划正在审核，请等待人社局处理', { text: '返回评审计划', href: paths.plans() });
       case 'committee-not-valid':
-        return refusal(403, '评审委员会未经核准或者不在任期内，请联系组建单位办理换届', { text: '返回评审计划', href: paths.plans() });
+        return refusal(
+          403,
+          `评审委员会未经核准或者不在任期内，请联系组建单位${founderText(await findStanding(db, committeeId(visit)))}办理换届`,
+          { text: '返回评审计划', href: paths.plans() },
+        );
       case 'too-few-seats':
         return formPage(visit, raw, [{ part: PART, field: 'seats', severity: 'rule', text: `出席评委人数应不少于 ${outcome.atLeast} 人` }]);
     }

@@ -1,1 +1,2 @@
 export { contactsRoutes } from './contacts.routes';
+export { bureausRoutes } from './bureaus.routes';

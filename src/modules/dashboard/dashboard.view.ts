@@ -465,7 +465,7 @@ export const auditorCards = (f: DeskFacts): Card[] => [
         title: '操作日志',
         href: paths.audit(),
         hint: f.newestRecord === null ? '还没有记录' : `最近一条记录于 ${showMoment(f.newestRecord)}。请定期核对日志是否完整`,
-        lines: f.unsealed > 0 ? [`${f.unsealed >= 1000 ? '1000 条以上' : `${f.unsealed} 条`}新记录等待加入校验链，每分钟处理一次`] : [],
+        lines: f.unsealed > 0 ? [`${f.unsealed >= 1000 ? '1000 条以上' : `${f.unsealed} 条`}新记录等待加入验证链，每分钟处理一次`] : [],
         status: { text: '查看' },
       },
     ],

@@ -1,7 +1,7 @@
 import type { Handle } from '../../db/db';
 import { bureauName } from '../catalogue';
 
-/** Whom to call about a declaration of this batch above the units: 「评委会办事机构，电话 0631-5231234」; without the telephone where none was put down. */
+/** Whom to call about a declaration of this batch above the units: 「评委会办事机构，电话 0631-5231234」; where none was put down, the bureau, and where its number stands. */
 export async function findDeskContacts(h: Handle, batchId: number): Promise<{ office: string; bureau: string }> {
   const { rows } = await h.raw<{ rows: { phone: string; division: string; bureauPhone: string | null }[] }>(
     `SELECT c.phone, d.full_name AS division, bureau_phone(d.code) AS "bureauPhone"
@@ -10,6 +10,6 @@ export async function findDeskContacts(h: Handle, batchId: number): Promise<{ of
   );
   const [row] = rows;
   if (!row) throw new Error(`no batch ${batchId}`);
-  const call = (phone: string | null): string => (phone ? `，电话 ${phone}` : '');
-  return { office: `评委会办事机构${call(row.phone)}`, bureau: `${bureauName(row.division)}${call(row.bureauPhone)}` };
+  const bureau = `${bureauName(row.division)}，${row.bureauPhone === null ? '电话见「人社局联系电话」' : `电话 ${row.bureauPhone}`}`;
+  return { office: row.phone ? `评委会办事机构，电话 ${row.phone}` : `评委会办事机构；没有联系方式的，请联系${bureau}`, bureau };
 }

@@ -131,12 +131,19 @@ export const guards: Record<GuardName, Guard> = {
     const path = await facts.livePath(d);
     if (!path) return [{ text: '本系列、本级别还没有上报路径，请先办理「单位路径申请」', href: paths.newPath() }];
     if (path.state !== 'approved')
-      return [{ text: `上报路径（${path.upstreamName}）尚未审核通过，请联系上一级单位`, href: paths.unitPaths() }];
+      return [
+        { text: `上报路径（${path.upstreamName}）尚未审核通过，请联系上一级单位，联系人和电话见「单位路径申请」`, href: paths.unitPaths() },
+      ];
     if (path.committeeId === null) {
       const upstream = path.upstreamUnitId === null ? undefined : await facts.unit(path.upstreamUnitId);
       return upstream?.permitted
         ? []
-        : [{ text: `上一级单位「${path.upstreamName}」的「职称评审」权限已失效，请联系该单位`, href: paths.unitPaths() }];
+        : [
+            {
+              text: `上一级单位「${path.upstreamName}」的「职称评审」权限已失效，请联系该单位，联系人和电话见「单位路径申请」`,
+              href: paths.unitPaths(),
+            },
+          ];
     }
     const batch = await facts.batch(d.batch_id);
     if (!(await facts.isCommitteeValid(d, path.committeeId)))

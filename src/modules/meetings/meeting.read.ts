@@ -20,6 +20,8 @@ export interface MeetingHead {
   id: number;
   committeeId: number;
   committeeName: string;
+  /** of the committee's office, '' where it left none */
+  phone: string;
   isCommitteeValid: boolean;
   planId: number;
   meetsOn: PlainDate;
@@ -31,7 +33,7 @@ export interface MeetingHead {
   beganAt: Date | null;
   endedAt: Date | null;
 }
-const HEAD = `SELECT m.id, m.committee_id AS "committeeId", c.name AS "committeeName", committee_is_valid(c) AS "isCommitteeValid", m.plan_id AS "planId", p.meets_on AS "meetsOn",
+const HEAD = `SELECT m.id, m.committee_id AS "committeeId", c.name AS "committeeName", c.phone, committee_is_valid(c) AS "isCommitteeValid", m.plan_id AS "planId", p.meets_on AS "meetsOn",
     p.place, p.seats AS "seatsPlanned", m.state, m.reason, m.began_at AS "beganAt", m.ended_at AS "endedAt"
   FROM meetings m JOIN committees c ON c.id = m.committee_id JOIN review_plans p ON p.id = m.plan_id`;
 

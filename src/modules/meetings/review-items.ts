@@ -122,7 +122,7 @@ export async function withdrawRecusal(
           recusal.kind === 'request'
             ? '该回避由评委本人申请，请由本人撤销'
             : recusal.kind === 'ordered'
-              ? '该回避由办事机构决定，请联系办事机构'
+              ? '该回避由办事机构决定，请联系评委会办事机构，电话见「首页」'
               : '依照规定应当回避的，不能撤销',
         );
       if (reason === '') refuse('请填写撤销原因');

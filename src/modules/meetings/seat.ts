@@ -21,6 +21,9 @@ export async function seated(db: Db, visit: Visit): Promise<Seated> {
   return { m, ...seat };
 }
 
+/** Whom a judge calls: 「评委会办事机构，电话 0631-5231234」. */
+export const officeOf = (m: Pick<MeetingHead, 'phone'>): string => `评委会办事机构${m.phone === '' ? '' : `，电话 ${m.phone}`}`;
+
 const sittingsCrumb: Crumb = { text: '我的评审', href: paths.sittings() };
 export const sittingCrumbs = (m: MeetingHead, ...rest: Crumb[]): Crumb[] => [
   homeCrumb,

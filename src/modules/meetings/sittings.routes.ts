@@ -15,7 +15,7 @@ import { listItems, listOwnItems, listRecusals, listResults, listSittings, listW
 import { findOpenRound, listVoters } from './meeting.store';
 import { itemLine, meetingTag, namedAs, recusalText, sittingHint, sittingStatus } from './meeting.view';
 import { checkIn, recuse } from './review-items';
-import { seated, sittingCrumbs } from './seat';
+import { officeOf, seated, sittingCrumbs } from './seat';
 import { withdrawalPage, withdrawalTexts } from './withdraw-recusal.routes';
 
 const choices: readonly { value: Choice; text: string }[] = [
@@ -162,7 +162,7 @@ export function sittingsRoutes(deps: Deps): Route[] {
     const round = await findOpenRound(db, m.id);
     if (!round) return refusal(403, '现在没有进行投票', back);
     const voter = (await listVoters(db, round.id)).find((v) => v.judgeId === judgeId);
-    if (!voter) return refusal(403, '投票开始时您尚未签到，不能投票', back);
+    if (!voter) return refusal(403, `投票开始时您尚未签到，不能投票。有疑问的，请联系${officeOf(m)}`, back);
     if (voter.castAt) return refusal(403, '您已经投票，每位评委只能投票一次', back);
     const [catalogue, items] = await Promise.all([deps.catalogue.get(), listItems(db, m.id)]);
     const picked = (id: string): string => (visit.method === 'POST' ? visit.body.one(`vote.${id}`) : '');
@@ -211,9 +211,9 @@ export function sittingsRoutes(deps: Deps): Route[] {
       case 'closed':
         return refusal(409, '投票已经结束，不能再投票', back);
       case 'no-voter':
-        return refusal(403, '投票开始时您尚未签到，不能投票', back);
+        return refusal(403, `投票开始时您尚未签到，不能投票。有疑问的，请联系${officeOf(m)}`, back);
       case 'key-lost':
-        return refusal(503, '本轮投票暂时无法进行，您的选择没有保存，请联系评委会办事机构', back);
+        return refusal(503, `本轮投票暂时无法进行，您的选择没有保存，请联系${officeOf(m)}`, back);
     }
   }
 

@@ -90,7 +90,7 @@ export const faqKind: ContentKind = {
             otherMax: 20,
             options: (_raw, ctx) => ctx.options('categories'),
           }),
-          integer({ id: 'position', label: '排列顺序', required: true, min: 1, max: 9999, hint: '从小到大排列' }),
+          integer({ id: 'position', label: '排列顺序', required: true, min: 1, max: 9999, hint: '从 1 起，数小的排在前面' }),
           text({ id: 'question', label: '问题', required: true, max: 100, width: 'full' }),
           longText({ id: 'answer', label: '解答', required: true, limit: 2000, rows: 8, hint: '每一行为一段' }),
         ],

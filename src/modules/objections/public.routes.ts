@@ -56,15 +56,12 @@ export function publicObjectionRoutes(deps: Deps): Route[] {
     { text: p.committeeName, href: paths.publicity(p.id) },
     { text },
   ];
+  const officeOf = (p: Publicity): string => `${p.committeeName}办事机构${p.committeePhone === '' ? '' : `，电话 ${p.committeePhone}`}`;
   const isOver = (p: Publicity): Reply =>
-    refusal(
-      409,
-      `公示期已于${showDate(p.endsOn)}届满，不能再在网上提出异议。需要反映问题的，请联系${p.committeeName}办事机构${p.committeePhone === '' ? '' : `，电话 ${p.committeePhone}`}`,
-      {
-        text: '返回公示',
-        href: paths.publicity(p.id),
-      },
-    );
+    refusal(409, `公示期已于${showDate(p.endsOn)}届满，不能再在网上提出异议。需要反映问题的，请联系${officeOf(p)}`, {
+      text: '返回公示',
+      href: paths.publicity(p.id),
+    });
 
   async function show(visit: Visit): Promise<Reply> {
     const p = await open(visit);
@@ -156,7 +153,7 @@ export function publicObjectionRoutes(deps: Deps): Route[] {
     }
     if (errors.length > 0) return back();
     if (!(await takeTurn(db, 'result-objection', `${owner}`, LIMIT)))
-      return refusal(429, '提交次数过多，请一小时后再提交，或者联系受理异议的部门', { text: '返回公示', href: paths.publicity(p.id) });
+      return refusal(429, `提交次数过多，请一小时后再提交，或者联系${officeOf(p)}`, { text: '返回公示', href: paths.publicity(p.id) });
     const outcome = await handInObjection(deps, {
       publicityId: p.id,
       declarationId: typed.declaration,

@@ -175,7 +175,11 @@ function groupsOf(rows: readonly ReportRow[], c: QueueCondition, upstreams: read
     const text = `${g.year}年度，${catalogue.seriesName(g.seriesId)}，${catalogue.levelText(g.level)}`;
     if (path?.state === 'approved') return { text, upstream: path.upstreamName };
     return path
-      ? { text, problem: `上报路径（${path.upstreamName}）尚未审核通过，暂时不能上报，请联系上一级单位。`, href: paths.unitPaths() }
+      ? {
+          text,
+          problem: `上报路径（${path.upstreamName}）尚未审核通过，暂时不能上报。请联系上一级单位，联系人和电话见`,
+          href: paths.unitPaths(),
+        }
       : { text, problem: '还没有上报路径，不能上报，请先办理', href: paths.newPath() };
   });
 }

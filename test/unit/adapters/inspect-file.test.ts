@@ -210,32 +210,32 @@ describe('S46 S47 S48 files that are refused', () => {
     ['half of a PDF', 'a.pdf', async () => (await pdfOf(3)).subarray(0, 700), /不完整/],
     ['a PDF without catalogue', 'a.pdf', () => Buffer.from('%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF'), /损坏/],
     ['a PDF with a password', 'a.pdf', () => rawPdf({ trailer: '/Encrypt<</Filter/Standard/V 2>>' }), /密码/],
-    ['a script at opening', 'a.pdf', () => pdfOf(1, (d) => d.addJavaScript('x', 'app.alert(1)')), /脚本/],
-    ['a script in an object stream', 'a.pdf', () => rawPdf({ more: objectStream('<</S/JavaScript/JS(app.alert(1))>>') }), /脚本/],
+    ['a script at opening', 'a.pdf', () => pdfOf(1, (d) => d.addJavaScript('x', 'app.alert(1)')), /自动运行/],
+    ['a script in an object stream', 'a.pdf', () => rawPdf({ more: objectStream('<</S/JavaScript/JS(app.alert(1))>>') }), /自动运行/],
     [
       'a script whose names are written with escapes',
       'a.pdf',
       () => rawPdf({ more: '9 0 obj\n<</S/Java#53cript/J#53(1)>>\nendobj\n' }),
-      /脚本/,
+      /自动运行/,
     ],
     [
       'a script that a later revision hides',
       'a.pdf',
       () => rawPdf({ more: '9 0 obj\n<</JS(1)>>\nendobj\n9 0 obj\n<<>>\nendobj\n' }),
-      /脚本/,
+      /自动运行/,
     ],
-    ['a script in an array in a dictionary', 'a.pdf', () => rawPdf({ catalogue: '/A[<</B[<</S/JavaScript>>]>>]' }), /脚本/],
-    ['an opening action', 'a.pdf', () => rawPdf({ catalogue: '/OpenAction[3 0 R/Fit]' }), /自动执行/],
-    ['a launch action', 'a.pdf', () => rawPdf({ more: '9 0 obj\n<</S/Launch/F(cmd.exe)>>\nendobj\n' }), /自动执行/],
+    ['a script in an array in a dictionary', 'a.pdf', () => rawPdf({ catalogue: '/A[<</B[<</S/JavaScript>>]>>]' }), /自动运行/],
+    ['an opening action', 'a.pdf', () => rawPdf({ catalogue: '/OpenAction[3 0 R/Fit]' }), /自动运行/],
+    ['a launch action', 'a.pdf', () => rawPdf({ more: '9 0 obj\n<</S/Launch/F(cmd.exe)>>\nendobj\n' }), /自动运行/],
     ['an embedded file', 'a.pdf', () => pdfOf(1, (d) => d.attach(Buffer.from('MZ'), 'a.exe')), /附件/],
-    ['an XFA form', 'a.pdf', () => rawPdf({ catalogue: '/AcroForm<</XFA(x)>>' }), /脚本/],
-    ['rich media', 'a.pdf', () => rawPdf({ more: '9 0 obj\n<</Type/Annot/Subtype/RichMedia>>\nendobj\n' }), /脚本/],
-    ['a form that sends itself', 'a.pdf', () => rawPdf({ more: '9 0 obj\n<</S/SubmitForm/F(http://example.com)>>\nendobj\n' }), /脚本/],
+    ['an XFA form', 'a.pdf', () => rawPdf({ catalogue: '/AcroForm<</XFA(x)>>' }), /自动运行/],
+    ['rich media', 'a.pdf', () => rawPdf({ more: '9 0 obj\n<</Type/Annot/Subtype/RichMedia>>\nendobj\n' }), /自动运行/],
+    ['a form that sends itself', 'a.pdf', () => rawPdf({ more: '9 0 obj\n<</S/SubmitForm/F(http://example.com)>>\nendobj\n' }), /自动运行/],
     [
       'an action in the bytes of a stream',
       'a.pdf',
       () => rawPdf({ more: '9 0 obj\n<</Length 40>>\nstream\n7 0 obj <</S/Launch/F(calc.exe)>> endobj\nendstream\nendobj\n' }),
-      /脚本/,
+      /自动运行/,
     ],
     ['a PDF of 201 pages', 'a.pdf', () => pdfOf(201), /200 页/],
     ['a PDF without pages', 'a.pdf', () => Buffer.from(rawPdf().toString('latin1').replace('[3 0 R]', '[]       '), 'latin1'), /没有页面/],
@@ -290,7 +290,7 @@ describe('S46 S47 S48 files that are refused', () => {
       document.catalog.set(PDFName.of('Names'), document.context.register(action));
     });
     expect(content.includes('JavaScript')).toBe(false);
-    expect(await problemOf(content, 'a.pdf')).toMatch(/脚本/);
+    expect(await problemOf(content, 'a.pdf')).toMatch(/自动运行/);
   });
 
   it('twenty bombs at once do not fill the memory', async () => {

@@ -81,10 +81,10 @@ describe('D4 years of appointment', () => {
       ?.propose?.(values, formContext());
 
   test('the example of the guide: from December 2017 to the end of 2026 without a break are 9, with a break of a year 8', () => {
-    expect(proposal({ appointedOn: '2017.12' })).toEqual({ value: '9', working: '从2017年12月算到2026年12月为108个月，满9年' });
+    expect(proposal({ appointedOn: '2017.12' })).toEqual({ value: '9', working: '从2017年12月算到2026年12月为 108 个月，满 9 年' });
     expect(proposal({ appointedOn: '2017.12', breaks: '2019.1-2019.12' })).toEqual({
       value: '8',
-      working: '从2017年12月算到2026年12月为108个月，扣除间断的12个月（2019年1月至2019年12月），合计96个月，满8年',
+      working: '从2017年12月算到2026年12月为 108 个月，扣除间断的 12 个月（2019年1月至2019年12月），合计 96 个月，满 8 年',
     });
     expect(proposal({ appointedOn: '2017.12', breaks: '2026.1-2026.12' })?.value).toBe('8');
     expect(proposal({ appointedOn: '去年' })).toBeUndefined();
@@ -242,7 +242,7 @@ describe('D10 representative results', () => {
     ['2/3', undefined],
     ['３／３', undefined],
     ['独立', undefined],
-    ['4/3', '位次4大于总人数3'],
+    ['4/3', '位次 4 大于总人数 3'],
     ['第二', '请按「位次/总人数」的格式填写'],
   ])('位次 %s', (rank, expected) => {
     const found = check('achievements', { results: [award('甲', '2023.9', { rank })] }).problems.filter((p) => p.includes('「位次」'));

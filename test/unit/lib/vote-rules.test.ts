@@ -50,7 +50,7 @@ describe('J3 figures that do not agree', () => {
   it('names every figure that is no whole number from 0 up', () => {
     expect(checkVote({ total: 9.5, present: -1, yes: NaN, no: 0, abstain: 0 })).toEqual({
       ok: false,
-      problems: ['total', 'present', 'yes'].map((field) => ({ field, text: '请填写不小于0的整数' })),
+      problems: ['total', 'present', 'yes'].map((field) => ({ field, text: '请填写不小于 0 的整数' })),
     });
   });
 

@@ -103,7 +103,7 @@ export const achievements: SectionDefinition = {
         text({
           id: 'journal',
           label: '刊物或者出版社',
-          hint: '刊物名称和期号，例如「群众文化研究 2022 年第 5 期」',
+          hint: '刊物名称和期号，例如「群众文化研究 2022年第5期」',
           required: true,
           appliesWhen: isPaper,
           max: 100,

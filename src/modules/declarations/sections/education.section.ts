@@ -11,13 +11,13 @@ const ENTERED: readonly { kind: RegExp; from: number; to: number; note: string }
     kind: /^university-regular-class$/,
     from: 1970,
     to: 1976,
-    note: '「大学普通班」为 1970 至 1976 年恢复高考制度以前入学的高等院校毕业生',
+    note: '「大学普通班」为 1970年至1976年恢复高考制度以前入学的高等院校毕业生',
   },
   {
     kind: /^provincial-spare-time-/,
     from: 1993,
     to: 1997,
-    note: '「省业余大学」「省业余大专」为 1993 至 1997 年入学并取得「山东省干部教育验印专用章」验印的学业证书',
+    note: '「省业余大学」「省业余大专」为 1993年至1997年入学并取得「山东省干部教育验印专用章」验印的学业证书',
   },
 ];
 const entryRule = (education: string): (typeof ENTERED)[number] | undefined => ENTERED.find((e) => e.kind.test(education));
@@ -103,7 +103,7 @@ function educationFields(applies: Condition): Field[] {
     text({
       id: 'registerCode',
       label: '学信网验证码',
-      hint: '《教育部学历证书电子注册备案表》上的在线验证码；2001 年之后取得的国内学历必须填写',
+      hint: '《教育部学历证书电子注册备案表》上的在线验证码；2001年之后取得的国内学历必须填写',
       required: isRegistered,
       appliesWhen: when((raw, ctx) => raw.isDomestic !== 'no' && !hasEntryRule(raw, ctx) && !isPartySchool(raw, ctx)),
       tidy: (s) => toHalfWidth(s).replace(/\s/g, '').toUpperCase(),
@@ -129,7 +129,7 @@ function educationFields(applies: Condition): Field[] {
     files({
       id: 'degreeProof',
       label: '学位证书和《认证报告》',
-      hint: '2008 年 9 月之后国内授予的学位，须上传「学位网—中国学位认证系统」的《认证报告》，并由单位审核人签名、盖单位印章',
+      hint: '2008年9月之后国内授予的学位，须上传「学位网—中国学位认证系统」的《认证报告》，并由单位审核人签名、盖单位印章',
       required: needsDegreeReport,
       appliesWhen: when((raw) => raw.degree !== 'none'),
       proposeName: proposal('学位证书'),
@@ -164,7 +164,7 @@ export const education: SectionDefinition = {
   group: '申报与学历',
   intro: [
     '「全日制学历」是参加全日制教育取得的最高学历；「评审依据学历」是本次申报所依据的学历。',
-    '1970 至 1976 年入学的高等院校毕业生，学历选「大学普通班」；党校学历按发证的党校选择；1993 至 1997 年入学并经省干部教育验印的，选「省业余大学」或者「省业余大专」。',
+    '1970年至1976年入学的高等院校毕业生，学历选「大学普通班」；党校学历按发证的党校选择；1993年至1997年入学并经省干部教育验印的，选「省业余大学」或者「省业余大专」。',
   ],
   parts: [
     {
