@@ -113,12 +113,19 @@ export function certificatesRoutes(deps: Deps): Route[] {
   const postCheck = async (visit: Visit): Promise<Reply> => {
     const typed: CheckInput = { number: cut(visit.body.one('number')), name: cut(visit.body.one('name')) };
     // each look counts, also one that finds: names are not to be tried out on a number, nor numbers by one browser
-    const turns = [
-      await takeTurn(deps.db, 'certificate-check:number', readNumber(typed.number, await listSchemes(deps.db)), OF_A_NUMBER),
-      await takeTurn(deps.db, 'certificate-check:browser', visit.owner, OF_A_BROWSER),
-    ];
-    if (turns.includes(false))
-      return refusal(429, '查验次数过多，请稍后再试，或者扫描证书上的二维码查验', { text: '返回证书查验', href: paths.certificateCheck() });
+    const isTurnOfNumber = await takeTurn(
+      deps.db,
+      'certificate-check:number',
+      readNumber(typed.number, await listSchemes(deps.db)),
+      OF_A_NUMBER,
+    );
+    const isTurnOfBrowser = await takeTurn(deps.db, 'certificate-check:browser', visit.owner, OF_A_BROWSER);
+    if (!isTurnOfNumber || !isTurnOfBrowser)
+      return refusal(
+        429,
+        `查验次数过多，请 ${(isTurnOfNumber ? OF_A_BROWSER : OF_A_NUMBER).minutes} 分钟后再试，或者扫描证书上的二维码查验`,
+        { text: '返回证书查验', href: paths.certificateCheck() },
+      );
     const draft = await keepDraft(deps.db, deps.cipher, DRAFT, visit.owner, typed);
     return seeOther(paths.certificateResult(draft));
   };

@@ -1,4 +1,3 @@
-import { appendAudit } from '../../audit/audit.store';
 import type { Deps } from '../../deps';
 import { declarationOf, notFound, type Route } from '../../http/route';
 import { renderReviewForm } from './render-review-form';
@@ -15,20 +14,23 @@ export function printingRoutes(deps: Deps): Route[] {
       handle: async (visit) => {
         const { id, personId } = declarationOf(visit);
         const isApplicant = visit.actor.accountId === personId;
-        // M6: the record is written while the form is made; no byte leaves before both are there
-        const [made] = await Promise.all([
-          renderReviewForm(deps, id, isApplicant ? 'applicant' : 'other'),
+        const made = await renderReviewForm(
+          deps,
+          id,
+          isApplicant ? 'applicant' : 'other',
           isApplicant
-            ? undefined
-            : appendAudit(deps.db, {
-                actorId: visit.actor.accountId,
-                actorName: visit.actor.name,
-                action: 'review-form.download',
-                subjectKind: 'declaration',
-                subjectId: id,
-                requestId: visit.requestId,
-              }),
-        ]);
+            ? {}
+            : {
+                record: {
+                  actorId: visit.actor.accountId,
+                  actorName: visit.actor.name,
+                  action: 'review-form.download',
+                  subjectKind: 'declaration',
+                  subjectId: id,
+                  requestId: visit.requestId,
+                },
+              },
+        );
         if (!made) return notFound;
         return {
           kind: 'file',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BlobDamagedError, BlobNotFoundError } from '../../adapters/storage';
 import type { PrintOptions } from '../../adapters/printing';
+import type { AuditEntry } from '../../audit/audit.store';
 import type { Deps } from '../../deps';
 import { maskIdNumber, maskMobile } from '../../lib/mask';
 import { findPerson } from '../accounts';
@@ -35,16 +36,17 @@ export interface MadeForm {
 /**
  * R4 「评审表」 as PDF (A4). `reader`: the applicant sees ID and mobile number in full and, while correcting, the present text; all others what was submitted
  * and both numbers masked. A form that was printed already is the file that was kept;
- * with `keep` false a new one is not kept (a whole list of them would fill the storage). Undefined when there is no such declaration.
+ * with `keep` false a new one is not kept (a whole list of them would fill the storage). `record`: the row of the log, written before a byte is read or printed. Undefined when there is no
+ * such declaration.
  */
 export async function renderReviewForm(
   deps: Deps,
   declarationId: string,
   reader: FormReader = 'other',
-  { keep = true }: { keep?: boolean } = {},
+  { keep = true, record }: { keep?: boolean; record?: AuditEntry } = {},
 ): Promise<MadeForm | undefined> {
   const { db } = deps;
-  const kept = await findKeptForm(db, declarationId, reader, await templateRevision(deps.config.rootDir));
+  const kept = await findKeptForm(db, declarationId, reader, await templateRevision(deps.config.rootDir), record);
   const print = kept && (await keptPrint(deps, kept.sha256));
   if (kept?.sha256 && print) return { pdf: print, sha256: kept.sha256, applicantName: kept.applicantName ?? '' };
   const document = await layOutForm(deps, declarationId, reader);
