@@ -200,6 +200,7 @@ describe('C2 单位权限审核', () => {
     expect(answer.status).toBe(303);
     expect((await bureauVisitor.get(answer.location)).text('.notice')).toContain(`已通过，${unit.name}取得「职称评审」权限`);
     expect(await stateOf(unit)).toBe('granted');
+    expect(await site.db('sms_outbox').where({ purpose: 'permission-granted' })).not.toHaveLength(0);
     expect((await requestsOf(unit))[0]).toMatchObject({ state: 'granted', is_automatic: false, decided_by: bureau.accountId, reason: '' });
     expect(await site.db('audit_log').where({ action: 'permission.grant', actor_id: bureau.accountId }).first('detail')).toMatchObject({
       detail: { unitId: unit.unitId },
@@ -246,6 +247,7 @@ describe('C2 单位权限审核', () => {
     );
     expect(answer.status).toBe(303);
     expect(await stateOf(unit)).toBe('refused');
+    expect(await site.db('sms_outbox').where({ purpose: 'permission-refused' })).not.toHaveLength(0);
     const told = await visitor.get('/unit/permission');
     expect(told.text()).toContain('上一次申请未通过，原因：请先更正单位名称');
     expect((await apply(unit)).answer.status).toBe(303);

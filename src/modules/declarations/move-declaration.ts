@@ -39,6 +39,7 @@ import { MoveFacts } from './move-facts';
 import { noInput, type MoveInput } from './move-input';
 import { projectUnit } from './project-section';
 import { application } from './sections/application.section';
+import { tellMoves } from './tell-moves';
 import { takeDown } from './unit-publicity.store';
 
 export type MoveOutcome =
@@ -134,6 +135,7 @@ export async function moveDeclarations(
   const moved = steps.filter((s) => !left.has(s.d.id));
   if (moved.length === 0 || (allOrNone && left.size > 0)) return outcomes;
   await writeRecord(trx, moved, move, actor, requestId);
+  await tellMoves(deps, trx, move, moved, facts);
   for (const { d, change } of moved) outcomes.set(d.id, { kind: 'moved', to: change.to });
   return outcomes;
 }

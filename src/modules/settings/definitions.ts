@@ -115,6 +115,12 @@ export const definitions = {
     { label: '评审结果短信', hint: '评审未通过、评审结果确认以后各发送一次。选「否」的，只在首页和「我的申报信息」中告知' },
     true,
   ),
+  moveMessagesOn: flag(
+    'messages',
+    'moveMessagesOn',
+    { label: '退回、补正短信', hint: '申报被退回修改、要求补正、不予受理或者不予推荐时，立即告知申报人' },
+    true,
+  ),
   remindersFrom: whole('messages', 'remindersFrom', { label: '每天最早发送时间' }, 8, 6, 12, '时'),
   remindersTo: whole('messages', 'remindersTo', { label: '每天最晚发送时间' }, 21, 13, 22, '时'),
   smsDays: whole('retention', 'smsDays', { label: '短信内容', hint: '超过期限的短信全文删除' }, 1, 1, 30, '天'),

@@ -3,6 +3,7 @@ import { inTransaction, isViolationOf } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { Actor } from '../../policy/actor';
 import { decideRequest, findPermissionRequest, type PermissionRequest } from './permission.store';
+import { tellPermission } from './tell-permission';
 import { findPermittedNamesake, findUnit, lockUnit, setPermissionState, type SameName } from './unit.store';
 
 export type DecisionOutcome =
@@ -32,6 +33,7 @@ export async function decidePermission(
         return { kind: 'already-decided', request };
       }
       await setPermissionState(trx, unit.id, state, state === 'granted' ? seen.divisionCode : undefined);
+      await tellPermission(deps, trx, unit, state);
       await appendAudit(trx, {
         actorId: actor.accountId,
         actorName: actor.name,

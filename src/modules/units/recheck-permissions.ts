@@ -1,13 +1,11 @@
-import { queueSms } from '../../adapters/sms';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction, isViolationOf } from '../../db/db';
 import type { Deps } from '../../deps';
 import { checkAgainstRegister } from './check-register';
 import { findPermissionRequest, grantAutomatically, listWaitingInRegister } from './permission.store';
+import { tellPermission } from './tell-permission';
 import { findRegisterEntry, lockUnit, setPermissionState } from './unit.store';
 
-/** A message that has not gone out by then is not sent any more, in minutes. */
-const VALID_MINUTES = 24 * 60;
 const PAGE = 200;
 
 /**
@@ -36,12 +34,7 @@ async function recheck(deps: Deps, id: number): Promise<boolean> {
       if (checkAgainstRegister({ name: unit.name, divisionCode: request.divisionCode }, entry).length > 0) return false;
       if (request.creditCode !== unit.creditCode || !(await grantAutomatically(trx, id))) return false;
       await setPermissionState(trx, unit.id, 'granted', request.divisionCode);
-      await queueSms(deps, trx, {
-        mobile: deps.cipher.decrypt(unit.mobile, 'unit.mobile'),
-        text: '贵单位的「职称评审」权限申请已通过，职工现在可以选择贵单位。请登录系统办理「单位路径申请」。',
-        purpose: 'permission-granted',
-        minutes: VALID_MINUTES,
-      });
+      await tellPermission(deps, trx, unit, 'granted');
       await appendAudit(trx, {
         actorId: null,
         actorName: '系统',

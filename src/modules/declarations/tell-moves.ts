@@ -1,0 +1,45 @@
+import { queueSms } from '../../adapters/sms';
+import type { Trx } from '../../db/db';
+import type { Deps } from '../../deps';
+import { showDate } from '../../lib/dates';
+import type { MoveName } from '../../policy/declaration-moves';
+import { findPerson } from '../accounts';
+import { declarationName } from './declaration-pages';
+import type { Declaration } from './declarations.store';
+import type { MoveFacts } from './move-facts';
+import type { MoveInput } from './move-input';
+
+/** A message that has not gone out by then is not sent any more, in minutes. */
+const VALID_MINUTES = 12 * 60;
+const LOOK = '请登录系统，在「我的申报信息」中查看';
+
+/** What is said to the applicant of an act that asks something of them, or ends the year. What the reviewer wrote stands on their page only (X3). */
+const words: Partial<Record<MoveName, (input: MoveInput) => string>> = {
+  'return-to-applicant': () => `已被退回修改。${LOOK}意见，修改后重新提交`,
+  'request-correction': ({ dueOn }) =>
+    `需要补正，${dueOn === undefined ? '' : `期限为${showDate(dueOn)}，`}逾期视为放弃。${LOOK}意见，补正后重新提交`,
+  refuse: () => `未被受理。${LOOK}原因`,
+  withhold: () => `单位不予推荐。${LOOK}原因`,
+};
+
+/** D16, D17: tells applicants at once, in the transaction of the act: whoever is to correct something has but few days. Nothing when the administrator has switched it off. */
+export async function tellMoves(
+  deps: Deps,
+  trx: Trx,
+  move: MoveName,
+  moved: readonly { d: Declaration; input: MoveInput }[],
+  facts: MoveFacts,
+): Promise<void> {
+  const say = words[move];
+  if (!say || !(await deps.settings.get()).moveMessagesOn) return;
+  for (const { d, input } of moved) {
+    const [person, batch] = [await findPerson(trx, deps.cipher, d.person_id), await facts.batch(d.batch_id)];
+    if (!person || !batch) throw new Error(`declaration ${d.id}: its person or batch is gone`);
+    await queueSms(deps, trx, {
+      mobile: person.mobile,
+      text: `您的${declarationName(d, batch.seriesName, batch.levelText)}职称申报${say(input)}。`,
+      purpose: 'declaration-move',
+      minutes: VALID_MINUTES,
+    });
+  }
+}

@@ -1,0 +1,21 @@
+import { queueSms } from '../../adapters/sms';
+import type { Trx } from '../../db/db';
+import type { Deps } from '../../deps';
+import type { Unit } from './unit.store';
+
+/** A message that has not gone out by then is not sent any more, in minutes. */
+const VALID_MINUTES = 24 * 60;
+
+const texts = {
+  granted: '贵单位的「职称评审」权限申请已通过，职工现在可以选择贵单位。请登录系统办理「单位路径申请」。',
+  refused: '贵单位的「职称评审」权限申请未通过。请登录系统，在「权限申请」中查看原因，修改后可以重新申请。',
+};
+
+/** C2, P4: tells a unit what became of its request for the permission, in the transaction that decides it. */
+export const tellPermission = (deps: Deps, trx: Trx, unit: Pick<Unit, 'mobile'>, state: keyof typeof texts): Promise<unknown> =>
+  queueSms(deps, trx, {
+    mobile: deps.cipher.decrypt(unit.mobile, 'unit.mobile'),
+    text: texts[state],
+    purpose: `permission-${state}`,
+    minutes: VALID_MINUTES,
+  });
