@@ -66,7 +66,7 @@ describe('J0 「组建评委会」 and 「评委会审核」', () => {
     expect((await bureau.get('/bureau/committees')).text()).toContain(NAME);
     const refused = await decide(bureau, id, 'refuse');
     expect(refused.status).toBe(422);
-    expect((await decide(bureau, id, 'refuse', '请补充评审专业')).text()).toContain('已登记为不通过');
+    expect((await decide(bureau, id, 'refuse', '请补充评审专业')).text()).toContain('已审核为「不通过」');
     expect((await unit.get(`/committees/${id}`)).text()).toContain('请补充评审专业');
     const revised = await unit.send(await unit.get(`/committees/${id}/revise`), { 'committee.specialities': '' }, { button: 'do=save' });
     expect(revised.text()).toContain('组建申请已提交');

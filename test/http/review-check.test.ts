@@ -267,7 +267,7 @@ describe('R1 notes, ready-made reasons and 「退回」', () => {
     page = await visitor.send(page, { text: '请按通知要求提供社保证明' }, { form: 'form.form', button: 'do=add' });
     expect(page.text()).toContain('已保存');
     page = await visitor.send(page, { text: '请按通知要求提供社保证明' }, { form: 'form.form', button: 'do=add' });
-    expect(page.text()).toContain('这一条已经有了');
+    expect(page.text()).toContain('该意见已经保存过');
     expect(page.all('.notes__item')).toHaveLength(1);
     for (const [typed, problem] of [
       ['', '请填写意见'],

@@ -258,7 +258,7 @@ export function foundingRoutes(deps: Deps): Route[] {
       address: paths.committeeReview(),
       shows: reviewShows.map((value) => ({ value, text: showTexts[value] })),
       show,
-      done: { grant: '已审核通过', refuse: '已登记为不通过，组建单位可以看到原因' },
+      done: { grant: '已审核通过', refuse: '已审核为「不通过」，组建单位能够看到原因' },
       table: tableOf(list, catalogue, '评委会审核', show === 'waiting' ? '没有等待审核的评审委员会' : '没有符合条件的评审委员会', (c) =>
         paths.committee(c.id),
       ),

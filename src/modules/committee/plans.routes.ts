@@ -222,7 +222,7 @@ export function plansRoutes(deps: Deps): Route[] {
         { value: 'all', text: '全部' },
       ],
       show: waitingOnly ? 'waiting' : 'all',
-      done: { grant: '已核准该评审计划', refuse: '已登记为不通过，评委会办事机构可以看到原因' },
+      done: { grant: '已核准该评审计划', refuse: '已审核为「不通过」，评委会办事机构能够看到原因' },
       table: tableOf(list, '评审计划审核', true),
     });
   }

@@ -160,10 +160,10 @@ export const guards: Record<GuardName, Guard> = {
     const batch = await facts.batch(d.batch_id);
     const rank =
       batch?.rankBy === 'unit' ? input.rank : d.rank_n !== null && d.rank_of !== null ? { n: d.rank_n, of: d.rank_of } : undefined;
-    if (!rank) return [{ text: `请为${d.applicant_name}填写「单位推荐排序」，格式如 1/3` }];
+    if (!rank) return [{ text: '请填写「单位推荐排序」，格式如 1/3' }];
     if (d.unit_id === null) return [];
     const other = await facts.rankTotal(d, rank.of);
-    return other === rank.of ? [] : [{ text: `${d.applicant_name}的推荐总人数（${rank.of}）与已上报人员的推荐总人数（${other}）不一致` }];
+    return other === rank.of ? [] : [{ text: `推荐总人数（${rank.of}）与本单位已上报人员的（${other}）不一致，请核对后修改` }];
   },
 
   'unit-publicity-over': async ({ d, facts }) => {

@@ -203,7 +203,7 @@ async function writeRows(trx: Trx, steps: readonly Step[], facts: MoveFacts, all
       const before = left.size;
       for (const { d, change } of rest) {
         const { rank_n: n, rank_of: of } = change.columns;
-        if (typeof n === 'number' && !(await facts.takePlace(d, n))) left.set(d.id, placeTaken(d, n, of ?? 0));
+        if (typeof n === 'number' && !(await facts.takePlace(d, n))) left.set(d.id, placeTaken(n, of ?? 0));
       }
       if (left.size === before) throw e;
       if (allOrNone) return left;
@@ -211,8 +211,8 @@ async function writeRows(trx: Trx, steps: readonly Step[], facts: MoveFacts, all
   }
 }
 
-const placeTaken = (d: Declaration, n: number, of: number): Complaint => ({
-  text: `${d.applicant_name}的「单位推荐排序」${n}/${of} 与已上报人员的名次重复`,
+const placeTaken = (n: number, of: number): Complaint => ({
+  text: `「单位推荐排序」${n}/${of} 与本单位已上报人员的名次重复，请核对后修改`,
 });
 
 /** Where they have been, what happened, and the record of who did it. */
@@ -413,7 +413,7 @@ async function report(d: Declaration, input: MoveInput, facts: MoveFacts): Promi
   if (d.rank_fixed_at === null) {
     const rank = d.rank_n !== null && d.rank_of !== null && !input.rank ? { n: d.rank_n, of: d.rank_of } : input.rank;
     if (!rank) throw new Error(`declaration ${d.id}: rank vanished after its guard`);
-    if (!(await facts.takePlace(d, rank.n))) return { complaint: placeTaken(d, rank.n, rank.of) };
+    if (!(await facts.takePlace(d, rank.n))) return { complaint: placeTaken(rank.n, rank.of) };
     Object.assign(ranked, { rank_n: rank.n, rank_of: rank.of, rank_fixed_at: await facts.now() });
   }
   return {

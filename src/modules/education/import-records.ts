@@ -56,7 +56,7 @@ export function readRow(
 ): { kind: 'good'; row: GoodRow } | { kind: 'bad'; text: string } {
   const v = row.values;
   const bad = (text: string) => ({ kind: 'bad' as const, text });
-  if (row.isTooLong) return bad('单元格比表头多，请核对内容中是否有没有加引号的逗号');
+  if (row.isTooLong) return bad('这一行的列数比表头多，请检查内容中的逗号，含有逗号的内容须加引号');
   const compact = compactCode(v.idNumber);
   const isResident = /^\d{15}$|^\d{17}[\dX]$/.test(compact);
   const type = !isResident ? 'passport' : /^8[123]0000/.test(compact) ? 'hmt-residence' : 'resident';

@@ -231,6 +231,11 @@ const reportedNotice = (count: number, to: readonly Destination[] = []): NonNull
   linkText: '查看已上报的申报',
 });
 
+/** So many names stand in one line of the summary; each row says its reason itself. */
+const NAMED = 10;
+const someOf = (names: readonly string[]): string =>
+  names.length > NAMED ? `${names.slice(0, NAMED).join('、')}等 ${names.length} 人` : names.join('、');
+
 /** One line for each reason, however many rows it concerns. */
 function errorsOf(problems: readonly { id: string; name: string; reasons: Reason[] }[], rows: readonly ReportRow[]): PageError[] {
   const lines = new Map<string, { names: string[]; href: string }>();
@@ -242,7 +247,7 @@ function errorsOf(problems: readonly { id: string; name: string; reasons: Reason
       lines.set(r.text, line);
     }
   }
-  return [...lines].map(([text, { names, href }]) => ({ text: names.length > 0 ? `${names.join('、')}：${text}` : text, href }));
+  return [...lines].map(([text, { names, href }]) => ({ text: names.length > 0 ? `${someOf(names)}：${text}` : text, href }));
 }
 
 async function report(deps: Deps, visit: Visit): Promise<Reply> {

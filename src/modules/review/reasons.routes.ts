@@ -10,7 +10,7 @@ import { standardReasons } from './reasons';
 import { deskOf, insertReason, listReasons, MAX_REASONS, removeReason } from './review-notes.store';
 
 const LIMIT = 200;
-const said: Record<string, string> = { added: '已保存', there: '这一条已经有了', removed: '已删除' };
+const said: Record<string, string> = { added: '已保存', there: '该意见已经保存过，不需要重复添加', removed: '已删除' };
 
 /** 「常用退回意见」: what a desk writes again and again, kept once (R1). */
 export function reasonsRoutes(deps: Deps): Route[] {

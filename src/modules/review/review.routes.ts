@@ -18,7 +18,7 @@ export function reviewRoutes(deps: Deps): Route[] {
       { value: 'waiting', text: '待处理' },
       { value: 'unit_review', text: '待审核' },
       { value: 'returned_to_unit', text: '退回单位' },
-      { value: 'unit_passed', text: '审核通过待上报' },
+      { value: 'unit_passed', text: '审核通过，待上报' },
       { value: 'returned_to_applicant', text: '已退回申报人' },
       { value: 'reported', text: '已上报' },
       { value: 'all', text: '全部' },

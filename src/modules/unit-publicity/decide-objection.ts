@@ -23,6 +23,6 @@ export const decideObjection = (
     refuse: async (trx) =>
       (await lockItem(trx, actor.unitId, publicityId, declarationId)) || d.outcome === 'dismissed'
         ? undefined
-        : '该申报已经不由贵单位处理，不能再退回或者终止',
+        : '该申报现在不由贵单位处理，不能退回或者终止，请返回公示查看最新状态',
   });
 };
