@@ -56,7 +56,15 @@ describe('D8 the bureau’s file', () => {
     const page = await upload(file);
     expect(page.text()).toContain('共 9 行：新增 2 行，更新 0 行，内容相同 0 行，未导入 7 行');
     const reasons = page.all('section table tbody tr').map((tr) => tr.text.replace(/\s+/g, ' ').trim());
-    const expected = ['4 「证件号码」', '5 「姓名」', '6 「类别」', '7 「学时」', '8 「结束时间」早于', '9 与第 2 行', '10 这一行的列数比表头多'];
+    const expected = [
+      '4 「证件号码」',
+      '5 「姓名」',
+      '6 「类别」',
+      '7 「学时」',
+      '8 「结束时间」早于',
+      '9 与第 2 行',
+      '10 这一行的列数比表头多',
+    ];
     expect(reasons.map((r, i) => r.startsWith(expected[i] ?? '?'))).toEqual(expected.map(() => true));
     expect(await stored(person.idNumber)).toEqual([
       { title: '舞蹈编排', hours: '24.0', source_name: expect.stringContaining('环翠区') as string },
