@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
 import { Semaphore } from '../lib/semaphore';
 
 /** argon2id with 19 MiB, two passes, one lane: the first choice of the OWASP password storage guide; about 10 ms. */
 const OPTIONS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** Bounds the memory (4 × 19 MiB) and leaves worker threads for file and database work while many people sign in. */
-const hashing = new Semaphore(4);
+/**
+ * Bounds the memory (3 × 19 MiB). Hashes are reckoned by the four threads that also read files and compress pages: one at least is always left for those, and no more are at it at once than
+ * there are processors, since more would only take turns with everybody else's pages.
+ */
+const hashing = new Semaphore(Math.min(availableParallelism(), 3));
 
 /** The same characters typed in another way (full width, composed) are the same password (NIST SP 800-63B 5.1.1.2). */
 const normalise = (plain: string): string => plain.normalize('NFKC');

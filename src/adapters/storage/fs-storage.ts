@@ -71,8 +71,7 @@ export class FsStorage implements BlobStorage {
       }
       sha256 = known ?? hash.digest('hex');
       const target = this.#fileOf(sha256);
-      await fs.mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
-      await fs.rename(draft, target);
+      await this.#moveInto(draft, target);
       await syncDir(path.dirname(target));
     } catch (e) {
       await fs.rm(draft, { force: true });
@@ -80,6 +79,16 @@ export class FsStorage implements BlobStorage {
     }
     await this.#swept;
     return { sha256, size };
+  }
+
+  async #moveInto(draft: string, target: string): Promise<void> {
+    try {
+      await fs.rename(draft, target);
+    } catch (e) {
+      if (!isMissing(e)) throw e;
+      await fs.mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+      await fs.rename(draft, target);
+    }
   }
 
   async #openDraft(folder: string, draft: string): Promise<fs.FileHandle> {

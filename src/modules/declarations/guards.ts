@@ -16,7 +16,7 @@ import {
 } from './declarations.store';
 import { findAppealChance } from './appeals.read';
 import { findDeskContacts } from './desk-contacts.read';
-import { loadDeclaration, sectionsOf } from './load-declaration';
+import { sectionsOf, type LoadedDeclaration } from './load-declaration';
 import type { MoveFacts } from './move-facts';
 import type { MoveInput } from './move-input';
 import { projectUnit } from './project-section';
@@ -52,8 +52,8 @@ const unusable = (a: AttachmentRow): string | undefined =>
   a.scan === 'infected' ? '检出病毒' : a.damaged_at === null ? undefined : '已损坏';
 
 /** Everything that is missing or wrong, as links into the sections (D1, D15). */
-export async function formComplaints(deps: Deps, trx: Trx | Deps['db'], d: Declaration): Promise<Complaint[]> {
-  const loaded = await loadDeclaration(deps, trx, d);
+export function formComplaints(loaded: LoadedDeclaration): Complaint[] {
+  const { row: d } = loaded;
   return sectionsOf(loaded).flatMap((s) => {
     const { problems } = loaded.check(s);
     const files = loaded.attachments.flatMap((a) => {
@@ -90,7 +90,7 @@ export const guards: Record<GuardName, Guard> = {
   'commitment-accepted': async ({ trx, d }) =>
     (await hasCommitment(trx, d.person_id, d.batch_id)) ? [] : [{ text: '请先阅读并同意申报承诺书', href: paths.commitment(d.batch_id) }],
 
-  'form-complete': ({ deps, trx, d }) => formComplaints(deps, trx, d),
+  'form-complete': async ({ deps, d, facts }) => formComplaints(await facts.loaded(deps, d)),
 
   'correction-in-time': ({ trx, d }) => deadlineComplaints(trx, d),
 

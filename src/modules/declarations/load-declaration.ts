@@ -124,7 +124,23 @@ export async function loadDeclaration(
       attachments.filter((a) => a.section === s.id && a.part === part && a.row_id === rowId && a.field === field).map(toFile),
     policy,
   });
-  return { row, batch, stored, attachments, removed, typed, context, check: (s, r) => checkSection(s, r ?? typed(s), context(s)) };
+  // many ask how a section stands; it is looked through once
+  const checked = new Map<SectionDefinition, CheckedSection>();
+  const checkStored = (s: SectionDefinition): CheckedSection => {
+    const found = checked.get(s) ?? checkSection(s, typed(s), context(s));
+    checked.set(s, found);
+    return found;
+  };
+  return {
+    row,
+    batch,
+    stored,
+    attachments,
+    removed,
+    typed,
+    context,
+    check: (s, r) => (r ? checkSection(s, r, context(s)) : checkStored(s)),
+  };
 }
 
 /** The sections that apply to this declaration, in order. */

@@ -34,7 +34,6 @@ import {
 } from './declarations.store';
 import { freezeVersion } from './freeze-version';
 import { guards, type Complaint } from './guards';
-import { loadDeclaration } from './load-declaration';
 import { MoveFacts } from './move-facts';
 import { noInput, type MoveInput } from './move-input';
 import { projectUnit } from './project-section';
@@ -277,9 +276,9 @@ async function changeFor(
 ): Promise<ChangeResult> {
   switch (move) {
     case 'submit':
-      return submit(deps, trx, d);
+      return submit(deps, trx, d, facts);
     case 'resubmit':
-      return resubmit(deps, trx, d);
+      return resubmit(deps, trx, d, facts);
     case 'withdraw':
       await removeStopsFrom(trx, d.id, 0);
       return { to: 'draft', columns: { holder_unit_id: null, stop_position: null } };
@@ -353,16 +352,16 @@ async function committeeOfReturn(trx: Trx, d: Declaration): Promise<number | nul
   return (await findStops(trx, d.id)).find((s) => s.position === d.return_position)?.committee_id ?? null;
 }
 
-async function submit(deps: Deps, trx: Trx, d: Declaration): Promise<ChangeResult> {
+async function submit(deps: Deps, trx: Trx, d: Declaration, facts: MoveFacts): Promise<ChangeResult> {
   await holdYear(trx, d.person_id, d.year);
   const running = await findRunning(trx, d.person_id, d.year);
   if (running)
     return { complaint: { text: '本年度已有另一份申报正在办理，同一年度不能同时申报两个评审委员会', href: paths.declaration(running.id) } };
   const round = d.round + 1;
-  await freezeVersion(deps, trx, await loadDeclaration(deps, trx, d), round);
+  await freezeVersion(deps, trx, await facts.loaded(deps, d), round);
   await removeStopsFrom(trx, d.id, 0);
   await arriveAt(trx, d.id, 0, { unitId: d.unit_id, committeeId: null, pathId: null });
-  const { now } = await databaseNow(trx);
+  const now = await facts.now();
   return {
     to: 'unit_review',
     columns: { round, stop_position: 0, holder_unit_id: d.unit_id, submitted_at: now },
@@ -371,10 +370,10 @@ async function submit(deps: Deps, trx: Trx, d: Declaration): Promise<ChangeResul
 }
 
 /** D17: straight back to the stop that returned it. */
-async function resubmit(deps: Deps, trx: Trx, d: Declaration): Promise<ChangeResult> {
+async function resubmit(deps: Deps, trx: Trx, d: Declaration, facts: MoveFacts): Promise<ChangeResult> {
   const position = d.return_position ?? 0;
   const round = d.round + 1;
-  const loaded = await loadDeclaration(deps, trx, d);
+  const loaded = await facts.loaded(deps, d);
   await freezeVersion(deps, trx, loaded, round);
   const stop = (await findStops(trx, d.id)).find((s) => s.position === position);
   if (!stop) throw new Error(`declaration ${d.id} was returned by stop ${position}, which does not exist`);

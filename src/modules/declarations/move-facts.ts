@@ -1,4 +1,5 @@
 import { databaseNow, type Trx } from '../../db/db';
+import type { Deps } from '../../deps';
 import { findBatch, windowsOf, type Batch, type Window } from '../batches';
 import { lockLivePath, type LivePath } from '../paths';
 import { findUnitOption } from '../units';
@@ -14,6 +15,7 @@ import {
   type PublicityOfResult,
 } from './declarations.store';
 import { findDeskContacts } from './desk-contacts.read';
+import { loadDeclaration, type LoadedDeclaration } from './load-declaration';
 import { findPutUps, type PutUp } from './unit-publicity.store';
 
 /**
@@ -46,6 +48,11 @@ export class MoveFacts {
 
   batch(id: number): Promise<Batch | undefined> {
     return this.#once(`batch:${id}`, () => findBatch(this.trx, id));
+  }
+
+  /** everything that is in it; its row is locked, so that nobody writes into it meanwhile */
+  loaded(deps: Deps, d: Declaration): Promise<LoadedDeclaration> {
+    return this.#once(`loaded:${d.id}`, () => loadDeclaration(deps, this.trx, d));
   }
 
   /** whom to call about declarations of a batch */

@@ -27,7 +27,7 @@ export function movesRoutes(deps: Deps): Route[] {
     const subject = declarationOf(visit);
     const loaded = await loadDeclaration(deps, deps.db, d);
     const { content } = await currentContent(deps, deps.db, loaded, false);
-    const complaints = [...(await deadlineComplaints(deps.db, d)), ...(await formComplaints(deps, deps.db, d))];
+    const complaints = [...(await deadlineComplaints(deps.db, d)), ...formComplaints(loaded)];
     const move: MoveName = d.state === 'draft' ? 'submit' : 'resubmit';
     const photoMissing = content.applicant.photoSha256 === null;
     const open = (s: string): boolean => d.reopened_sections === null || d.reopened_sections.includes(s);
