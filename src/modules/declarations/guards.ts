@@ -16,7 +16,7 @@ import {
 } from './declarations.store';
 import { findAppealChance } from './appeals.read';
 import { findDeskContacts } from './desk-contacts.read';
-import { sectionsOf, type LoadedDeclaration } from './load-declaration';
+import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
 import type { MoveFacts } from './move-facts';
 import type { MoveInput } from './move-input';
 import { projectUnit } from './project-section';
