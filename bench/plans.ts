@@ -53,17 +53,35 @@ const QUEUE = [
   'state=all&sort=name&end=yes',
 ];
 
-interface Plan {
+interface Plan extends Node {
   'Shared Hit Blocks': number;
   'Shared Read Blocks': number;
   'Actual Rows': number;
 }
+interface Node {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: Node[];
+}
+
+/** A table of more rows than this grows with the province: a page must not read one from beginning to end. */
+const LARGE = 5000;
+
+/** The large tables that a plan reads whole. */
+function readWhole(node: Node): string[] {
+  const rows = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0);
+  const here = node['Node Type'] === 'Seq Scan' && rows > LARGE ? [`${node['Relation Name'] ?? '?'} (${rows} rows)`] : [];
+  return [...here, ...(node.Plans ?? []).flatMap(readWhole)];
+}
+
 interface Query {
   sql: string;
   bindings: unknown[];
 }
 
-async function explain(site: Site, q: Query): Promise<{ ms: number; pages: number; rows: number }> {
+async function explain(site: Site, q: Query): Promise<{ ms: number; pages: number; rows: number; whole: string[] }> {
   const { rows } = await site.db.raw<{ rows: { 'QUERY PLAN': { Plan: Plan; 'Execution Time': number }[] }[] }>(
     `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${q.sql.replace(/\$\d+/g, '?')}`,
     q.bindings as string[],
@@ -74,12 +92,13 @@ async function explain(site: Site, q: Query): Promise<{ ms: number; pages: numbe
     ms: found['Execution Time'],
     pages: found.Plan['Shared Hit Blocks'] + found.Plan['Shared Read Blocks'],
     rows: found.Plan['Actual Rows'],
+    whole: readWhole(found.Plan),
   };
 }
 
 /**
  * What every list of every reader asks of the database, in the province that `--database` names: for each page the queries it made, the slowest one, its time and the
- * pages of 8 kB it read, by EXPLAIN (ANALYZE, BUFFERS) of the very queries of the page. Second run of each, so that what is read often lies in memory.
+ * pages of 8 kB it read, and the large tables it read whole (there should be none), by EXPLAIN (ANALYZE, BUFFERS) of the very queries of the page. Second run of each, so that what is read often lies in memory.
  */
 export async function plans(site: Site): Promise<object> {
   const unit = await greatestReader(site, 'unit');
@@ -184,7 +203,7 @@ export async function plans(site: Site): Promise<object> {
       ],
     ],
   ];
-  const lines: object[] = [];
+  const lines: { who: string; address: string; readWhole: string[] }[] = [];
   for (const [who, pages] of visits) {
     const visitor = who === '' ? site.visitor() : await enter(site, who);
     for (const [path, questions] of pages) {
@@ -209,6 +228,7 @@ export async function plans(site: Site): Promise<object> {
           queries: queries.length,
           databaseMs: Math.round(100 * plansOf.reduce((sum, p) => sum + p.ms, 0)) / 100,
           blocks: plansOf.reduce((sum, p) => sum + p.pages, 0),
+          readWhole: plansOf.flatMap((p) => p.whole),
           slowest: slowest && {
             ms: slowest.ms,
             blocks: slowest.pages,
@@ -216,10 +236,13 @@ export async function plans(site: Site): Promise<object> {
             sql: slowest.sql.replace(/\s+/g, ' ').slice(0, 160),
           },
         };
-        process.stderr.write(`${who} ${address} ${line.databaseMs} ms ${line.blocks} pages ${slowest ? `${slowest.ms} ms` : ''}\n`);
+        process.stderr.write(
+          `${who} ${address} ${line.databaseMs} ms ${line.blocks} pages ${slowest ? `${slowest.ms} ms` : ''} ${line.readWhole.join(', ')}\n`,
+        );
         lines.push(line);
       }
     }
   }
-  return { rowsOfTheUnit: unit.rows, rowsOfTheCommittee: committee.rows, lines };
+  const whole = lines.flatMap((l) => l.readWhole.map((table) => `${l.who} ${l.address}: ${table}`));
+  return { rowsOfTheUnit: unit.rows, rowsOfTheCommittee: committee.rows, readWhole: whole, lines };
 }

@@ -54,6 +54,8 @@ interface Finding {
 }
 interface Place {
   site: Site;
+  /** a browser in which this role has just signed in */
+  enter: (role: string) => Promise<Visitor>;
   visitors: ReadonlyMap<string, Visitor>;
   out: string;
 }
@@ -166,24 +168,23 @@ async function throughEntrance<T>(site: Site, work: (entrance: Entrance) => Prom
 /** Fewer pages than this and the scanner has not got beyond the door: its silence would say nothing. */
 const LEAST_PAGES = 10;
 
-const wapiti = ({ site, visitors, out }: Place): Promise<Finding[]> =>
-  throughEntrance(site, (entrance) => wapitiAt(entrance, visitors, out));
+const wapiti = ({ site, enter, out }: Place): Promise<Finding[]> => throughEntrance(site, (entrance) => wapitiAt(entrance, enter, out));
 
-async function wapitiAt({ base, read }: Entrance, visitors: Place['visitors'], out: string): Promise<Finding[]> {
+async function wapitiAt({ base, read }: Entrance, enter: Place['enter'], out: string): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const role of ['公众', '个人', '用人单位', '主管部门', '人社局']) {
-    const visitor = visitors.get(role);
-    if (!visitor) continue;
+  for (const role of ['个人', '用人单位', '人社局', '主管部门', '公众']) {
+    // anew for each: the scan of the one before takes longer than an idle session of a unit lasts
+    const visitor = await enter(role);
     const report = path.join(out, `wapiti-${role}.json`);
     // it follows no redirection, which is what stands at the root of this site: it is told where pages are
-    const known = await crawl(visitor, { start: ['/home', '/'], without: /^\/sign-out|^\/assets|\.(pdf|xlsx|csv|zip)/, limit: 40 });
+    const known = await crawl(visitor, { start: ['/home', '/'], without: /^\/sign-out|^\/assets|\.(pdf|xlsx|csv|zip)/, limit: 25 });
     const starts = known.filter((page) => page.status === 200 && page.html !== '').flatMap((page) => ['-s', base + page.address]);
     const args = ['-u', `${base}/`, ...starts, '--scope', 'folder', '-m', WAPITI_MODULES];
     // for reading pages, and for each of the modules
-    const limits = ['--max-scan-time', '120', '--max-attack-time', '25', '--max-links-per-page', '60'];
+    const limits = ['--max-scan-time', '60', '--max-attack-time', '15', '--max-links-per-page', '60'];
     const cookie = visitor.cookies.size > 0 ? ['-H', `Cookie: ${cookieOf(visitor)}`] : [];
     read();
-    const said = await run('wapiti', [...args, ...limits, '--flush-session', '-f', 'json', '-o', report, ...cookie], 600);
+    const said = await run('wapiti', [...args, ...limits, '--flush-session', '-f', 'json', '-o', report, ...cookie], 900);
     const { pages, forms, failures } = read();
     console.log(`wapiti read ${pages} pages as ${role} and had ${forms} forms answered`);
     for (const text of new Set(failures)) findings.push({ tool: 'wapiti', text: `${role}: 500: ${text}` });
@@ -274,17 +275,18 @@ async function main(): Promise<void> {
         }
         // a scan that reckons for long lets its connections go stale: their ends are heard first
         await wait(1000);
-        const visitors = new Map<string, Visitor>();
-        for (const [role, loginName] of Object.entries(roles)) {
+        const enter = async (role: string): Promise<Visitor> => {
           const visitor = site.visitor();
-          if (loginName !== undefined) {
-            const answer = await signInVia(site, visitor, loginName, DEMO_PASSWORD);
-            if (answer.status !== 303) throw new Error(`sign-in as ${loginName}: ${answer.status} ${answer.errors().join('; ')}`);
-          }
-          visitors.set(role, visitor);
-        }
+          const loginName = roles[role];
+          if (loginName === undefined) return visitor;
+          const answer = await signInVia(site, visitor, loginName, DEMO_PASSWORD);
+          if (answer.status !== 303) throw new Error(`sign-in as ${loginName}: ${answer.status} ${answer.errors().join('; ')}`);
+          return visitor;
+        };
+        const visitors = new Map<string, Visitor>();
+        for (const role of Object.keys(roles)) visitors.set(role, await enter(role));
         const began = performance.now();
-        const findings = await scan({ site, visitors, out });
+        const findings = await scan({ site, enter, visitors, out });
         console.log(`${name}: ${findings.length} found, ${Math.round((performance.now() - began) / 1000)} s`);
         for (const f of findings) console.log(`  ${f.tool}: ${f.text}`);
         count += findings.length;

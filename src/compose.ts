@@ -26,6 +26,7 @@ import { createSignedCookies } from './http/signed-cookie';
 import { openSession } from './http/open-session.store';
 import { createOneTimeTokens } from './http/one-time-token.store';
 import { createRenderer, type NavItem } from './http/render';
+import { SESSION_PATIENCE } from './http/session.store';
 import type { Route } from './http/route';
 import { createJobs, type JobHandlers } from './jobs/jobs';
 import { createCipher } from './lib/cipher';
@@ -86,7 +87,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     max: 4,
     application_name: 'title-declaration sessions',
     // F13: asked first on every request, and answered in a millisecond or not at all: whoever cannot be recognised within seconds is told so
-    connectionTimeoutMillis: 2000,
+    connectionTimeoutMillis: SESSION_PATIENCE.away,
     lock_timeout: 1000,
     statement_timeout: 2000,
     query_timeout: 3000,

@@ -1,10 +1,11 @@
-import http from 'node:http';
+import type http from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startDemo } from '../seeds/demo';
 import { settleBallotKeyPlace } from './ballot-key-place.store';
 import { compose, makeLogger } from './compose';
 import { ConfigError, type Config } from './config';
 import type { OpenDatabase } from './db/open-database';
+import { createHttpServer } from './http/http-server';
 import { serveMetrics, watchProcess } from './metrics';
 import { fillMobileIndexes } from './modules/accounts';
 import { prepareDatabase } from './prepare-database';
@@ -40,8 +41,7 @@ export async function serve(config: Config, database: OpenDatabase, isChild = fa
     await site.deps.signer?.certificate().catch((e: unknown) => {
       throw new ConfigError(`CERTIFICATE_KEY_FILE: ${(e as Error).message}`);
     });
-  // the proxy gives up an idle connection after 5 seconds (deploy/nginx.conf): always before this process does
-  const server = http.createServer({ requestTimeout: 120_000, headersTimeout: 20_000, keepAliveTimeout: 10_000 }, site.app);
+  const server = createHttpServer(site.app);
   watchProcess(site.metrics.registry);
   const told = config.metrics && (await serveMetrics(config.metrics, () => site.metrics.registry.metrics()));
 

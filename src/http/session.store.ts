@@ -30,10 +30,16 @@ const secondsOf = (data: Pick<SessionData, 'cookie'>): number => (data.cookie.or
 /** What a session says, without the moment when its cookie ends, which moves on by itself. */
 const wordingOf = (data: Pick<SessionData, 'cookie'>): string => JSON.stringify({ ...data, cookie: data.cookie.originalMaxAge });
 
+/**
+ * For how long a request waits for one of the pool's connections, in ms. While sessions are answered, waiting means that many come at once, and everybody waits as long as a
+ * reader of a page does (compose.ts, patience); once one was not answered, they are away, and whoever comes is told soon (F13).
+ */
+export const SESSION_PATIENCE = { answering: 5000, away: 2000 };
+
 const PgStore = connectPgSimple(session);
 
 /**
- * connect-pg-simple with four changes (docs/decisions). A session and the account that is signed in to it are read by one query (`actorOf`). Sessions are found by the hash of their id: who reads the table cannot make a cookie of it (S17). Limits go by the database's clock (F12).
+ * connect-pg-simple with five changes (docs/decisions). A session and the account that is signed in to it are read by one query (`actorOf`). Sessions are found by the hash of their id: who reads the table cannot make a cookie of it (S17). Limits go by the database's clock (F12). How long one waits depends on whether sessions are answered (`SESSION_PATIENCE`).
  * Only a session made by this request is inserted; one that was read is updated or, when it has been ended meanwhile, left ended (S21).
  */
 export class SessionStore extends PgStore {
@@ -48,8 +54,15 @@ export class SessionStore extends PgStore {
     /** what stands in the table for a session id */
     private readonly keyOf: (sid: string) => string,
     private readonly actors: SessionActors,
+    private readonly patience = SESSION_PATIENCE,
   ) {
     super({ pool: pg, tableName: 'sessions', pruneSessionInterval: false, disableTouch: true });
+  }
+
+  /** Sessions have been answered, or have not been. @returns what it is given */
+  #heard<T>(what: 'answering' | 'away', result: T): T {
+    this.pg.options.connectionTimeoutMillis = this.patience[what];
+    return result;
   }
 
   override get(sid: string, done: (e: unknown, session?: SessionData | null) => void): void {
@@ -60,13 +73,19 @@ export class SessionStore extends PgStore {
          WHERE s.sid = $1 AND s.expire > now() AND s.began_at > now() - make_interval(hours => ${ABSOLUTE_HOURS})`,
         values: [this.keyOf(sid)],
       })
+      .then(
+        (found) => this.#heard('answering', found),
+        (e: unknown) => {
+          throw this.#heard('away', new SessionsAwayError(e));
+        },
+      )
       .then(async ({ rows: [row] }) => {
         if (row && row.actor !== null) this.#actors.set(row.sess, await this.actors.read(row.actor));
         return row?.sess ?? null;
       })
       .then(
         (sess) => done(null, sess),
-        (e: unknown) => done(new SessionsAwayError(e)),
+        (e: unknown) => done(e instanceof SessionsAwayError ? e : new SessionsAwayError(e)),
       );
   }
 
