@@ -9,9 +9,9 @@ let store: SessionStore;
 beforeAll(async () => {
   database = await freshDatabase();
   // one connection, held by the test: everybody else waits in line for it
-  pool = new Pool({ connectionString: database.url, max: 1, connectionTimeoutMillis: 50, lock_timeout: 50 });
+  pool = new Pool({ connectionString: database.url, max: 1, connectionTimeoutMillis: 1000, lock_timeout: 100 });
   const actors = { query: 'SELECT 1 AS id WHERE 0 =', read: () => Promise.reject(new Error('nobody is signed in')) };
-  store = new SessionStore(pool, (sid) => sid, actors, { answering: 60_000, away: 50 });
+  store = new SessionStore(pool, (sid) => sid, actors, { answering: 60_000, away: 1000 });
 });
 afterAll(async () => {
   await pool.end();
@@ -22,7 +22,7 @@ afterAll(async () => {
 const ask = (): Promise<string> =>
   new Promise((resolve) => store.get('x', (e, found) => resolve(e ? (e as Error).name : found ? 'somebody' : 'nobody')));
 const beside = (work: Promise<string>): Promise<string> =>
-  Promise.race([work, new Promise<string>((resolve) => setTimeout(() => resolve('still waiting'), 200))]);
+  Promise.race([work, new Promise<string>((resolve) => setTimeout(() => resolve('still waiting'), 1500))]);
 
 describe('F13 how long a request waits for its session', () => {
   it('waits its turn while sessions are answered, is told soon once they are not, and waits again when they are', async () => {
