@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import path from 'node:path';
 import pg from 'pg';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { httpPlatform } from './adapters/continuing-education';
 import { createFileInspector } from './adapters/files/inspect-file';
 import { createPdfPages } from './adapters/files/pdf-pages';
@@ -201,9 +201,4 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
 function signerOf({ certificateKeyFile: file, production, dataDir }: Config): PdfSigner | undefined {
   if (file !== undefined) return pdfSigner(() => readFile(file, 'utf8'));
   return production ? undefined : pdfSigner(() => selfMadeKey(dataDir));
-}
-
-/** Structured log lines; names of fields that could hold personal data are never written. */
-export function makeLogger(level: string): Logger {
-  return pino({ level, redact: { paths: ['req.headers', 'res.headers', '*.password', '*.idNumber', '*.mobile'], remove: true } });
 }

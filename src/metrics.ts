@@ -1,5 +1,4 @@
 import cluster from 'node:cluster';
-import http from 'node:http';
 import type { RequestHandler } from 'express';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
@@ -147,34 +146,4 @@ export function watchProcess(registry: Registry): void {
   if (!cluster.isWorker) return;
   AggregatorRegistry.setRegistries([registry]);
   new AggregatorRegistry(); // making one is what answers the parent's questions
-}
-
-/** Serves `/metrics` on a port of its own, for the monitoring only. Gives the port it got. */
-export function serveMetrics(
-  at: { host: string; port: number },
-  text: () => Promise<string>,
-): Promise<{ port: number; stop: () => Promise<void> }> {
-  const server = http.createServer((req, res) => {
-    if (req.method !== 'GET' || req.url !== '/metrics') {
-      res.writeHead(404).end();
-      return;
-    }
-    text().then(
-      (body) => res.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }).end(body),
-      () => res.writeHead(503).end(),
-    );
-  });
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(at.port, at.host, () =>
-      resolve({
-        port: (server.address() as { port: number }).port,
-        stop: () =>
-          new Promise((done) => {
-            server.close(() => done());
-            server.closeAllConnections();
-          }),
-      }),
-    );
-  });
 }

@@ -3,7 +3,7 @@ import { seedReference } from '../seeds/reference';
 import { ConfigError } from './config';
 import { checkDatabase, makeDb } from './db/db';
 import { inTurn, migrate } from './db/migrate';
-import { migrateJobs } from './jobs/jobs';
+import { isQueueThere, migrateJobs } from './jobs/jobs';
 
 /** Schema, queue and reference data, whatever state the database is in; safe from many processes at once. */
 export async function prepareDatabase(url: string): Promise<void> {
@@ -13,7 +13,8 @@ export async function prepareDatabase(url: string): Promise<void> {
     if (complaint) throw new ConfigError(`DATABASE_URL: ${complaint}`);
     await migrate(db);
     await inTurn(db, 'seed', async () => {
-      await migrateJobs(url);
+      // asking costs less than loading the library, which most processes have no other need of before they answer
+      if (!(await isQueueThere(db))) await migrateJobs(url);
       await seedReference(db);
       await seedContent(db);
     });

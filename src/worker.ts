@@ -1,10 +1,12 @@
 import { settleBallotKeyPlace } from './ballot-key-place.store';
-import { compose, makeLogger } from './compose';
+import { compose } from './compose';
 import { ConfigError, loadConfig } from './config';
 import { openDatabase } from './db/open-database';
-import { serveMetrics, watchProcess } from './metrics';
+import { makeLogger } from './logger';
+import { watchProcess } from './metrics';
 import { prepareDatabase } from './prepare-database';
 import { onEnd } from './process-end';
+import { serveMetrics } from './serve-metrics';
 
 /** `npm run worker`: a process that works through the job queue and answers no requests; as many as there is work for, on any machine. */
 async function main(): Promise<void> {

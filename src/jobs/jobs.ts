@@ -1,9 +1,12 @@
 import { EventEmitter } from 'node:events';
-import { run, runMigrations, runOnce, Logger as WorkerLogger, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
+import type * as GraphileWorker from 'graphile-worker';
+import type { Logger as WorkerLogger, Runner, TaskList, WorkerEvents } from 'graphile-worker';
 import type { Logger } from 'pino';
 import type { Handle } from '../db/db';
-import { addJob } from './jobs.store';
+import { addJob, isQueueThere } from './jobs.store';
 import { createLivingWorkers, type LivingWorkers } from './living-workers';
+
+export { isQueueThere };
 
 /** Every job there is, with the shape of its payload. */
 export interface JobPayloads {
@@ -49,19 +52,24 @@ const CRONTAB = `* * * * * audit:seal
 41 2 * * * attachments:verify
 */10 * * * * ballot:sweep`;
 
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- a process that only adds jobs has no need of it
+const library = (): typeof GraphileWorker => require('graphile-worker') as typeof GraphileWorker;
+
 /** Brings the queue's own tables up to date. */
 export async function migrateJobs(connectionString: string): Promise<void> {
-  await runMigrations({ connectionString, logger: silent });
+  const { runMigrations, Logger } = library();
+  await runMigrations({ connectionString, logger: new Logger(() => () => undefined) });
 }
 
-const silent = new WorkerLogger(() => () => undefined);
-
 export function createJobs(connectionString: string, log: Logger): Jobs {
-  const logger = new WorkerLogger((scope) => (level: string, message) => {
-    if (level === 'error') log.error({ job: scope.taskIdentifier }, message);
-    else if (level === 'warning') log.warn({ job: scope.taskIdentifier }, message);
-    else log.debug({ job: scope.taskIdentifier }, message);
-  });
+  const logger = (): WorkerLogger => {
+    const { Logger } = library();
+    return new Logger((scope) => (level: string, message) => {
+      if (level === 'error') log.error({ job: scope.taskIdentifier }, message);
+      else if (level === 'warning') log.warn({ job: scope.taskIdentifier }, message);
+      else log.debug({ job: scope.taskIdentifier }, message);
+    });
+  };
   const taskList = (handlers: JobHandlers): TaskList =>
     Object.fromEntries(
       Object.entries(handlers).map(([name, handle]) => [
@@ -78,7 +86,7 @@ export function createJobs(connectionString: string, log: Logger): Jobs {
       const events: WorkerEvents = new EventEmitter();
       let pool: string | undefined;
       events.on('pool:create', ({ workerPool }) => (pool = workerPool.id));
-      runner = await run({
+      runner = await library().run({
         connectionString,
         events,
         // long tasks take two at most (src/modules/tasks), so that messages and certificates never wait for them
@@ -89,7 +97,7 @@ export function createJobs(connectionString: string, log: Logger): Jobs {
         gracefulShutdownAbortTimeout: 1,
         taskList: taskList(handlers),
         crontab: CRONTAB,
-        logger,
+        logger: logger(),
       });
       if (pool === undefined) throw new Error('the queue has not told the name of its pool');
       living = createLivingWorkers(connectionString, log);
@@ -103,7 +111,7 @@ export function createJobs(connectionString: string, log: Logger): Jobs {
       living = undefined;
     },
     async drain(handlers) {
-      await runOnce({ connectionString, taskList: taskList(handlers), noHandleSignals: true, logger });
+      await library().runOnce({ connectionString, taskList: taskList(handlers), noHandleSignals: true, logger: logger() });
     },
   };
 }

@@ -175,6 +175,22 @@ describe('F01, F19 several processes behind one port', () => {
     expect(await end(many.child)).toBe(0);
     for (const pid of pidsOf(many)) expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
   });
+
+  test('F01, M14 connections that a process had not taken when it was killed are answered by another one', async () => {
+    const many = await startProcess(site, { WEB_PROCESSES: '2' });
+    await until('two listen', () => pidsOf(many).length === 2);
+    const stopped = Number(pidsOf(many)[0]);
+    process.kill(stopped, 'SIGSTOP'); // is handed connections and takes none
+    const asked = Array.from({ length: 12 }, () =>
+      fetch(`${many.address}/sign-in`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(30_000) }).then((r) => r.status),
+    );
+    await Promise.any(asked); // the other one answers: all have been handed to one or the other
+    process.kill(stopped, 'SIGKILL');
+    expect(await Promise.all(asked)).toEqual(Array(12).fill(200));
+    await until('its successor listens', () => pidsOf(many).length === 3);
+    expect(await status(many, '/sign-in')).toBe(200);
+    expect(await end(many.child)).toBe(0);
+  });
 });
 
 describe('F01 workers', () => {

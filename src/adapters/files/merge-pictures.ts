@@ -1,4 +1,4 @@
-import { PDFDocument } from 'pdf-lib';
+import type * as PdfLib from 'pdf-lib';
 import { decoding, openPicture } from './images';
 
 /** A4 in points, and the white margin around a picture. */
@@ -47,6 +47,8 @@ async function allAt(pictures: readonly Buffer[], step: (typeof STEPS)[number], 
  * made smaller alike as far as needed. Undefined when they would not be legible then.
  */
 export async function mergePictures(pictures: readonly Buffer[], title: string, maxBytes: number): Promise<Buffer | undefined> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only a process that merges loads it
+  const { PDFDocument } = require('pdf-lib') as typeof PdfLib;
   for (const step of STEPS) {
     const fitted = await allAt(pictures, step, maxBytes);
     if (!fitted) continue;

@@ -1,4 +1,5 @@
-import puppeteer, { type Browser, type HTTPRequest, type Page } from 'puppeteer';
+import type * as Puppeteer from 'puppeteer';
+import type { Browser, HTTPRequest, Page } from 'puppeteer';
 import { Semaphore } from '../../lib/semaphore';
 import { findBrowser } from './find-browser';
 
@@ -180,6 +181,9 @@ class BrowserPrinter implements Printer {
 
   async #launch(): Promise<Warm> {
     const { executablePath, headless, env, args } = await findBrowser(this.options);
+    // only a process that prints loads it
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would load its other half, made for ES modules
+    const puppeteer = require('puppeteer') as typeof Puppeteer;
     const start = (extra: string[]): Promise<Browser> =>
       puppeteer.launch({
         executablePath,

@@ -1,2 +1,2 @@
 export { pdfSigner, SigningKeyError, type PdfSigner, type SignatureWords, type SigningCertificate } from './pdf-signer';
-export { selfMadeKey, serialOf } from './self-made-key';
+export { selfMadeKey } from './self-made-key';

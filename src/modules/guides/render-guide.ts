@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import MarkdownIt from 'markdown-it';
+import type Markdown from 'markdown-it';
 import { paths } from '../../http/paths';
 
 export interface RenderedGuide {
@@ -24,6 +24,8 @@ const OTHER_GUIDE = /^([a-z]+)\.md(?:#(.*))?$/;
 
 /** A guide's Markdown for the site: raw HTML is text, headings can be linked to, and links and pictures lead to the site's own addresses. */
 export function renderGuide(id: string, markdown: string): RenderedGuide {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only a process that shows a guide loads it
+  const MarkdownIt = require('markdown-it') as typeof Markdown;
   const md = new MarkdownIt({ html: false });
   const contents: RenderedGuide['contents'] = [];
   const pictures: string[] = [];

@@ -4,7 +4,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { PDFDocument } from 'pdf-lib';
-import { pdfSigner, selfMadeKey, serialOf, SigningKeyError } from '../../../src/adapters/signing';
+import { pdfSigner, selfMadeKey, SigningKeyError } from '../../../src/adapters/signing';
+import { serialOf } from '../../../src/adapters/signing/make-certificate';
 import { hasPdfSig, pdfSig, withPdfSig } from '../../support/pdf-sig';
 
 const at = new Date('2026-11-22T08:00:00Z');

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { BlobDamagedError, BlobNotFoundError, FsStorage, S3Storage, type BlobEntry, type BlobStorage } from '../../../src/adapters/storage';
+import { BlobDamagedError, BlobNotFoundError, FsStorage, type BlobEntry, type BlobStorage } from '../../../src/adapters/storage';
+import { S3Storage } from '../../../src/adapters/storage/s3-storage';
 import { openS3 } from '../../support/s3';
 
 const hashOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
