@@ -140,6 +140,7 @@ const STEPS: readonly { what: string; sql: string }[] = [
 
 /** What the triggers would have kept in step, out of the facts at once. */
 const LISTS = `
+  UPDATE publicities p SET item_count = x.n FROM (SELECT publicity_id, count(*)::int AS n FROM publicity_items GROUP BY 1) x WHERE p.id = x.publicity_id;
   INSERT INTO queue_entries (declaration_id, reader_kind, reader_id, position, bucket, is_reported, state_order, year, series_id, level, arrived_at, name, unit_name, rank_n, ends_on)
     SELECT * FROM queue_wanted;
   INSERT INTO queue_counts (reader_kind, reader_id, year, series_id, level, bucket, is_reported, ends_on, n, is_folded)

@@ -215,10 +215,11 @@ describe('J4 publicity and confirmation', () => {
     expect((await result()).text()).toContain('已对 2 项申报进行「公示」');
     const items = (await site.db('publicity_items').whereIn('declaration_id', [one, two])) as { publicity_id: number }[];
     expect(new Set(items.map((i) => i.publicity_id)).size).toBe(1);
-    const days = (await site.db.raw(`SELECT p.ends_on - p.starts_on AS days FROM publicities p WHERE p.id = ?`, [
+    const days = (await site.db.raw(`SELECT p.ends_on - p.starts_on AS days, p.item_count FROM publicities p WHERE p.id = ?`, [
       items[0]?.publicity_id ?? 0,
-    ])) as { rows: { days: number }[] };
+    ])) as { rows: { days: number; item_count: number }[] };
     expect(days.rows[0]?.days).toBeGreaterThanOrEqual(9);
+    expect(days.rows[0]?.item_count).toBe(2);
   });
 
   it('all or nothing: what was published meanwhile keeps the others back', async () => {

@@ -21,6 +21,33 @@ describe('F23 check:invariants names broken rows', () => {
     expect(invariantNames.length).toBeGreaterThanOrEqual(14);
   });
 
+  it('the number of people of a publicity follows them, in whatever way they come and go; a wrong one is named', async () => {
+    const committee = (await site.db('committees').first('id')) as { id: number };
+    const { accountId } = await makePerson(site);
+    const [one, two] = (await site
+      .db('publicities')
+      .insert([1, 2].map(() => ({ committee_id: committee.id, starts_on: '2026-01-05', ends_on: '2026-01-12', created_by: accountId })))
+      .returning('id')) as [{ id: number }, { id: number }];
+    const unit = await makeUnit(site);
+    const people: string[] = [];
+    for (let i = 0; i < 3; i++) people.push(await makeDeclaration(site, { batch, state: 'draft', units: [unit] }));
+    const counts = async (): Promise<number[]> =>
+      (await site.db('publicities').whereIn('id', [one.id, two.id]).orderBy('id').pluck('item_count')) as number[];
+    await site.db('publicity_items').insert(people.map((id, n) => ({ publicity_id: n === 0 ? two.id : one.id, declaration_id: id })));
+    expect(await counts()).toEqual([2, 1]);
+    await site
+      .db('publicity_items')
+      .whereIn('declaration_id', people.slice(0, 2))
+      .update({ publicity_id: two.id, superseded_at: site.db.raw('app_now()') });
+    expect(await counts()).toEqual([1, 2]);
+    await site.db('publicity_items').whereIn('declaration_id', people.slice(1)).delete();
+    expect(await counts()).toEqual([0, 1]);
+    expect(await broken()).toEqual([]);
+    await site.db('publicities').where({ id: two.id }).update({ item_count: 7 });
+    expect(await broken()).toEqual([`a publicity names as many people as stand in it: ${two.id}`]);
+    await site.db('publicities').where({ id: two.id }).update({ item_count: 1 });
+  });
+
   it('names a declaration without its version, events and desk, a changed version, a lost file, a missing name and a trigger that is off', async () => {
     const unit = await makeUnit(site);
     const whole = await makeDeclaration(site, { batch, state: 'draft', units: [unit] });

@@ -16,7 +16,7 @@ export interface Publicity {
 
 const SELECT = `SELECT p.id, c.name AS "committeeName", c.phone AS "committeePhone", d.code AS "divisionCode", d.full_name AS "divisionName",
     p.starts_on AS "startsOn", p.ends_on AS "endsOn", p.ends_on < app_today() AS "isOver",
-    (SELECT count(*)::int FROM publicity_items i WHERE i.publicity_id = p.id) AS count
+    p.item_count AS count
   FROM publicities p JOIN committees c ON c.id = p.committee_id JOIN divisions d ON d.code = c.division_code`;
 
 /** Publicities whose period is not over yet, the newest first. One query. */

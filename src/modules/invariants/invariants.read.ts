@@ -66,6 +66,9 @@ const queries: Readonly<Record<string, string>> = {
     GROUP BY d.id HAVING (d.state = 'certified') <> (count(c.id) > 0)`,
   'a declaration whose result is put up stands in a publicity': `
     SELECT d.id::text, d.state AS what FROM declarations d WHERE d.state = 'publicity' AND NOT EXISTS (SELECT 1 FROM publicity_items i WHERE i.declaration_id = d.id)`,
+  'a publicity names as many people as stand in it': `
+    SELECT p.id::text, p.item_count || ' kept, ' || count(i.publicity_id) || ' there' AS what FROM publicities p LEFT JOIN publicity_items i ON i.publicity_id = p.id
+    GROUP BY p.id HAVING p.item_count <> count(i.publicity_id)`,
   'whoever can sign in has a name to sign in with': `
     SELECT a.id::text, a.role || ' without a name to sign in with' AS what FROM accounts a
     WHERE a.disabled_at IS NULL AND NOT EXISTS (SELECT 1 FROM sign_in_names n WHERE n.account_id = a.id)
