@@ -58,6 +58,8 @@ export interface Composition {
   jobs: JobHandlers;
   metrics: Metrics;
   readiness: ReadinessProbe;
+  /** Opens what the first request would have to wait for. */
+  warm: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -184,6 +186,8 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     jobs: jobHandlers(deps, tokens),
     metrics,
     readiness,
+    // the first connection, with its password checked, takes longer than a page
+    warm: async () => void (await sessionPool.query('SELECT 1')),
     async stop() {
       readiness.drain();
       await listener.stop();

@@ -43,7 +43,7 @@ export async function serve(config: Config, database: OpenDatabase, isChild: boo
   watchProcess(site.metrics.registry);
   const told = config.metrics && (await serveMetrics(config.metrics, () => site.metrics.registry.metrics()));
 
-  let warming: NodeJS.Timeout | undefined;
+  let warming: NodeJS.Timeout | undefined = undefined;
   let handed: HandedConnections | undefined;
 
   // a terminal tells Ctrl-C and its own end to parent and children alike: then the parent says what is to be done
@@ -66,6 +66,7 @@ export async function serve(config: Config, database: OpenDatabase, isChild: boo
   await fillMobileIndexes(site.deps);
   await settleBallotKeyPlace(site.deps.db, await site.deps.ballotKeys.place());
   const accounts = config.demo ? `\n${await (await import('../seeds/demo/index.js')).startDemo(site.deps)}` : '';
+  await site.warm();
   let port: number | undefined;
   if (isChild) handed = takeHanded(server, process);
   else port = await listenOn(server, config.host, config.port);

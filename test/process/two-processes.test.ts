@@ -182,13 +182,13 @@ describe('F01, F19 several processes behind one port', () => {
     const stopped = Number(pidsOf(many)[0]);
     process.kill(stopped, 'SIGSTOP'); // is handed connections and takes none
     const asked = Array.from({ length: 12 }, () =>
-      fetch(`${many.address}/sign-in`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(30_000) }).then((r) => r.status),
+      fetch(`${many.address}/healthz`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(30_000) }).then((r) => r.status),
     );
     await Promise.any(asked); // the other one answers: all have been handed to one or the other
     process.kill(stopped, 'SIGKILL');
     expect(await Promise.all(asked)).toEqual(Array(12).fill(200));
     await until('its successor listens', () => pidsOf(many).length === 3);
-    expect(await status(many, '/sign-in')).toBe(200);
+    expect(await status(many, '/healthz')).toBe(200);
     expect(await end(many.child)).toBe(0);
   });
 });
