@@ -1,5 +1,17 @@
 import type { Handle } from '../../db/db';
-import { COUNTED, FOUND, countUpTo, fromPlace, readSlice, type Count, type KeyOrder, type Place, type Slice } from '../../db/keyset';
+import {
+  COUNTED,
+  FOUND,
+  SCANNED,
+  countUpTo,
+  fromPlace,
+  readSearch,
+  readSlice,
+  type Count,
+  type KeyOrder,
+  type Place,
+  type Slice,
+} from '../../db/keyset';
 import { divisionRange } from '../catalogue';
 import { escapeLike, readSearchTerms } from './search-terms';
 import { matchCondition, rowCondition } from './search-units.read';
@@ -48,7 +60,8 @@ const order: KeyOrder = { columns: ['u.name', 'u.id'], way: 'ASC' };
 
 /**
  * C4: one page of the units of a bureau's division by name. The index knows the order within a division, so the list is put together from the first rows of each; a
- * search finds first (by the grams or the beginning of the code) and sorts then, unless it finds many (`isMany`), which the order of the list meets soon. One query, seldom two.
+ * search finds first (by the grams or the beginning of the code) and sorts then. A name that many units of a province hold (`isMany`) is met in the order of all names, which a
+ * smaller division has too small a part of. One query, seldom two.
  */
 export function listBureauUnits(
   h: Handle,
@@ -58,14 +71,18 @@ export function listBureauUnits(
   limit: number,
   isMany: boolean,
 ): Promise<Slice<BureauUnit>> {
-  const { where, bindings } = conditions(f, isMany);
+  const terms = readSearchTerms(f.name);
+  const row = terms && isMany && !f.code && !f.namesakes && divisionCode.endsWith('0000') ? rowCondition(terms) : undefined;
+  const byRow = isMany && !row;
+  const { where, bindings } = conditions(f, byRow);
   return readSlice(place, limit, async (at, n) => {
     const from = fromPlace(order, at, { from: 'units x WHERE x.id = ?' });
     const range = divisionRange(divisionCode);
-    const ids =
+    const byName = `FROM units u WHERE ${from.condition} ORDER BY ${from.orderBy}`;
+    const found =
       f.name || f.code || f.namesakes
         ? {
-            sql: `SELECT u.id FROM (WITH found AS ${isMany ? 'NOT MATERIALIZED' : 'MATERIALIZED'} (SELECT u.id, u.name FROM units u WHERE u.division_code BETWEEN ? AND ? AND ${where}) SELECT * FROM found) u
+            sql: `SELECT u.id FROM (WITH found AS ${byRow ? 'NOT MATERIALIZED' : 'MATERIALIZED'} (SELECT u.id, u.name FROM units u WHERE u.division_code BETWEEN ? AND ? AND ${where}) SELECT * FROM found) u
               WHERE ${from.condition} ORDER BY ${from.orderBy} LIMIT ?`,
             bindings: [...range, ...bindings, ...from.bindings, n],
           }
@@ -74,12 +91,27 @@ export function listBureauUnits(
                 ORDER BY ${from.orderBy} LIMIT ?) u WHERE v.code BETWEEN ? AND ? ORDER BY ${from.orderBy} LIMIT ?`,
             bindings: [...bindings, ...from.bindings, n, ...range, n],
           };
-    const { rows } = await h.raw<{ rows: BureauUnit[] }>(
-      `SELECT u.id, u.name, u.credit_code AS "creditCode", d.full_name AS "divisionName", u.contact_name AS "contactName",
+    const read = async (ids: { sql: string; bindings: unknown[] }): Promise<BureauUnit[]> => {
+      const { rows } = await h.raw<{ rows: BureauUnit[] }>(
+        `SELECT u.id, u.name, u.credit_code AS "creditCode", d.full_name AS "divisionName", u.contact_name AS "contactName",
          u.permission_state AS "permissionState", ${NAMESAKE} AS "hasNamesake"
        FROM (${ids.sql}) f JOIN units u ON u.id = f.id JOIN divisions d ON d.code = u.division_code ORDER BY u.name, u.id`,
-      ids.bindings as string[],
-    );
-    return rows;
+        ids.bindings as string[],
+      );
+      return rows;
+    };
+    return readSearch(row !== undefined, n, {
+      inOrder: () =>
+        read({
+          sql: `SELECT u.id FROM (SELECT u.id, u.name, u.pinyin, u.division_code ${byName} LIMIT ${SCANNED}) u
+            WHERE u.division_code BETWEEN ? AND ? AND ${row?.sql} ORDER BY ${from.orderBy} LIMIT ?`,
+          bindings: [...from.bindings, ...range, ...(row?.bindings ?? []), n],
+        }),
+      byGrams: () => read(found),
+      goesOn: async () => {
+        const { rows } = await h.raw<{ rows: unknown[] }>(`SELECT 1 ${byName} OFFSET ${SCANNED} LIMIT 1`, from.bindings as string[]);
+        return rows.length > 0;
+      },
+    });
   });
 }
