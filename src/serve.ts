@@ -1,4 +1,3 @@
-import type http from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { settleBallotKeyPlace } from './ballot-key-place.store';
 import { compose } from './compose';
