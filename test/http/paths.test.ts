@@ -1,3 +1,4 @@
+import { listSms } from '../../src/adapters/sms';
 import { findActor } from '../../src/modules/accounts';
 import { decidePath, lockLivePath, requestPath } from '../../src/modules/paths';
 import type { Actor } from '../../src/policy/actor';
@@ -41,6 +42,11 @@ async function ask(u: TestUnit, values: Record<string, string>): Promise<{ visit
 }
 const decide = async (visitor: Visitor, id: number, result: 'pass' | 'refuse', reason = ''): Promise<Page> =>
   visitor.submit(await visitor.get(`/paths/${id}/decision`), { 'decision.result': result, 'decision.reason': reason }, { form: '#form' });
+/** What a telephone was told about paths. */
+const toldTo = async (mobile: string): Promise<{ purpose: string; text: string }[]> =>
+  (await listSms(site.db, site.deps.cipher, 500))
+    .filter((m) => m.mobile === mobile && m.purpose.startsWith('path-'))
+    .map(({ purpose, text }) => ({ purpose, text }));
 /** A living path put there directly. */
 const havePath = (from: TestUnit, to: TestUnit | undefined, state: 'requested' | 'approved' = 'approved'): Promise<number> =>
   makePath(site, { seriesId: FOLK_ART, level: 'junior', year }, from, to ?? { committeeId: committee.id }, state);
@@ -169,9 +175,9 @@ describe('P1 新增路径', () => {
 });
 
 describe('P2 路径审核', () => {
-  it('the upstream unit approves; then the path carries data', async () => {
+  it('P4 the upstream unit approves; then the path carries data, and the unit is told by message', async () => {
     const upstream = await makeUnit(site, { name: '威海市文登区文化局', contactName: '邵局' });
-    const unit = await makeUnit(site);
+    const unit = await makeUnit(site, { mobile: '13906314001' });
     const { visitor } = await ask(unit, toUnit(upstream));
     expect(await lockLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year)).toMatchObject({
       state: 'requested',
@@ -196,6 +202,9 @@ describe('P2 路径审核', () => {
     expect((await up.get('/paths/review')).text()).toContain('没有等待审核的路径申请');
     expect((await up.get('/paths/review?state=approved&name=' + encodeURIComponent(unit.name))).all('tbody tr')).toHaveLength(1);
     expect(await site.db('audit_log').where({ action: 'path.approve', actor_id: upstream.accountId })).toHaveLength(1);
+    const [message, ...others] = await toldTo('13906314001');
+    expect([message?.purpose, others]).toEqual(['path-approved', []]);
+    expect(message?.text).toContain(`贵单位申请的${year}年度 群众文化 初级职称路径已通过`);
   });
 
   it('R6 after a decision the next one of the list opens, says what was decided, and keeps the filter; at the end comes the list', async () => {
@@ -219,20 +228,24 @@ describe('P2 路径审核', () => {
     expect((await other.get(`/paths/review?after=${await idOf(a)}`)).text('body')).not.toContain(a.name);
   });
 
-  it('the office refuses with a reason that the unit reads; another path can be asked for', async () => {
-    const unit = await makeUnit(site);
+  it('P4 the office refuses with a reason that the unit reads on its page, told by message; another path can be asked for', async () => {
+    const unit = await makeUnit(site, { mobile: '13906314002' });
     const { visitor } = await ask(unit, toCommittee());
     expect((await office.get('/paths/review')).text('tbody')).toContain(unit.name);
     const silent = await decide(office, await idOf(unit), 'refuse');
     expect([silent.status, silent.errors()]).toEqual([422, ['请填写「不通过的原因」']]);
     expect((await decide(office, await idOf(unit), 'refuse', '请先报主管部门')).status).toBe(303);
     expect((await visitor.get('/unit/paths')).text()).toContain('请先报主管部门');
+    const told = await toldTo('13906314002');
+    expect(told.map((m) => m.purpose)).toEqual(['path-refused']);
+    expect(told[0]?.text).toContain('路径未通过');
+    expect(told[0]?.text).not.toContain('请先报主管部门');
     expect(await lockLivePath(site.db, unit.unitId, FOLK_ART, 'junior', year)).toBeUndefined();
     expect((await ask(unit, toCommittee())).answer.status).toBe(303);
   });
 
-  it('tells the second of two deciders', async () => {
-    const unit = await makeUnit(site);
+  it('tells the second of two deciders; the unit hears of the first only', async () => {
+    const unit = await makeUnit(site, { mobile: '13906314003' });
     await ask(unit, toCommittee());
     const id = await idOf(unit);
     const second = await makeStaff(site, { role: 'office', committeeId: committee.id });
@@ -249,6 +262,7 @@ describe('P2 路径审核', () => {
     });
     expect(raced).toMatchObject({ kind: 'already-decided', path: { state: 'approved', decidedBy: '毕办事' } });
     expect((await secondVisitor.get(`/paths/${id}/decision`)).text()).toContain('毕办事 审核为「通过」');
+    expect((await toldTo('13906314003')).map((m) => m.purpose)).toEqual(['path-approved']);
   });
 
   it('a path can be ended, on a page that says what follows, once', async () => {

@@ -98,6 +98,24 @@ describe('C4 单位信息维护: correcting', () => {
     expect((await signInVia(site, site.visitor(), unit.loginName)).status).toBe(303);
   });
 
+  it('S13 a new telephone is told what it is for, the old one that it is replaced; nobody is told of anything else', async () => {
+    const unit = await makeUnit(site, { name: '环翠区美术馆', mobile: '13906315001' });
+    const told = async (): Promise<string[]> =>
+      (await listSms(site.db, site.deps.cipher, 500))
+        .filter((m) => ['13906315001', '13906315002'].includes(m.mobile))
+        .map((m) => `${m.mobile} ${m.purpose} ${m.text}`)
+        .sort();
+    await district.send(await fill(district, unit, { 'unit.contactName': '戚继光' }));
+    expect(await told()).toEqual([]);
+    const confirm = await fill(district, unit, { 'unit.mobile': '13906315002' });
+    expect(confirm.text()).toContain('短信告知原来的和新的手机号码');
+    expect((await district.submit(confirm)).status).toBe(303);
+    expect(await told()).toEqual([
+      expect.stringMatching(/^13906315001 mobile-changed .*贵单位账号的手机号码已由.+更换为尾号 5002 的号码/),
+      expect.stringMatching(/^13906315002 mobile-new .*已将本号码登记为环翠区美术馆的手机号码/),
+    ]);
+  });
+
   it('shows the units of the new name, and refuses a second permitted one and a code that is taken', async () => {
     const first = await makeUnit(site, { name: '环翠区体育中心' });
     const second = await makeUnit(site, { name: '环翠区体育馆' });

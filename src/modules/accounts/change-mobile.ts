@@ -6,11 +6,19 @@ import { removeDraft } from '../../http/form-drafts.store';
 import type { Actor } from '../../policy/actor';
 import { findOwnMobile, updateMobile, updateStaffMobile } from './profile.store';
 
-/** Tells the number that an account had before, in case it was not its owner who changed it. `by`: by whom, when it was not done on the owner's own page. */
-export async function tellFormerMobile(deps: Deps, trx: Trx, m: { before: string; after: string; by?: string }): Promise<void> {
+/**
+ * Tells the number that an account had before, in case it was not its owner who changed it. `by`: by whom, when it was not done on the owner's own page;
+ * `isUnit`: the account is a unit's.
+ */
+export async function tellFormerMobile(
+  deps: Deps,
+  trx: Trx,
+  m: { before: string; after: string; by?: string; isUnit?: boolean },
+): Promise<void> {
+  const [whose, self] = m.isUnit === true ? ['贵单位', '贵单位'] : ['您', '您本人'];
   await queueSms(deps, trx, {
     mobile: m.before,
-    text: `您账号的手机号码已${m.by === undefined ? '' : `由${m.by}`}更换为尾号 ${m.after.slice(-4)} 的号码。不是您本人${m.by === undefined ? '操作' : '申请'}的，请立即拨打技术支持电话 ${deps.settings.known().supportPhone}。`,
+    text: `${whose}账号的手机号码已${m.by === undefined ? '' : `由${m.by}`}更换为尾号 ${m.after.slice(-4)} 的号码。不是${self}${m.by === undefined ? '操作' : '申请'}的，请立即拨打技术支持电话 ${deps.settings.known().supportPhone}。`,
     purpose: 'mobile-changed',
     minutes: 24 * 60,
   });

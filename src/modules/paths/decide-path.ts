@@ -4,6 +4,7 @@ import type { Deps } from '../../deps';
 import type { Actor } from '../../policy/actor';
 import { findPath, type PathRow } from './path.read';
 import { decidePathRow, isCommitteeFit } from './path.store';
+import { tellPath } from './tell-path';
 
 export type DecideOutcome =
   | { kind: 'done' }
@@ -13,7 +14,7 @@ export type DecideOutcome =
   /** the committee's term is over, or it is not there for this series and level any more */
   | { kind: 'committee-not-fit' };
 
-/** P2 「路径审核」: the upstream approves, or refuses with a reason. The caller has asked the policy. */
+/** P2 「路径审核」: the upstream approves, or refuses with a reason; the unit is told by message. The caller has asked the policy. */
 export async function decidePath(
   deps: Deps,
   actor: Actor,
@@ -26,12 +27,14 @@ export async function decidePath(
     return await inTransaction(deps.db, async (trx): Promise<DecideOutcome> => {
       if (approve && path.committeeId !== null && !(await isCommitteeFit(trx, path.committeeId, path.seriesId, path.level, path.unitId)))
         return { kind: 'committee-not-fit' };
+      const state = approve ? 'approved' : 'refused';
       const isFirst = await decidePathRow(trx, path.id, {
-        state: approve ? 'approved' : 'refused',
+        state,
         reason: input.reason,
         accountId: actor.accountId,
       });
       if (!isFirst) return { kind: 'already-decided', path: (await findPath(trx, path.id)) ?? path };
+      await tellPath(deps, trx, path, state);
       await appendAudit(trx, {
         actorId: actor.accountId,
         actorName: actor.name,

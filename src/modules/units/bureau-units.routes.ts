@@ -260,7 +260,9 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
         namesakes: after.name === before.name ? undefined : namesakes,
         warnings: [
           ...(after.creditCode === before.creditCode ? [] : ['更正后，该单位用新的统一社会信用代码登录，原来的代码不能再用于登录。']),
-          ...(after.mobile === before.mobile ? [] : ['更正后，重置密码和找回密码的短信发送到新的手机。请确认已经核实单位的身份。']),
+          ...(after.mobile === before.mobile
+            ? []
+            : ['更正后，重置密码和找回密码的短信发送到新的手机号码，系统会发短信告知原来的和新的手机号码。请确认已经核实单位的身份。']),
           ...(covers(own, after.divisionCode) ? [] : ['更正后，该单位不再属于本辖区，由新的所属地区管理。']),
         ],
         action: paths.confirmUnit(id),

@@ -5,6 +5,7 @@ import type { Cipher } from '../../lib/cipher';
 import type { Actor } from '../../policy/actor';
 import { can } from '../../policy/policy';
 import { factNames, insertUnitCorrection, writeFacts, type UnitFacts } from './unit-correction.store';
+import { tellUnitMobile } from './tell-mobile';
 import { lockUnit, type Unit } from './unit.store';
 
 export type CorrectUnitOutcome =
@@ -27,7 +28,7 @@ export const factsOf = (cipher: Cipher, u: Unit): UnitFacts => ({
 });
 export const changedFacts = (before: UnitFacts, after: UnitFacts): (keyof UnitFacts)[] => factNames.filter((f) => before[f] !== after[f]);
 
-/** C4: the bureau of the division corrects a unit's basic data. The record holds what was before and after, the reason and who; the unit signs in with a new credit code. */
+/** C4: the bureau of the division corrects a unit's basic data. The record holds what was before and after, the reason and who; the unit signs in with a new credit code, and a new telephone is told, and the old one. */
 export async function correctUnit(
   deps: Deps,
   actor: Actor,
@@ -42,6 +43,8 @@ export async function correctUnit(
       if (!isTheirs || changedFacts(before, now).length > 0) return { kind: 'stale' };
       await writeFacts(trx, deps.cipher, unitId, before, after);
       await insertUnitCorrection(trx, deps.cipher, { unitId, before, after, reason: input.reason, correctedBy: actor.accountId });
+      if (after.mobile !== before.mobile)
+        await tellUnitMobile(deps, trx, { unitName: after.name, before: before.mobile, after: after.mobile, by: actor.behalf });
       await appendAudit(trx, {
         actorId: actor.accountId,
         actorName: actor.name,
