@@ -42,7 +42,7 @@ describe('C2 「单位登记库」: a bureau imports the register', () => {
     expect(named.map((p) => p.split(' ')[0])).toEqual(['5', '6', '7', '8', '9', '10']);
     for (const [i, words] of [
       '与第 2 行的统一社会信用代码重复',
-      '18位',
+      '18 位',
       '没有填写单位名称',
       '不是本辖区',
       '已由',
