@@ -1,4 +1,4 @@
-import { makeBatch, makeCommittee, makePath, makeStaff, makeUnit, signInAs, type TestUnit } from '../support/factories';
+import { makeBatch, makeCommittee, makePath, makePerson, makeStaff, makeUnit, signInAs, type TestUnit } from '../support/factories';
 import { makeDeclaration, stateOf } from '../support/declarations';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
@@ -129,6 +129,53 @@ describe('J0 「组建评委会」 and 「评委会审核」', () => {
       '评审委员会已终止',
     );
     expect((await site.visitor().get('/committees')).text()).not.toContain(committee.name);
+  });
+
+  it('J0, D0 a committee does not end while somebody fills in or a unit reviews for it in a running batch; once ended nobody begins', async () => {
+    const committee = await makeCommittee(site, { name: '有草稿的评审委员会' });
+    await site.db('committees').where({ id: committee.id }).update({ founding_unit_id: founder.unitId });
+    const batch = await makeBatch(site, { committeeId: committee.id });
+    const over = await makeBatch(site, { committeeId: committee.id, year: 2024, closed: true });
+    const applicant = await signInAs(site, await makePerson(site));
+    const seen = await applicant.get(`/declarations/new/${batch.id}`);
+    expect((await applicant.submit(seen, { agree: 'yes' })).status).toBe(303);
+    await makeDeclaration(site, { batch: over, state: 'draft', units: [founder], name: '早已截止的人' });
+    const reviewed = await makeDeclaration(site, { batch, state: 'unit_review', units: [founder], name: '单位审核的人' });
+    const end = async (): Promise<Page> => unit.send(await unit.get(`/committees/${committee.id}/end`), { 'end.reason': '机构调整' });
+    const two = await end();
+    expect([two.status, two.text('body').includes('还有 2 份申报正在填写或者正在单位审核')]).toEqual([409, true]);
+    expect(two.text()).toContain('单位上报截止');
+    await site.db('declarations').where({ id: reviewed }).update({ state: 'not_recommended' });
+    expect((await end()).text('body')).toContain('还有 1 份');
+
+    // what its owner deletes leads nowhere any more
+    const [draft] = (await site.db('declarations').where({ batch_id: batch.id, state: 'draft' }).pluck('id')) as string[];
+    await site
+      .db('declarations')
+      .where({ id: draft })
+      .update({ deleted_at: site.db.raw('app_now()') });
+    const list = await applicant.get('/declarations');
+    expect((await applicant.get('/declarations/new')).text()).toContain(committee.name);
+    expect((await end()).text()).toContain('评审委员会已终止');
+    const late = await applicant.submit(seen, { agree: 'yes', _token: 'another-token-0123456789' });
+    expect([late.status, late.text()]).toEqual([403, expect.stringContaining('该评审委员会已经终止')]);
+    const back = await applicant.submit(list, {}, { form: `form[action="/declarations/deleted/${draft}"]` });
+    expect([back.status, back.text()]).toEqual([409, expect.stringContaining('不能恢复该草稿')]);
+    expect((await applicant.get('/declarations/new')).text()).not.toContain(committee.name);
+    expect(await site.db('declarations').where({ batch_id: batch.id }).whereNull('deleted_at').pluck('state')).toEqual(['not_recommended']);
+  });
+
+  it('J0 of an end and a beginning in the same moment one is refused', async () => {
+    for (let i = 0; i < 4; i++) {
+      const committee = await makeCommittee(site, { name: `同时终止的评审委员会${i}` });
+      await site.db('committees').where({ id: committee.id }).update({ founding_unit_id: founder.unitId });
+      const batch = await makeBatch(site, { committeeId: committee.id });
+      const applicant = await signInAs(site, await makePerson(site));
+      const [seen, ending] = [await applicant.get(`/declarations/new/${batch.id}`), await unit.get(`/committees/${committee.id}/end`)];
+      const answers = await Promise.all([applicant.submit(seen, { agree: 'yes' }), unit.submit(ending, { 'end.reason': '机构调整' })]);
+      expect(answers.map((a) => a.status).sort()).not.toEqual([303, 303]);
+      expect(answers.map((a) => a.status)).toContain(303);
+    }
   });
 
   it('J0 a unit outside the divisions it serves finds no way to it', async () => {

@@ -14,7 +14,7 @@ export async function listCommitteeChoices(h: Handle): Promise<CommitteeChoice[]
      FROM committees c JOIN LATERAL (
        SELECT x.series_id, s.name, s.position, array_agg(x.level) AS levels FROM committee_scopes x JOIN series s ON s.id = x.series_id
        WHERE x.committee_id = c.id GROUP BY x.series_id, s.name, s.position) k ON true
-     WHERE c.approved_at IS NOT NULL AND app_today() <= c.valid_until GROUP BY c.id ORDER BY c.name`,
+     WHERE c.approved_at IS NOT NULL AND c.ended_at IS NULL AND app_today() <= c.valid_until GROUP BY c.id ORDER BY c.name`,
   );
   return rows;
 }

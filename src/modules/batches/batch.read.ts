@@ -103,7 +103,7 @@ export async function listOpenBatches(h: Handle, view: WindowView = {}): Promise
   const rows = await askPrepared<Row>(
     h,
     'batches-open',
-    `${SELECT} WHERE b.published_at IS NOT NULL AND app_now() < ${UNIT_CLOSES} AND c.approved_at IS NOT NULL AND app_today() BETWEEN c.valid_from AND c.valid_until
+    `${SELECT} WHERE b.published_at IS NOT NULL AND app_now() < ${UNIT_CLOSES} AND committee_is_valid(c)
      ORDER BY b.applicant_closes_at, b.series_id, b.level, b.id`,
     bindings(view),
   );

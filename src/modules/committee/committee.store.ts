@@ -145,13 +145,33 @@ export async function endCommitteeRow(trx: Trx, id: number, reason: string): Pro
   return n === 1;
 }
 
-/** How many declarations the committee still has to bring to an end. */
-export async function countUnderWay(h: Handle, id: number): Promise<number> {
-  const row = (
-    await h('declarations')
-      .where({ holder_committee_id: id })
-      .whereIn('state', ['office_review', 'accepted', 'voted_passed', 'publicity'])
-      .count<{ n: number }[]>('* as n')
-  )[0];
-  return Number(row?.n ?? 0);
+/** A declaration that its committee holds: its office, its meeting, its publicity, or the applicant on the office's word. */
+const HELD = "('office_review', 'correction', 'accepted', 'voted_passed', 'publicity')";
+/** On its way to the committee. */
+const COMING = "('draft', 'unit_review', 'unit_passed', 'returned_to_applicant', 'returned_to_unit')";
+
+export interface UnderWay {
+  /** what the committee still has to bring to an end */
+  held: number;
+  /** what can still reach it: its batch is running for this applicant, or its office has had it before */
+  coming: number;
+  /** when the last of their batches closes for units; null when only such come as its office had before */
+  closesAt: Date | null;
+}
+
+/** What an end of the committee would leave without a way. One query. */
+export async function countUnderWay(h: Handle, id: number): Promise<UnderWay> {
+  const { rows } = await h.raw<{ rows: UnderWay[] }>(
+    `SELECT count(*) FILTER (WHERE x.state IN ${HELD})::int AS held, count(*) FILTER (WHERE x.state IN ${COMING})::int AS coming,
+       max(x.closes_at) FILTER (WHERE x.state IN ${COMING} AND x.is_running) AS "closesAt"
+     FROM (SELECT d.state, greatest(b.unit_closes_at, e.unit_until) AS closes_at,
+         b.published_at IS NOT NULL AND app_now() < greatest(b.unit_closes_at, e.unit_until) AS is_running,
+         EXISTS (SELECT 1 FROM declaration_events v WHERE v.declaration_id = d.id AND v.to_state = 'office_review') AS comes_back
+       FROM batches b JOIN declarations d ON d.batch_id = b.id AND d.state IN (${HELD.slice(1, -1)}, ${COMING.slice(1, -1)}) AND d.deleted_at IS NULL
+         LEFT JOIN batch_extensions e ON e.batch_id = b.id AND e.person_id = d.person_id AND e.revoked_at IS NULL
+       WHERE b.committee_id = ?) x
+     WHERE x.state IN ${HELD} OR x.is_running OR x.comes_back`,
+    [id],
+  );
+  return rows[0] ?? { held: 0, coming: 0, closesAt: null };
 }

@@ -334,7 +334,7 @@ export function foundingRoutes(deps: Deps): Route[] {
   const ending = smallAct({
     section: endForm,
     title: '终止评委会',
-    lead: '终止后不能恢复，不再接受路径申请和申报数据。正在办理的申报全部办结后才能终止。',
+    lead: '终止后不能恢复，不再接受路径申请和申报数据。正在填写、正在单位审核和正在办理的申报全部办结后才能终止。',
     button: '终止评委会',
     address: paths.endCommittee,
     done: 'ended',

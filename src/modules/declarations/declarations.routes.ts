@@ -42,6 +42,8 @@ import { startDeclaration } from './start-declaration';
 
 const sectionTitle = (id: string): string => findSection(id)?.title ?? id;
 
+const COMMITTEE_ENDED = '该评审委员会已经终止';
+
 /** Where the work goes on after a move. */
 const nextAfter: Partial<Record<MoveName, { href: string; linkText: string }>> = {
   pass: { href: paths.report(), linkText: '职称申报数据上报' },
@@ -169,6 +171,8 @@ export function overviewRoutes(deps: Deps): Route[] {
         return notFound;
       case 'closed':
         return refusal(403, '现在不在个人申报时间内', { text: '返回我的申报信息', href: paths.declarations() });
+      case 'committee-ended':
+        return refusal(403, `${COMMITTEE_ENDED}，不再接受申报`, { text: '返回我的申报信息', href: paths.declarations() });
       case 'commitment-needed':
         return seeOther(paths.commitment(batchId(visit)));
     }
@@ -400,6 +404,7 @@ export function overviewRoutes(deps: Deps): Route[] {
     const back = { text: '返回我的申报信息', href: paths.declarations() };
     const outcome = await restoreDraft(deps, visit.actor, id, visit.requestId);
     if (outcome.kind === 'gone') return refusal(409, '该草稿已经恢复，或者已经超过保留的期限，不能恢复', back);
+    if (outcome.kind === 'committee-ended') return refusal(409, `${COMMITTEE_ENDED}，不能恢复该草稿`, back);
     if (outcome.kind === 'another-one')
       return refusal(409, '您已在同一评审委员会新增了另一份申报，不能再恢复该草稿。需要恢复的，请先删除新增的草稿', back);
     return seeOther(`${paths.declaration(id)}?restored=1`);

@@ -605,6 +605,13 @@ export async function isCommitteeValid(h: Handle, committeeId: number, seriesId:
   return rows.length > 0;
 }
 
+/** Whether the committee has been ended, held against an end until the transaction is over. */
+export async function isCommitteeEnded(trx: Trx, committeeId: number): Promise<boolean> {
+  const row = (await trx('committees').where({ id: committeeId }).forKeyShare().first('ended_at')) as { ended_at: Date | null } | undefined;
+  if (!row) throw new Error(`no committee ${committeeId}`);
+  return row.ended_at !== null;
+}
+
 /** Where the reporting unit's evidence of 「委托评审」 lies among the attachments. */
 export const ENTRUSTED_SECTION = 'entrusted';
 

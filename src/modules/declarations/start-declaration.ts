@@ -7,11 +7,22 @@ import type { Actor } from '../../policy/actor';
 import { findBatch } from '../batches';
 import { askPlatform } from '../education';
 import { copyDeclaration } from './copy-declaration';
-import { hasCommitment, insertCommitment, insertDeclaration, lockDeclaration, saveSectionRow } from './declarations.store';
+import {
+  hasCommitment,
+  insertCommitment,
+  insertDeclaration,
+  isCommitteeEnded,
+  lockDeclaration,
+  saveSectionRow,
+} from './declarations.store';
 import { application } from './sections/application.section';
 
 export type StartOutcome =
-  { kind: 'started'; id: string; isNew: boolean } | { kind: 'no-batch' } | { kind: 'closed' } | { kind: 'commitment-needed' };
+  | { kind: 'started'; id: string; isNew: boolean }
+  | { kind: 'no-batch' }
+  | { kind: 'closed' }
+  | { kind: 'committee-ended' }
+  | { kind: 'commitment-needed' };
 
 /**
  * D0: 「新增申报信息」. The commitment must be accepted first; `agreed` says that it was just now. An existing declaration of the batch is given back instead of a
@@ -30,6 +41,7 @@ export async function startDeclaration(
     const batch = await findBatch(trx, batchId, { personId: actor.accountId });
     if (!batch?.isPublished) return { kind: 'no-batch' };
     if (!batch.isOpenForApplicants) return { kind: 'closed' };
+    if (await isCommitteeEnded(trx, batch.committeeId)) return { kind: 'committee-ended' };
     if (!(await hasCommitment(trx, actor.accountId, batchId))) {
       if (!agreed) return { kind: 'commitment-needed' };
       await insertCommitment(trx, actor.accountId, batchId, batch.commitment);

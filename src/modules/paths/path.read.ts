@@ -225,7 +225,7 @@ export async function listCopyable(h: Handle, unitId: number, year: number): Pro
        EXISTS (SELECT 1 FROM reporting_paths n WHERE n.unit_id = p.unit_id AND n.series_id = p.series_id AND n.level = p.level AND n.year = p.year + 1
          AND n.state IN ('requested', 'approved')) AS "isLive",
        CASE WHEN u.id IS NOT NULL THEN u.permission_state = 'granted'
-         ELSE c.approved_at IS NOT NULL AND app_today() BETWEEN c.valid_from AND c.valid_until
+         ELSE committee_is_valid(c)
            AND EXISTS (SELECT 1 FROM committee_scopes s WHERE s.committee_id = c.id AND s.series_id = p.series_id AND s.level = p.level) END AS "isFit"
      FROM reporting_paths p LEFT JOIN units u ON u.id = p.upstream_unit_id LEFT JOIN committees c ON c.id = p.committee_id
      WHERE p.unit_id = ? AND p.year = ? AND p.state = 'approved' ORDER BY p.series_id, p.level, p.id LIMIT 500`,
