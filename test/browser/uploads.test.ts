@@ -176,7 +176,9 @@ describe('D14 uploads in the browser', () => {
     fs.writeFileSync(odd, 'PK');
     await drop(person, '.field:has(#f-fullTime-diploma)', [odd]);
     await person.page.waitForSelector('#f-fullTime-diploma-refused');
-    expect(await person.text('#f-fullTime-diploma-refused')).toContain('「申报表.docx」不能上传。请打开它，用「输出为 PDF」或者「另存为」存成 PDF 后上传');
+    expect(await person.text('#f-fullTime-diploma-refused')).toContain(
+      '「申报表.docx」不能上传。请打开它，用「输出为 PDF」或者「另存为」存成 PDF 后上传',
+    );
     expect(await names(id)).toHaveLength(2);
     await person.look();
     expect(person.faults()).toEqual([]);

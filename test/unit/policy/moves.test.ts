@@ -47,6 +47,7 @@ const MOVERS: Record<string, string[]> = {
   submit: ['applicant'],
   withdraw: ['applicant'],
   resubmit: ['applicant'],
+  'give-up': ['applicant'],
   pass: ['holderUnit'],
   'return-to-applicant': ['holderUnit'],
   'return-to-unit': ['holderUnit', 'office'],
