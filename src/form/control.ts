@@ -61,7 +61,8 @@ export type FormPart =
       title?: string;
       hint?: string;
       rowLabel: string;
-      rows: { id: string; number: number; controls: ControlModel[] }[];
+      /** `problem`: what is to be said of the row as a whole */
+      rows: { id: string; number: number; problem?: string; controls: ControlModel[] }[];
       canAdd: boolean;
       addLabel: string;
       emptyText: string;

@@ -143,7 +143,10 @@ export function formModel(input: FormModelInput): FormModel {
       emptyText: part.emptyText,
       canAdd: rows.length < max,
       max,
-      rows: rows.map((r, i) => ({ id: r.id, number: i + 1, controls: controls(part, r.values, r.id, input) })),
+      rows: rows.map((r, i) => {
+        const problem = input.problems.find((p) => p.part === part.id && p.row === r.id && p.field === undefined);
+        return { id: r.id, number: i + 1, ...(problem ? { problem: problem.text } : {}), controls: controls(part, r.values, r.id, input) };
+      }),
     };
   });
   const fileRules = sayFileRules(parts);

@@ -87,6 +87,20 @@ describe('D1 nothing typed is lost', () => {
     expect(await versionOf(id, 'application')).toBe(before + 1);
   });
 
+  it('X4 an item left empty is one line that leads to it, beside the item too; removed, it is gone', async () => {
+    const { visitor, id } = await begin();
+    let page = await visitor.send(await visitor.open(`/declarations/${id}/sections/exams`), {}, { button: 'do=add-row:list' });
+    const [row = ''] = rowIds(page, 'list');
+    page = await visitor.send(page, {}, { button: 'do=save' });
+    const words = '第 1 条还没有填写，不需要的请点击「删除此条」';
+    expect(page.errors()).toEqual([words]);
+    expect(page.link(words)).toBe(`#row-list-${row}`);
+    expect(page.find(`#row-list-${row}`)?.getAttribute('aria-describedby')).toBe(`row-list-${row}-problem`);
+    expect(page.text(`#row-list-${row}-problem`)).toContain(words);
+    page = await visitor.send(page, {}, { button: `do=remove-row:list:${row}` });
+    expect([rowIds(page, 'list'), page.errors()]).toEqual([[], []]);
+  });
+
   it('D14, X4 a good file beside a wrong field: both are kept, and the wrong one is named', async () => {
     const { visitor, id } = await begin();
     const address = `/declarations/${id}/sections/education`;

@@ -108,11 +108,32 @@ describe('D4 years of appointment', () => {
   });
 });
 
+const FILE = { id: '1', name: 'a', mediaType: '', size: 1, sha256: '', hasThumbnail: false };
+
 describe('D5, D12 lists that may be empty', () => {
   test.each(['basics', 'administrative-post', 'exams', 'continuing-education', 'earlier-work', 'main-work', 'societies'])(
     '%s may stay empty',
     (id) => expect(check(id, {}).problems).toEqual([]),
   );
+  test('X4 an item that was added and left empty is one line, and no other rule speaks of it', () => {
+    const EMPTY = '还没有填写，不需要的请点击「删除此条」';
+    expect(check('administrative-post', { posts: [{}] })).toMatchObject({ problems: [`第 1 条${EMPTY}`], at: ['posts'] });
+    const two = check('administrative-post', { posts: [{ post: '', since: '' }, { post: '馆长' }, {}] }).problems;
+    expect(two.filter((p) => p.includes(EMPTY))).toEqual([`第 1 条${EMPTY}`, `第 3 条${EMPTY}`]);
+    expect(two.filter((p) => !p.includes(EMPTY)).every((p) => p.startsWith('第 2 条：'))).toBe(true);
+    // where there are several lists the line says which
+    expect(check('societies', { posts: [{}] }).problems).toEqual([`「社会兼职」第 1 条${EMPTY}`]);
+    // a file alone is something
+    const files = { files: (_part: string, row: string) => (row === 'rowrow0' ? [FILE] : []) };
+    expect(check('societies', { societies: [{}] }, files).problems).toContain('第 1 条：请填写「学术团体名称」');
+  });
+  test('X4 what a list asks for at least is still asked for field by field', () => {
+    const jobs = check('work-history', { jobs: [{}, {}] }).problems;
+    expect(jobs.filter((p) => p.startsWith('第 1 条：请')).length).toBeGreaterThan(1);
+    expect(jobs.filter((p) => p.startsWith('第 2 条'))).toEqual(['第 2 条还没有填写，不需要的请点击「删除此条」']);
+    const filled = check('work-history', { jobs: [{}, { post: '某馆-文艺部-无' }] }).problems;
+    expect(filled.filter((p) => p.startsWith('第 1 条'))).toEqual(['第 1 条还没有填写，不需要的请点击「删除此条」']);
+  });
   test('the same post twice is pointed out; 「双肩挑」 asks for the approval', () => {
     const post = { post: '威海市环翠区文化馆副馆长', since: '2021.3', isDual: 'yes' };
     const found = check('administrative-post', { posts: [post, { ...post, isDual: 'no' }] }).problems;
@@ -126,7 +147,7 @@ describe('D6 assessments year by year', () => {
   const years = (...list: number[]) => ({
     years: list.map((year) => ({ year: String(year), post: '馆员', grade: 'qualified', unit: '文化馆' })),
   });
-  const files = { files: () => [{ id: '1', name: 'a', mediaType: '', size: 1, sha256: '', hasThumbnail: false }] };
+  const files = { files: () => [FILE] };
   test.each([
     ['with a title: from the year after the appointment', '2023.6', '2018.7', [2024, 2025], []],
     ['the years that are missing are named', '2022.6', '2018.7', [2023, 2025], ['缺少 2024年度']],

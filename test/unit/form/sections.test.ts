@@ -147,12 +147,13 @@ describe.each(sections.map((s) => [s.id, s] as const))('D1 section %s', (_id, se
     for (const rows of Object.values(read.rows)) expect(rows.map((r) => r.id)).toEqual(['abcdef1']);
   });
 
-  test('X4 every problem has a place on the page: its anchor is a control or a part', () => {
+  test('X4 every problem has a place on the page: its anchor is a control, an item or a part', () => {
     const raw = filled(section, () => '');
     const { problems } = checkSection(section, raw, ctx);
     const ids = new Set(
       model(section, raw).parts.flatMap((p) => [
         `part-${p.id}`,
+        ...(p.kind === 'rows' ? p.rows.map((r) => `row-${p.id}-${r.id}`) : []),
         ...(p.kind === 'group' ? p.controls : p.rows.flatMap((r) => r.controls)).map((c) => c.id),
       ]),
     );
@@ -161,6 +162,8 @@ describe.each(sections.map((s) => [s.id, s] as const))('D1 section %s', (_id, se
 
   test('D15 a required field that is blank bars submission with its own words', () => {
     const raw = filled(section, () => '');
+    // an item in which nothing stands at all is to be removed
+    for (const row of Object.values(raw.rows).flat()) row.values.begun = 'x';
     const { problems } = checkSection(section, raw, ctx);
     for (const p of section.parts) {
       for (const f of p.fields) {
