@@ -61,6 +61,8 @@ export interface PageMeta {
   heading?: string;
   breadcrumbs?: Crumb[];
   errors?: PageError[];
+  /** what was typed is kept: the summary says so first, and `errors` are what is left to do, not a refusal */
+  saved?: string;
   /** lines: below the text, one fact each */
   notice?: { kind: 'success' | 'info' | 'warning'; text: string; lines?: readonly string[]; href?: string; linkText?: string };
 }

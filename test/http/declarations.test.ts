@@ -96,7 +96,11 @@ describe('D1 saving', () => {
     expect(saved.find('input[name="main.rank"]')?.getAttribute('value')).toBe('5/3');
     expect(saved.find('input[name="main.startedOn"]')?.getAttribute('value')).toBe('去年');
     expect(saved.errors().join()).toContain('参加工作时间');
-    expect(saved.find('title')?.text).toContain('错误：');
+    expect(saved.find('title')?.text).toContain('已保存：');
+    // one message, that it was saved first: what is left is no refusal
+    expect(saved.text('#error-summary-title')).toBe(`已保存。还有 ${saved.errors().length} 处需要修改或者补充，提交前完成即可`);
+    expect(saved.find('#error-summary')?.getAttribute('role')).toBe('status');
+    expect(saved.all('.notice')).toEqual([]);
     for (const a of saved.all('#error-summary a')) expect(saved.find(a.getAttribute('href') ?? '')).not.toBeNull();
   });
 

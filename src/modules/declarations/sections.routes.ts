@@ -7,7 +7,7 @@ import { fieldId, type Problem, type SectionDefinition } from '../../form/sectio
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import type { ActClaim } from '../../http/one-time-token.store';
 import { paths } from '../../http/paths';
-import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
+import { declarationOf, notFound, page, refusal, seeOther, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { codeText, ethnicities, politicalStatuses, sexes } from '../../lib/codes';
 import { showDate } from '../../lib/dates';
 import { siteAddress } from '../../http/site-address';
@@ -69,6 +69,14 @@ const accountRows = (p: Person): { label: string; text: string }[] => [
 /** The page of a section after it was saved: it says so, and what is still missing, if anything is. */
 const savedAddress = (id: string, section: SectionDefinition, note = ''): string =>
   `${paths.section(id, section.id)}?saved=1${note}#error-summary`;
+
+/** That it was saved, first; what is left to do is said in the same breath, so that its list is not taken for a refusal. */
+function savedWords(notes: readonly string[], problems: readonly Problem[]): Pick<PageMeta, 'notice' | 'saved'> {
+  const text = ['已保存', ...notes].join('。');
+  if (problems.length === 0) return { notice: { kind: 'success', text } };
+  const isOnlyMissing = problems.every((p) => p.severity === 'missing');
+  return { saved: `${text}。还有 ${problems.length} 处需要${isOnlyMissing ? '补充' : '修改或者补充'}，提交前完成即可` };
+}
 
 /** `messages`: id of what there is to be said about files. */
 const noteOf = (messages: string | undefined): string => (messages === undefined ? '' : `&messages=${messages}`);
@@ -147,16 +155,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
           { text: section.title },
         ],
         errors: [...(v.messages?.problems ?? []).map((text) => ({ text, href: '#form' })), ...problemLinks(problems)],
-        ...((v.saved || (v.messages?.notes.length ?? 0) > 0) && !hasFileProblems
-          ? {
-              notice: {
-                kind: 'success' as const,
-                text:
-                  ['已保存', ...(v.messages?.notes ?? [])].join('。') +
-                  (problems.length > 0 ? '。以下内容在「确定申报」之前还需要修改或者补充' : ''),
-              },
-            }
-          : {}),
+        ...((v.saved || (v.messages?.notes.length ?? 0) > 0) && !hasFileProblems ? savedWords(v.messages?.notes ?? [], problems) : {}),
       },
       {
         form,
