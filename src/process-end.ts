@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
 
-/** Longest time that what is under way may take after it was asked to end, in ms: an upload may take its sender two minutes (src/serve.ts). */
+/**
+ * Longest time that what is under way may take after it was asked to end, in ms. An upload may take its sender half an hour (src/http/http-server.ts), and no update waits for that: one that has not come by
+ * then is cut off, the page says so (「网络连接中断」), and sent again it comes whole to a process that goes on: nothing of a form is kept before all of it is there.
+ */
 const LONGEST_END_MS = 150_000;
 
 /**
