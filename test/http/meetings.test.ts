@@ -617,6 +617,58 @@ describe('J3 reading', () => {
     expect((await office.send(page, { reason: '撤销' })).errors()).toEqual(['依照规定应当回避的，不能撤销']);
     expect((await office.get(`${at(meetingId)}/withdraw-recusal?judge=${judges[1]}&item=${own}`)).text()).toContain('没有找到该回避');
   });
+
+  describe('S30 the unit of a judge is corrected while the meeting reviews', () => {
+    /** So long this judge is written down as one of the applicant's unit. */
+    async function whileOfUnit<T>(judge: number, name: string, work: () => Promise<T>): Promise<T> {
+      const before = (await site.db('judges').where({ id: judge }).first('unit_id', 'unit_name')) as object;
+      await site.db('judges').where({ id: judge }).update({ unit_id: null, unit_name: name });
+      try {
+        return await work();
+      } finally {
+        await site.db('judges').where({ id: judge }).update(before);
+      }
+    }
+
+    it('J2 a recusal is not taken back by whoever must not review anyhow, neither with the review nor for the vote alone', async () => {
+      const id = await accepted('后来同单位');
+      const meetingId = await begun([id]);
+      const assigned = await reviewersOf(meetingId, id);
+      const [one = 0] = assigned;
+      const free = (await seatsOf(meetingId)).find((j) => !assigned.includes(j)) ?? 0;
+      for (const judge of [one, free]) await step(meetingId, 'recuse', { judge: String(judge), declaration: id, recusal: '误登记' });
+      const reviewers = await reviewersOf(meetingId, id);
+      for (const judge of [one, free])
+        await whileOfUnit(judge, unit.name, async () => {
+          const page = await office.get(`${at(meetingId)}/withdraw-recusal?judge=${judge}&item=${id}`);
+          expect(page.text()).toContain('该评委与申报人现在同一单位，依照规定应当回避，不能撤销');
+          const refused = await office.send(page, { reason: '登记有误' });
+          expect([refused.status, refused.errors()]).toEqual([422, ['该评委与申报人现在同一单位，依照规定应当回避，不能撤销']]);
+        });
+      expect(await reviewersOf(meetingId, id)).toEqual(reviewers);
+      expect(await site.db('withdrawn_recusals').where({ meeting_id: meetingId })).toEqual([]);
+      // as it was before, it is taken back
+      const page = await office.get(`${at(meetingId)}/withdraw-recusal?judge=${one}&item=${id}`);
+      expect((await office.send(page, { reason: '登记有误' })).text()).toContain('回避已撤销');
+    });
+
+    it('J2 nobody of the applicant’s unit is chosen to take over a review', async () => {
+      const id = await accepted('接替的评委');
+      const meetingId = await begun([id]);
+      const assigned = await reviewersOf(meetingId, id);
+      const free = (await seatsOf(meetingId)).filter((j) => !assigned.includes(j));
+      const [barred = 0, ...others] = free;
+      expect(others).toHaveLength(1);
+      await whileOfUnit(barred, unit.name, async () => {
+        const [one = 0, two = 0] = assigned;
+        expect((await step(meetingId, 'recuse', { judge: String(one), declaration: id, recusal: '师生' })).text()).toContain('回避已登记');
+        expect(await reviewersOf(meetingId, id)).toEqual([...assigned.slice(1), ...others].sort((x, y) => x - y));
+        // nobody is left: it waits with two
+        expect((await step(meetingId, 'recuse', { judge: String(two), declaration: id, recusal: '师生' })).text()).toContain('回避已登记');
+        expect(await reviewersOf(meetingId, id)).toHaveLength(2);
+      });
+    });
+  });
 });
 
 describe('J3 the ballot', () => {

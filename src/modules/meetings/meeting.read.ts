@@ -127,12 +127,14 @@ export async function listAcceptable(h: Handle, committeeId: number, meetingId: 
   return tellApart(rows);
 }
 
+/** Article 26: what follows from the data, without anybody's entering it. */
+export type OwnRecusalKind = 'self' | 'own-unit' | 'avoided-unit';
 export interface RecusalLine {
   judgeId: number;
   declarationId: string;
   judge: string;
   applicant: string;
-  kind: 'self' | 'own-unit' | 'avoided-unit' | 'relation' | 'request' | 'ordered';
+  kind: OwnRecusalKind | 'relation' | 'request' | 'ordered';
   reason: string;
 }
 export async function listRecusals(h: Handle, meetingId: number): Promise<RecusalLine[]> {

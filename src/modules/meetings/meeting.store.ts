@@ -3,6 +3,7 @@ import type { AssignmentPlan } from '../../lib/assign-items';
 import type { Candidate } from '../../lib/judge-draw';
 import type { Counted } from '../../lib/count-ballots';
 import type { MeetingState } from '../../policy/policy';
+import type { OwnRecusalKind } from './meeting.read';
 import type { RecusalLink, ReviewReturn } from './return-review';
 
 /** The meeting's row is locked by everything that changes the meeting, so its acts come one after another. */
@@ -151,6 +152,15 @@ export async function insertOwnRecusals(trx: Trx, meetingId: number, accountId: 
     [accountId, meetingId],
   );
   return rows.length;
+}
+/** Who of a meeting must not judge this declaration by what the data say now, and why: a unit may have been corrected since the meeting began (S30). */
+export async function findPartialJudges(h: Handle, meetingId: number, declarationId: string): Promise<Map<number, OwnRecusalKind>> {
+  const { rows } = await h.raw<{ rows: { judgeId: number; why: OwnRecusalKind }[] }>(
+    `SELECT s.judge_id::int AS "judgeId", why.kind AS why
+     FROM meeting_seats s CROSS JOIN LATERAL (SELECT why_recused(s.judge_id, ?) AS kind) why WHERE s.meeting_id = ? AND why.kind IS NOT NULL`,
+    [declarationId, meetingId],
+  );
+  return new Map(rows.map((r) => [r.judgeId, r.why]));
 }
 /** One more recusal; false when it is there already. What the judge had of this declaration is taken away. */
 export async function insertRecusal(

@@ -4,7 +4,7 @@ import type { Colour } from '../../policy/declaration-moves';
 import type { MeetingState } from '../../policy/policy';
 import type { Catalogue } from '../catalogue';
 import { titleCell, unitCell } from '../review';
-import type { Item, MeetingHead, RecusalLine, ResultLine, Seat, Sitting, WithdrawnRecusal } from './meeting.read';
+import type { Item, MeetingHead, OwnRecusalKind, RecusalLine, ResultLine, Seat, Sitting, WithdrawnRecusal } from './meeting.read';
 import type { ReviewReturn } from './return-review';
 import { meetingStateText } from './step';
 
@@ -19,6 +19,11 @@ const recusalTexts: Record<RecusalLine['kind'], string> = {
   request: '评委申请',
   ordered: '办事机构决定',
 };
+const ownTexts: Record<OwnRecusalKind, string> = {
+  self: '该评委就是申报人',
+  'own-unit': '该评委与申报人现在同一单位',
+  'avoided-unit': '申报人现在该评委须回避的单位',
+};
 
 export const seatLine = (s: Seat) => ({
   ...s,
@@ -26,6 +31,8 @@ export const seatLine = (s: Seat) => ({
   presentText: s.presentAt ? showMoment(s.presentAt) : '',
 });
 export const recusalText = (r: RecusalLine): string => `${recusalTexts[r.kind]}${r.reason ? `：${r.reason}` : ''}`;
+/** S30: why a recusal is not taken back although it was entered by mistake. */
+export const mustStayRecused = (kind: OwnRecusalKind): string => `${ownTexts[kind]}，依照规定应当回避，不能撤销`;
 
 /** Recusals with the names of judges and applicants as the meeting's lists have them. */
 export function namedAs<T extends { judgeId: number; declarationId: string; judge: string; applicant: string }>(

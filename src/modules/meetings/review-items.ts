@@ -4,6 +4,7 @@ import { assignItems, REVIEWERS_PER_ITEM } from '../../lib/assign-items';
 import type { Actor } from '../../policy/actor';
 import { listItems, listSeats } from './meeting.read';
 import {
+  findPartialJudges,
   findSeat,
   insertAssignments,
   insertRecusal,
@@ -21,6 +22,7 @@ import {
   writeScore,
 } from './meeting.store';
 import { returnOfReview, type ReviewReturn } from './return-review';
+import { mustStayRecused } from './meeting.view';
 import { refuse, takeStep, type StepOutcome } from './step';
 
 const seatOf = async (trx: Trx, meetingId: number, actor: Actor): Promise<number> =>
@@ -67,9 +69,10 @@ export function recuse(deps: Deps, actor: Actor, meetingId: number, input: Recus
     if (!isNew) refuse(`${judge.name}对该申报已经回避`);
     if (wasAssigned && meeting.state === 'reviewing') {
       const already = await listAssigned(trx, meetingId, item.id);
+      const partial = await findPartialJudges(trx, meetingId, item.id);
       const plan = assignItems(
         seats.map((s) => ({ id: s.judgeId, group: s.group ?? 1, load: s.given })),
-        [{ id: item.id, barred: new Set([...item.barred, judge.judgeId, ...already]) }],
+        [{ id: item.id, barred: new Set([...item.barred, ...partial.keys(), judge.judgeId, ...already]) }],
         1,
       );
       // without a substitute the item waits with too few reviewers, and the ballot says so when it is to be opened
@@ -125,6 +128,8 @@ export async function withdrawRecusal(
               ? '该回避由办事机构决定，请联系评委会办事机构，电话见「首页」'
               : '依照规定应当回避的，不能撤销',
         );
+      const partial = (await findPartialJudges(trx, meetingId, declarationId)).get(judgeId);
+      if (partial) refuse(mustStayRecused(partial));
       if (reason === '') refuse('请填写撤销原因');
       review = await findReviewReturn(trx, meetingId, judgeId, declarationId);
       await withdrawRecusalRow(trx, { meetingId, judgeId, declarationId, reason, accountId: actor.accountId, review });

@@ -4,7 +4,8 @@ import { meetingOf, page, seeOther, type Crumb, type PageError, type Reply, type
 import { isUuid, wholeNumber } from '../../lib/ids';
 import { normaliseLine } from '../../lib/text';
 import { listItems, listRecusals, listSeats, type MeetingHead } from './meeting.read';
-import { itemLine, namedAs, recusalText, reviewToReturn } from './meeting.view';
+import { findPartialJudges } from './meeting.store';
+import { itemLine, mustStayRecused, namedAs, recusalText, reviewToReturn } from './meeting.view';
 import { findReviewReturn, withdrawRecusal } from './review-items';
 
 const withdrawalDone = { none: 'withdraw-recusal', back: 'recusal-withdrawn-back', stays: 'recusal-withdrawn-stays' } as const;
@@ -39,6 +40,7 @@ export function withdrawalPage(
     const found = namedAs(recusals, items, seats).find((r) => r.judgeId === judge && r.declarationId === asked.one('item'));
     const item = items.find((i) => i.id === found?.declarationId);
     const line = item && itemLine(item, catalogue);
+    const partial = found && (await findPartialJudges(deps.db, m.id, found.declarationId)).get(found.judgeId);
     return page(
       'meetings/withdraw-recusal',
       { title: '撤销回避', breadcrumbs: crumbs, errors: reasons.map((text): PageError => ({ text, href: '#reason' })) },
@@ -52,7 +54,9 @@ export function withdrawalPage(
             ? [
                 {
                   label: '撤销以后',
-                  text: reviewToReturn(await findReviewReturn(deps.db, m.id, found.judgeId, found.declarationId), nameOf),
+                  text: partial
+                    ? mustStayRecused(partial)
+                    : reviewToReturn(await findReviewReturn(deps.db, m.id, found.judgeId, found.declarationId), nameOf),
                 },
               ]
             : []),
