@@ -80,35 +80,50 @@ export function createJobs(connectionString: string, log: Logger): Jobs {
     );
   let runner: Runner | undefined;
   let living: LivingWorkers | undefined;
+  let starting: Promise<void> | undefined;
+  const begin = async (handlers: JobHandlers): Promise<void> => {
+    const here = (living = createLivingWorkers(connectionString, log));
+    const events: WorkerEvents = new EventEmitter();
+    let registered: Promise<void> | undefined;
+    events.on('pool:create', ({ workerPool }) => (registered = here.begin(workerPool.id)));
+    runner = await library().run({
+      connectionString,
+      events,
+      // no job is taken by a pool that is not registered yet: killed in between, it would keep the job for hours
+      preset: { plugins: [{ name: 'RegisterFirst', version: '0', worker: { hooks: { startWorker: () => registered } } }] },
+      // long tasks take two at most (src/modules/tasks), so that messages and certificates never wait for them
+      concurrency: 4,
+      noHandleSignals: true,
+      pollInterval: 2000,
+      // short jobs end, and only long tasks listen: they give back what they do as soon as this process is to end
+      gracefulShutdownAbortTimeout: 1,
+      taskList: taskList(handlers),
+      crontab: CRONTAB,
+      logger: logger(),
+    });
+    if (registered === undefined) throw new Error('the queue has not told the name of its pool');
+    await registered;
+  };
+  const stop = async (): Promise<void> => {
+    await runner?.stop();
+    runner = undefined;
+    // its lock is its word that it still works on its jobs: the last thing to go
+    await living?.stop();
+    living = undefined;
+  };
   return {
     add: (h, name, payload, key) => addJob(h, name, payload, key),
     async start(handlers) {
-      const events: WorkerEvents = new EventEmitter();
-      let pool: string | undefined;
-      events.on('pool:create', ({ workerPool }) => (pool = workerPool.id));
-      runner = await library().run({
-        connectionString,
-        events,
-        // long tasks take two at most (src/modules/tasks), so that messages and certificates never wait for them
-        concurrency: 4,
-        noHandleSignals: true,
-        pollInterval: 2000,
-        // short jobs end, and only long tasks listen: they give back what they do as soon as this process is to end
-        gracefulShutdownAbortTimeout: 1,
-        taskList: taskList(handlers),
-        crontab: CRONTAB,
-        logger: logger(),
-      });
-      if (pool === undefined) throw new Error('the queue has not told the name of its pool');
-      living = createLivingWorkers(connectionString, log);
-      await living.begin(pool);
+      try {
+        await (starting = begin(handlers));
+      } catch (e) {
+        await stop();
+        throw e;
+      }
     },
     async stop() {
-      await runner?.stop();
-      runner = undefined;
-      // its lock is its word that it still works on its jobs: the last thing to go
-      await living?.stop();
-      living = undefined;
+      await starting?.catch(() => undefined); // told to who starts
+      await stop();
     },
     async drain(handlers) {
       await library().runOnce({ connectionString, taskList: taskList(handlers), noHandleSignals: true, logger: logger() });

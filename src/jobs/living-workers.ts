@@ -23,7 +23,7 @@ const WITHOUT_LOCK = `
       AND (l.classid::bigint << 32) | l.objid::bigint = ${KEY('w.pool')})`;
 
 export interface LivingWorkers {
-  /** Says that the pool of this name lives in this process. */
+  /** Says that the pool of this name lives in this process: before it takes its first job, since nobody gives back jobs of a pool that never was registered. Once. */
   begin: (pool: string) => Promise<void>;
   stop: () => Promise<void>;
 }
@@ -43,14 +43,16 @@ export function createLivingWorkers(connectionString: string, log: Logger, { eve
   /** pools without a lock, since when: this machine's steady clock */
   let missed = new Map<string, number>();
 
+  const address: pg.ClientConfig = {
+    connectionString,
+    application_name: 'title-declaration worker',
+    keepAlive: true,
+    connectionTimeoutMillis: 5000,
+    query_timeout: 10_000,
+  };
+
   const connect = async (pool: string): Promise<pg.Client> => {
-    const made = new pg.Client({
-      connectionString,
-      application_name: 'title-declaration worker',
-      keepAlive: true,
-      connectionTimeoutMillis: 5000,
-      query_timeout: 10_000,
-    });
+    const made = new pg.Client(address);
     // its end is found by the next look
     made.on('error', (e) => log.warn({ err: e }, 'the connection that holds this worker’s lock is lost'));
     await made.connect();
@@ -64,6 +66,24 @@ export function createLivingWorkers(connectionString: string, log: Logger, { eve
       throw e;
     }
     return made;
+  };
+
+  /** On the connection that holds the lock, or on a new one: it may just have been lost, and not been missed yet. */
+  const signOff = async (pool: string): Promise<void> => {
+    const forget = 'DELETE FROM job_workers WHERE pool = $1';
+    try {
+      if (client) return void (await client.query(forget, [pool]));
+    } catch (e) {
+      log.debug({ err: e }, 'the connection of this worker is lost: signing off on another one');
+    }
+    const other = new pg.Client(address);
+    other.on('error', () => undefined); // what fails is told by the call that fails
+    try {
+      await other.connect();
+      await other.query(forget, [pool]);
+    } finally {
+      await other.end().catch(() => undefined);
+    }
   };
 
   const look = async (at: pg.Client): Promise<void> => {
@@ -106,14 +126,21 @@ export function createLivingWorkers(connectionString: string, log: Logger, { eve
   return {
     async begin(pool) {
       mine = pool;
-      client = await connect(pool);
-      wait(pool, every);
+      const first = connect(pool).then((made) => void (client = made));
+      looking = first.catch(() => undefined); // told to who begins
+      await first;
+      if (!isOver) wait(pool, every);
     },
     async stop() {
       isOver = true;
       clearTimeout(timer);
       await looking;
-      await client?.query('DELETE FROM job_workers WHERE pool = $1', [mine]).catch((e: unknown) => log.debug({ err: e }, 'not signed off'));
+      if (mine === undefined) return;
+      try {
+        await signOff(mine);
+      } catch (e) {
+        log.warn({ err: e }, 'this worker could not sign off: others will miss it');
+      }
       await client?.end().catch(() => undefined);
       client = undefined;
     },

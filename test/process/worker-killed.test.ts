@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { queueSms } from '../../src/adapters/sms';
+import { createJobs, type JobHandlers } from '../../src/jobs/jobs';
 import { createLivingWorkers } from '../../src/jobs/living-workers';
 import { databaseUrlOf, end, endAll, startProcess, until } from '../support/process';
 import { openGateway, type TestGateway } from '../support/sms-gateway';
@@ -77,6 +78,51 @@ describe('F01, F18 a worker is killed', () => {
       expect(await site.db('job_workers').pluck('pool')).toEqual(['the one that looks']);
     } finally {
       await looking.stop();
+    }
+    expect(await site.db('job_workers')).toEqual([]);
+  });
+
+  test('F01 a worker that ends just after its connection was lost signs off all the same', async () => {
+    const worker = createLivingWorkers(databaseUrlOf(site), site.deps.log);
+    await worker.begin('about to end');
+    expect(await site.db('job_workers').pluck('pool')).toEqual(['about to end']);
+    const ofWorkers = "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'title-declaration worker'";
+    await site.db.raw(`SELECT pg_terminate_backend(pid) ${ofWorkers}`);
+    await until('its connection is gone', async () => {
+      const { rows } = await site.db.raw<{ rows: unknown[] }>(`SELECT 1 ${ofWorkers}`);
+      return rows.length === 0;
+    });
+    await worker.stop();
+    expect(await site.db('job_workers')).toEqual([]);
+  });
+
+  test('F01 no job is taken by a worker that is not registered: killed then, it would keep it for hours', async () => {
+    await site.db.raw('DELETE FROM graphile_worker._private_jobs');
+    await site.deps.jobs.add(site.db, 'ballot:sweep', {});
+    const done: string[] = [];
+    const doing = { 'ballot:sweep': () => Promise.resolve(void done.push('swept')) };
+    const jobs = createJobs(databaseUrlOf(site), site.deps.log);
+    let started: Promise<void> | undefined;
+    try {
+      await site.db.transaction(async (trx) => {
+        await trx.raw('LOCK TABLE job_workers IN EXCLUSIVE MODE');
+        started = jobs.start(doing as unknown as JobHandlers);
+        await until('it asks to be registered', async () => {
+          const { rows } = await site.db.raw<{ rows: unknown[] }>(
+            "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'job_workers'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+          );
+          return rows.length > 0;
+        });
+        // its other connections are there by now as well: one that takes jobs at once would have
+        for (let n = 0; n < 20; n++) {
+          expect([(await lockedBy()).filter((l) => l !== null), done]).toEqual([[], []]);
+          await new Promise((r) => setTimeout(r, 10));
+        }
+      });
+      await until('it is done', () => done.length > 0);
+    } finally {
+      await started;
+      await jobs.stop();
     }
     expect(await site.db('job_workers')).toEqual([]);
   });
