@@ -85,7 +85,9 @@ export function createJobs(connectionString: string, log: Logger): Jobs {
     const here = (living = createLivingWorkers(connectionString, log));
     const events: WorkerEvents = new EventEmitter();
     let registered: Promise<void> | undefined;
-    events.on('pool:create', ({ workerPool }) => (registered = here.begin(workerPool.id)));
+    events.on('pool:create', ({ workerPool }) => {
+      registered = here.begin(workerPool.id);
+    });
     runner = await library().run({
       connectionString,
       events,
