@@ -68,8 +68,11 @@ export function placeEntries(place: Place): [string, string][] {
 
 export const placeQuery = (place: Place): Record<string, string> => Object.fromEntries(placeEntries(place));
 
-/** 「53」, or 「500以上」 where more are there than were counted; none among those that were counted says nothing of the rest. */
-export const countText = ({ n, isOpen }: Count): string => (isOpen ? (n === 0 ? '未计数' : `${n}以上`) : String(n));
+/** 「53」, or 「500 以上」 where more are there than were counted, with the word for what is counted 「53 条」, 「500 条以上」; none among those that were counted says nothing of the rest. */
+export function countText({ n, isOpen }: Count, unit = ''): string {
+  if (isOpen && n === 0) return '未计数';
+  return `${n}${unit && ' '}${unit}${isOpen ? (unit ? '以上' : ' 以上') : ''}`;
+}
 
 /** How many rows the page at this place shows: the last one what is left over, so that going on page by page leads to the same one. */
 export const rowsAt = (place: Place, { n, isOpen }: Count, limit = PAGE_ROWS): number =>
@@ -77,7 +80,8 @@ export const rowsAt = (place: Place, { n, isOpen }: Count, limit = PAGE_ROWS): n
 
 /** What the component stepPages takes (views/components/pagination.njk). */
 export interface StepLinks {
-  total: string;
+  /** 「共 53 条」; none where nothing was counted */
+  total?: string;
   firstHref?: string;
   previousHref?: string;
   nextHref?: string;
@@ -85,10 +89,10 @@ export interface StepLinks {
 }
 
 /** Links from one part of a list to those beside it; `at` gives the address of a place. */
-export function stepLinks<T extends { id: string | number }>(slice: Slice<T>, total: string, at: (place: Place) => string): StepLinks {
+export function stepLinks<T extends { id: string | number }>(slice: Slice<T>, count: Count, at: (place: Place) => string): StepLinks {
   const [first, last] = [slice.rows[0], slice.rows.at(-1)];
   return {
-    total,
+    ...(count.n > 0 ? { total: `共 ${countText(count, '条')}` } : {}),
     ...(slice.hasBefore && first ? { firstHref: at({ kind: 'first' }), previousHref: at({ kind: 'before', id: String(first.id) }) } : {}),
     ...(slice.hasAfter && last ? { nextHref: at({ kind: 'after', id: String(last.id) }), lastHref: at({ kind: 'last' }) } : {}),
   };

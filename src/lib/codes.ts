@@ -112,6 +112,19 @@ export const assessments: readonly Code[] = [
   { code: 'not-graded', text: '未定等次' },
 ];
 
+/** What a correction of an account changes, by identity_corrections.kind. */
+export const correctionKinds: readonly Code[] = [
+  { code: 'name', text: '姓名' },
+  { code: 'id-number', text: '证件号码' },
+  { code: 'mobile', text: '手机号码' },
+];
+/** What became of a correction, by identity_corrections.state. */
+export const correctionStates: readonly Code[] = [
+  { code: 'pending', text: '待复核' },
+  { code: 'confirmed', text: '已更正' },
+  { code: 'refused', text: '未同意' },
+];
+
 /** The words for `code` in `set`, or undefined when the set has no such code. */
 export function codeText(set: readonly Code[], code: string): string | undefined {
   return set.find((entry) => entry.code === code)?.text;

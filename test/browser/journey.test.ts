@@ -158,7 +158,7 @@ describe.each(runs)('A8, X4, X5 the whole journey $run', ({ folder: pictures, sc
       '所属地区（市）': DIVISION.city,
       '所属地区（县、市、区）': DIVISION.district,
       联系人: u.contact,
-      手机: u.mobile,
+      手机号码: u.mobile,
       登录名: u.loginName,
       密码: SECRET,
       确认密码: SECRET,

@@ -42,7 +42,7 @@ async function addMember(owner: Visitor, name: string): Promise<Member> {
     'operator.mobile': mobile,
   });
   expect(page.errors()).toEqual([]);
-  expect(page.text()).toContain('临时密码已发送到该经办人的手机');
+  expect(page.text()).toContain('临时密码已发送到该经办人的手机号码');
   return { name, loginName, mobile, id: Number(/operators\/(\d+)/.exec(page.address)?.[1]) };
 }
 async function settleIn(member: Member): Promise<Visitor> {

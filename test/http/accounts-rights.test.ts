@@ -41,9 +41,9 @@ describe('B6, S63 下载我的全部信息', () => {
     ]);
     const data = JSON.parse(file.body.toString()) as Record<string, Record<string, unknown> & Record<string, unknown>[]>;
     expect(data.基本信息).toMatchObject({ 姓名: '于𬀩', 证件号码: person.idNumber });
-    expect(data.申报?.[0]).toMatchObject({ 编号: declaration, 年度: 2026, 状态: 'draft' });
+    expect(data.申报?.[0]).toMatchObject({ 编号: declaration, 年度: 2026, 职称级别: '初级职称', 状态: '未提交' });
     expect(data.申报内容?.[0]).toMatchObject({ 申报编号: declaration, 部分: 'application' });
-    expect(data.操作记录?.some((r) => r.操作 === 'account.sign-in')).toBe(true);
+    expect(data.操作记录?.some((r) => r.操作 === '登录')).toBe(true);
     expect(file.body.toString()).not.toContain(other.idNumber);
     // the address opens nothing for anybody else
     const stranger = await signInAs(site, other);

@@ -140,7 +140,7 @@ describe('S13 a password that the administrator resets', () => {
       { 'staff.name': '姜晓敏', 'staff.loginName': 'with_phone', 'staff.mobile': '138 0631 5555' },
       { button: 'do=save' },
     );
-    expect(page.text()).toContain('临时密码已发送到本人手机');
+    expect(page.text()).toContain('临时密码已发送到本人手机号码');
     const first = await lastSms(site, '13806315555');
     expect(page.find('#one-time-password')).toBeNull();
     const id = Number(/staff\/(\d+)/.exec(page.address)?.[1]);

@@ -40,7 +40,7 @@ describe('P4 inviting a unit', () => {
 
   it('P4 sends one message a day to the unit’s own number, whoever asks, and names nobody', async () => {
     await makeUnit(site, { name: '威海市环翠区渔歌剧团', state: 'none', mobile: '13906315555' });
-    expect((await invite('渔歌')).text('body')).toContain('已向该单位登记的手机发送短信');
+    expect((await invite('渔歌')).text('body')).toContain('已向该单位登记的手机号码发送短信');
     const sms = await lastSms(site, '13906315555');
     expect(sms).toContain('权限申请');
     expect(sms).not.toContain(person.name);

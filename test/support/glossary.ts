@@ -30,7 +30,23 @@ export const glossary: readonly Term[] = [
   { term: '技术支持', instead: ['客服', '技术客服', '运维'] },
   { term: '证件号码', instead: ['证件号：', '证件编号'] },
   { term: '居民身份证号码', instead: ['身份证编码'] },
-  { term: '手机号码', instead: ['手机号'], except: ['手机号码'] },
+  {
+    term: '手机号码',
+    instead: [
+      '手机号',
+      '更换手机',
+      '更正手机',
+      '新手机',
+      '联系手机',
+      '本人手机',
+      '经办人的手机',
+      '单位的手机',
+      '登记的手机',
+      '注册的手机',
+      '接收短信的手机',
+    ],
+    except: ['手机号码', '手机验证器'],
+  },
   { term: '验证码', instead: ['短信码', '图形码', '动态码'] },
   { term: '文件导出', instead: ['任务中心', '下载中心'] },
   { term: '查询、查找', instead: ['搜索', '检索'] },
@@ -60,6 +76,7 @@ export const punctuation: readonly { name: string; pattern: RegExp }[] = [
     name: 'a number stuck to what it counts',
     pattern: /[\u4e00-\u9fff]\d+(?:个|位|人|条|项|次|天|分钟|字|页|行|小时|秒|至)|[\u4e00-\u9fff]〇个月/u,
   },
+  { name: 'a number named by the thing: 手机 for 手机号码', pattern: /^手机$/u },
   { name: 'digits of full width', pattern: /[０-９]/u },
 ];
 

@@ -23,7 +23,7 @@ export const personNameField = ({
   });
 
 /** A mobile number, shown and kept as eleven digits as soon as it can be read. */
-export const mobileField = (label: string): Field =>
+export const mobileField = (label = '手机号码'): Field =>
   text({
     id: 'mobile',
     label,

@@ -115,7 +115,7 @@ export const handOver = (deps: Deps, task: Task): Promise<ManageOutcome> =>
       await moveOwnership(trx, deps.cipher, task.actor.unitId, from, o);
       await queueSms(deps, trx, {
         mobile: o.mobile,
-        text: `${from.name}已将${task.actor.behalf}的主经办人移交给您。单位的联系人和手机已改为您的，统一社会信用代码可用于登录您的账号。`,
+        text: `${from.name}已将${task.actor.behalf}的主经办人移交给您。单位的联系人和手机号码已改为您的，统一社会信用代码可用于登录您的账号。`,
         purpose: 'unit-owner',
         minutes: PASSWORD_SMS_MINUTES,
       });

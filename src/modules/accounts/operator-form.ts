@@ -26,5 +26,5 @@ const section = (id: string, title: string, fields: Field[]): SectionDefinition 
 });
 
 /** 「新增经办人」 */
-export const operatorForm = section('operator', '新增经办人', [personNameField(), givenLoginNameField(), mobileField('手机')]);
-export const operatorMobileForm = section('operator-mobile', '更换手机', [mobileField('新手机')]);
+export const operatorForm = section('operator', '新增经办人', [personNameField(), givenLoginNameField(), mobileField()]);
+export const operatorMobileForm = section('operator-mobile', '更换手机号码', [mobileField('新手机号码')]);

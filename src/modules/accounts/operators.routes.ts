@@ -54,11 +54,11 @@ function tagOf(o: Operator): { text: string; colour: string } {
 }
 
 const doneTexts: Readonly<Record<string, string>> = {
-  add: '经办人账号已建立，临时密码已发送到该经办人的手机',
+  add: '经办人账号已建立，临时密码已发送到该经办人的手机号码',
   off: '账号已停用，该经办人的登录已全部退出',
   on: '账号已恢复',
-  password: '临时密码已发送到该经办人的手机，原来的密码已失效',
-  mobile: '手机已更换',
+  password: '临时密码已发送到该经办人的手机号码，原来的密码已失效',
+  mobile: '手机号码已更换',
   remove: '该经办人已移除，其登录已全部退出',
   'hand-over': '主经办人已移交，您仍是本单位的经办人',
 };
@@ -87,7 +87,7 @@ export function operatorsRoutes(deps: Deps): Route[] {
       columns: [
         { key: 'name', text: '姓名' },
         { key: 'login', text: '登录名' },
-        { key: 'mobile', text: '手机' },
+        { key: 'mobile', text: '手机号码' },
         { key: 'state', text: '状态' },
       ],
       rows: rows.map((o) => ({
@@ -184,7 +184,7 @@ export function operatorsRoutes(deps: Deps): Route[] {
           : undefined,
         rows: [
           { label: '登录名', text: o.loginName },
-          { label: '手机', text: canManage || o.id === visit.actor.accountId ? o.mobile : maskMobile(o.mobile) },
+          { label: '手机号码', text: canManage || o.id === visit.actor.accountId ? o.mobile : maskMobile(o.mobile) },
           { label: '身份', text: o.isOwner ? '主经办人' : '经办人' },
           { label: '建立时间', text: showMoment(o.createdAt) },
           ...(o.removedAt ? [{ label: '移除时间', text: showMoment(o.removedAt) }] : []),
@@ -202,7 +202,7 @@ export function operatorsRoutes(deps: Deps): Route[] {
               ctx: smallFormContext((await databaseNow(db)).today),
               problems,
               action: paths.operatorMobile(o.id),
-              buttons: [{ value: 'save', text: '更换手机', kind: 'secondary' }],
+              buttons: [{ value: 'save', text: '更换手机号码', kind: 'secondary' }],
             })
           : undefined,
       },
@@ -244,7 +244,7 @@ export function operatorsRoutes(deps: Deps): Route[] {
         rows: [
           { label: '姓名', text: o.name },
           { label: '登录名', text: o.loginName },
-          { label: '手机', text: o.mobile },
+          { label: '手机号码', text: o.mobile },
         ],
         confirmText: title,
       },
@@ -299,7 +299,7 @@ export function operatorsRoutes(deps: Deps): Route[] {
       handle: (visit) =>
         confirmPage(visit, '移交主经办人', {
           warning:
-            '移交后，由该经办人管理本单位的经办人；单位的联系人和手机改为该经办人的，统一社会信用代码只能登录该经办人的账号。您仍是本单位的经办人，用自己的登录名登录。',
+            '移交后，由该经办人管理本单位的经办人；单位的联系人和手机号码改为该经办人的，统一社会信用代码只能登录该经办人的账号。您仍是本单位的经办人，用自己的登录名登录。',
         }),
     },
     {

@@ -72,7 +72,7 @@ export const personRegistrationSection: SectionDefinition = {
           hint: '例如 1986.5.12；使用居民身份证的可不填写，按证件号码自动填写',
         }),
         ethnicityField(),
-        mobileField('手机号码'),
+        mobileField(),
       ],
     },
     {

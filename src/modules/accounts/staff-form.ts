@@ -42,9 +42,9 @@ export const staffForm: SectionDefinition = {
         personNameField(),
         givenLoginNameField(),
         {
-          ...mobileField('手机'),
+          ...mobileField(),
           required: false,
-          hint: '临时密码发送到本人手机；没有手机的，临时密码只在页面上显示一次',
+          hint: '临时密码发送到本人手机号码；没有手机号码的，临时密码只在页面上显示一次',
         },
       ],
     },

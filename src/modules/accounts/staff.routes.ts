@@ -148,7 +148,7 @@ export function staffRoutes(deps: Deps): Route[] {
         : done === 'on'
           ? { kind: 'success', text: '账号已恢复' }
           : done === 'sent'
-            ? { kind: 'success', text: '临时密码已发送到本人手机' }
+            ? { kind: 'success', text: '临时密码已发送到本人手机号码' }
             : undefined;
     return page(
       'accounts/staff-account',
@@ -164,7 +164,7 @@ export function staffRoutes(deps: Deps): Route[] {
           { label: '账号类型', text: roleTexts[found.role] },
           ...(found.body === null ? [] : [{ label: found.role === 'bureau' ? '所属地区' : '评审委员会', text: found.body }]),
           { label: '登录名', text: found.loginName },
-          { label: '手机', text: found.mobile ? maskMobile(cipher.decrypt(found.mobile, 'account.mobile')) : '未登记' },
+          { label: '手机号码', text: found.mobile ? maskMobile(cipher.decrypt(found.mobile, 'account.mobile')) : '未登记' },
           { label: '建立时间', text: showMoment(found.createdAt) },
           ...(found.disabledAt ? [{ label: '停用时间', text: showMoment(found.disabledAt) }] : []),
         ],

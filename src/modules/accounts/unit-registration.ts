@@ -58,7 +58,7 @@ export const unitRegistrationSection: SectionDefinition = {
     {
       kind: 'group',
       id: 'contact',
-      fields: [personNameField({ label: '联系人', autocomplete: 'name' }), mobileField('手机')],
+      fields: [personNameField({ label: '联系人', autocomplete: 'name' }), mobileField()],
     },
     {
       kind: 'group',
@@ -91,7 +91,7 @@ export const unitRegistration: RegistrationKind = {
   partTitles: ['单位信息', '联系方式', '账号信息'],
   blank: emptySection(unitRegistrationSection),
   mobilePart: 'contact',
-  mobileLabel: '手机',
+  mobileLabel: '手机号码',
   minPassword: 12,
   passwordHint: '至少 12 个字符，不能包含登录名、统一社会信用代码和手机号码',
   tips: [

@@ -366,7 +366,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
         title: '查找单位',
         breadcrumbs: [...mineCrumbs, { text: section.title, href: paths.section(id, section.id) }, { text: '查找单位' }],
         ...(visit.query.one('invited') === '1'
-          ? { notice: { kind: 'success' as const, text: '已向该单位登记的手机发送短信。单位取得权限后，请再来选择' } }
+          ? { notice: { kind: 'success' as const, text: '已向该单位登记的手机号码发送短信。单位取得权限后，请再来选择' } }
           : {}),
       },
       {

@@ -8,7 +8,7 @@ import { fieldId, type Problem } from '../../form/section';
 import { anyOr, choiceFilter, textFilter } from '../../form/filter-controls';
 import { smallForm } from '../../form/small-form';
 import { homeCrumb } from '../../http/crumbs';
-import { addressOf, countText, pagingLinks, pagingOf, placeQuery, readPlace, rowsAt, stepLinks } from '../../http/paging';
+import { addressOf, pagingLinks, pagingOf, placeQuery, readPlace, rowsAt, stepLinks } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
 import { page, pathOf, refusal, seeOther, unitActor, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
@@ -322,7 +322,7 @@ export function pathsRoutes(deps: Deps): Route[] {
               }
             : { emptyText: '没有符合条件的路径申请', emptyAction: '清除查询条件', emptyHref: paths.pathReview() }),
         },
-        pages: stepLinks(slice, countText(count), (to) => addressOf(paths.pathReview(), { ...address, ...placeQuery(to) })),
+        pages: stepLinks(slice, count, (to) => addressOf(paths.pathReview(), { ...address, ...placeQuery(to) })),
       },
     );
   }

@@ -118,7 +118,7 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
     takesRanks: isWhole && rows.some((r) => r.takesRank),
     savesRanks: rows.some((r) => r.takesRank),
     total: rows.length,
-    waiting: isWhole ? undefined : countText(waiting),
+    waiting: isWhole ? undefined : countText(waiting, '人'),
     limit: found.length > BULK_LIMIT ? BULK_LIMIT : undefined,
     action: paths.report(),
     back: new URLSearchParams(conditionEntries(condition)).toString(),

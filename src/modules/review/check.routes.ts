@@ -102,7 +102,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
     const isStillSeen = act !== undefined && (await findQueueRows(db, seen, [act.id])).length > 0;
     const name = declarationName({ year: d.year }, o.batch.series, o.batch.level);
     const changed = o.sections.filter((s) => s.change !== 'same');
-    const rest = countText(countOf(counts, filter.show));
+    const rest = countText(countOf(counts, filter.show), '项');
     const errors: PageError[] = problem ? [{ text: problem.text, href: `#note-${problem.section}` }] : [];
     return page(
       'review/check',
@@ -131,7 +131,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
           href: addressOf(queue.address, query),
           previousHref: neighbours.previous && withQuery(at(neighbours.previous), query),
           nextHref: neighbours.next && withQuery(at(neighbours.next), query),
-          text: `${queue.shows.find((s) => s.value === filter.show)?.text ?? ''} ${rest} 项`,
+          text: `${queue.shows.find((s) => s.value === filter.show)?.text ?? ''} ${rest}`,
         },
         applicant: [
           { label: '姓名', text: o.applicant.name },

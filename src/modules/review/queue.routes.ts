@@ -3,7 +3,7 @@ import type { Deps } from '../../deps';
 import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft, takeDraft } from '../../http/form-drafts.store';
 import { FormInput } from '../../http/form-input';
-import { addressOf, countText, PAGE_ROWS, rowsAt } from '../../http/paging';
+import { addressOf, PAGE_ROWS, rowsAt } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { notFound, page, refusal, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { isUuid } from '../../lib/ids';
@@ -130,7 +130,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
         canTick: (row) => possible(row).length > 0,
         hrefOf: (row) => (queue.checks ? addressOf(`${queue.address}/${row.id}`, query) : paths.declaration(row.id)),
       }),
-      pages: queuePages(slice, filter, rules, queue.address, countText(count)),
+      pages: queuePages(slice, filter, rules, queue.address, count),
       exports: queue.exportTo && {
         ...queue.exportTo,
         fields: {

@@ -1,6 +1,7 @@
 import type { ControlModel } from '../../form/control';
 import { anyOr, choiceFilter, textFilter } from '../../form/filter-controls';
 import type { Slice } from '../../db/keyset';
+import type { Count } from '../../db/keyset';
 import { addressOf, countText, stepLinks, type StepLinks } from '../../http/paging';
 import { showMoment } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
@@ -137,5 +138,5 @@ export function queueTable(input: {
 }
 
 /** Links from one page of a list to those beside it. */
-export const queuePages = (slice: Slice<QueueRow>, filter: QueueFilter, rules: FilterRules, address: string, total: string): StepLinks =>
-  stepLinks(slice, total, (place) => addressOf(address, filterQuery({ ...atFirst(filter), place }, rules)));
+export const queuePages = (slice: Slice<QueueRow>, filter: QueueFilter, rules: FilterRules, address: string, count: Count): StepLinks =>
+  stepLinks(slice, count, (place) => addressOf(address, filterQuery({ ...atFirst(filter), place }, rules)));

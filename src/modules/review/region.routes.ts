@@ -97,7 +97,7 @@ export function regionRoutes(deps: Deps): Route[] {
             ],
           })),
         },
-        pages: stepLinks(slice, countText(count), (to) => at([...ofState, ...placeEntries(to)])),
+        pages: stepLinks(slice, count, (to) => at([...ofState, ...placeEntries(to)])),
       },
     );
   }

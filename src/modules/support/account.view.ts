@@ -1,8 +1,9 @@
 import { paths } from '../../http/paths';
+import { codeText, correctionKinds, correctionStates } from '../../lib/codes';
 import { showMoment } from '../../lib/moment';
 import { roleTexts } from '../../policy/actor';
+import { auditActionText } from '../../policy/audit-actions';
 import type { SupportAccount } from './account-lookup.read';
-import { auditActionText } from './audit-actions';
 import type { AuditLine } from './audit-log.read';
 import { detailText } from './audit-log.view';
 import type { Correction, CorrectionKind, CorrectionState } from './correction.store';
@@ -91,12 +92,13 @@ export function trailTable(caption: string, emptyText: string, lines: readonly A
   };
 }
 
+const stateTag = (state: CorrectionState, colour: Tag['colour']): Tag => ({ text: codeText(correctionStates, state) ?? state, colour });
 export const correctionTags: Record<CorrectionState, Tag> = {
-  pending: { text: '待复核', colour: 'yellow' },
-  confirmed: { text: '已更正', colour: 'green' },
-  refused: { text: '未同意', colour: 'red' },
+  pending: stateTag('pending', 'yellow'),
+  confirmed: stateTag('confirmed', 'green'),
+  refused: stateTag('refused', 'red'),
 };
-export const kindTexts: Record<CorrectionKind, string> = { name: '姓名', 'id-number': '证件号码', mobile: '手机号码' };
+export const kindText = (kind: CorrectionKind): string => codeText(correctionKinds, kind) ?? kind;
 
 export function correctionsTable(caption: string, emptyText: string, list: readonly Correction[], withPerson: boolean): object {
   return {
@@ -112,7 +114,7 @@ export function correctionsTable(caption: string, emptyText: string, list: reado
     rows: list.map((c) => ({
       cells: [
         {
-          text: kindTexts[c.change.kind],
+          text: kindText(c.change.kind),
           href: paths.correction(c.id),
           hiddenText: `：${c.personName}`,
           ...(c.change.kind === 'name' ? { sub: `${c.change.oldName} → ${c.change.newName}` } : {}),

@@ -8,7 +8,7 @@ import { readDate } from '../../lib/dates';
 import { normaliseLine } from '../../lib/text';
 import { stateNames, states } from '../../policy/declaration-moves';
 import { levelText } from '../catalogue';
-import { auditActions, auditActionText, subjectKindText } from './audit-actions';
+import { auditActions, auditActionText, subjectKindText } from '../../policy/audit-actions';
 import type { AuditFilter, AuditLine, AuditPage } from './audit-log.read';
 import { verdictText } from './verify-log';
 

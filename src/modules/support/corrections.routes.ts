@@ -10,7 +10,7 @@ import type { Problem } from '../../form/section';
 import { smallForm, smallFormContext } from '../../form/small-form';
 import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft, removeDraft } from '../../http/form-drafts.store';
-import { addressOf, countText, placeQuery, readPlace, rowsAt, stepLinks } from '../../http/paging';
+import { addressOf, placeQuery, readPlace, rowsAt, stepLinks } from '../../http/paging';
 import { paths } from '../../http/paths';
 import {
   accountOf,
@@ -31,7 +31,7 @@ import { maskIdNumber, maskMobile, maskNumbersIn } from '../../lib/mask';
 import { showMoment } from '../../lib/moment';
 import { can } from '../../policy/policy';
 import { takeFile, withheldContent } from '../attachments';
-import { correctionsTable, correctionTags, kindTexts } from './account.view';
+import { correctionsTable, correctionTags, kindText } from './account.view';
 import {
   changeOf,
   changeRows,
@@ -126,7 +126,7 @@ export function correctionsRoutes(deps: Deps): Route[] {
                   : { label: '现在的证件号码', text: maskIdNumber(identity.idNumber) },
               ],
         needsSecond: (await needsSecondPerson(deps))[kind],
-        what: kindTexts[kind],
+        what: kindText(kind),
         form: correctionForm({
           section,
           raw: draft?.raw ?? { groups: { [PART]: kind === 'id-number' ? { idType: identity.idType } : {} }, rows: {} },
@@ -276,7 +276,7 @@ export function correctionsRoutes(deps: Deps): Route[] {
           ],
         },
         table: correctionsTable('更正申请', state === 'pending' ? '没有等待复核的更正申请' : '没有这样的更正', slice.rows, true),
-        pages: stepLinks(slice, countText(count), (to) => addressOf(paths.corrections(), { state, ...placeQuery(to) })),
+        pages: stepLinks(slice, count, (to) => addressOf(paths.corrections(), { state, ...placeQuery(to) })),
       },
     );
   };

@@ -9,7 +9,7 @@ import type { Problem } from '../../form/section';
 import { smallForm } from '../../form/small-form';
 import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft, removeDraft } from '../../http/form-drafts.store';
-import { addressOf, countText, placeQuery, readPlace, rowsAt, stepLinks } from '../../http/paging';
+import { addressOf, placeQuery, readPlace, rowsAt, stepLinks } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { page, refusal, seeOther, unitOf, type Crumb, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { isRowId } from '../../lib/ids';
@@ -120,7 +120,7 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
             ],
           })),
         },
-        pages: stepLinks(slice, countText(count), (to) => addressOf(paths.bureauUnits(), { ...address, ...placeQuery(to) })),
+        pages: stepLinks(slice, count, (to) => addressOf(paths.bureauUnits(), { ...address, ...placeQuery(to) })),
       },
     );
   };
@@ -140,7 +140,7 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
     return [
       { text: showMoment(c.at) },
       { text: c.byName },
-      { text: [...lines, ...(c.hasMobile ? ['手机'] : [])].join('；') },
+      { text: [...lines, ...(c.hasMobile ? ['手机号码'] : [])].join('；') },
       { text: c.reason },
     ];
   };
@@ -167,7 +167,7 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
       { title: unit.name, breadcrumbs: [homeCrumb, listCrumb, { text: unit.name }], ...(notice ? { notice } : {}) },
       {
         tag: permissionTags[unit.permissionState],
-        rows: [...unitRows(unit), { label: '手机', text: mobile }, { label: '登录名', text: account?.loginName ?? '没有账号' }],
+        rows: [...unitRows(unit), { label: '手机号码', text: mobile }, { label: '登录名', text: account?.loginName ?? '没有账号' }],
         correctHref: paths.correctUnit(id),
         resetHref: account ? paths.resetUnitPassword(id) : undefined,
         namesakes,
@@ -321,7 +321,7 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
         rows: [
           { label: '单位名称', text: unit.name },
           { label: '登录名', text: account.loginName },
-          { label: '接收短信的手机', text: cipher.decrypt(unit.mobile, 'unit.mobile') },
+          { label: '接收短信的手机号码', text: cipher.decrypt(unit.mobile, 'unit.mobile') },
         ],
         action: paths.resetUnitPassword(id),
         backHref: paths.bureauUnit(id),

@@ -32,7 +32,7 @@ export const unitCorrectionForm: SectionDefinition = {
           check: (v) => (/[<>]/.test(v) ? '「主管部门」不能包含「<」「>」' : undefined),
         }),
         personNameField({ id: 'contactName', label: '联系人' }),
-        mobileField('手机'),
+        mobileField(),
         longText({ id: 'reason', label: '更正原因', required: true, limit: 200, rows: 3, hint: '写明依据，例如「单位更名，见……文件」' }),
       ],
     },
@@ -72,7 +72,7 @@ export const factLabels: Readonly<Record<keyof UnitFacts, string>> = {
   divisionCode: '所属地区',
   superiorName: '主管部门',
   contactName: '联系人',
-  mobile: '手机',
+  mobile: '手机号码',
 };
 
 export type DivisionName = (code: string) => string;

@@ -8,7 +8,7 @@ import type { Problem } from '../../form/section';
 import { choiceFilter, textFilter } from '../../form/filter-controls';
 import { smallForm } from '../../form/small-form';
 import { homeCrumb, startCrumb } from '../../http/crumbs';
-import { addressOf, countText, placeQuery, readPlace, rowsAt, stepLinks } from '../../http/paging';
+import { addressOf, placeQuery, readPlace, rowsAt, stepLinks } from '../../http/paging';
 import { paths } from '../../http/paths';
 import {
   page,
@@ -208,7 +208,7 @@ export function unitsRoutes(deps: Deps): Route[] {
               }
             : { emptyText: '没有符合条件的权限申请', emptyAction: '清除查询条件', emptyHref: paths.permissions() }),
         },
-        pages: stepLinks(slice, countText(count), (to) => addressOf(paths.permissions(), { ...address, ...placeQuery(to) })),
+        pages: stepLinks(slice, count, (to) => addressOf(paths.permissions(), { ...address, ...placeQuery(to) })),
       },
     );
   }

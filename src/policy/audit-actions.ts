@@ -1,4 +1,4 @@
-import { moveNames, moves } from '../../policy/declaration-moves';
+import { moveNames, moves } from './declaration-moves';
 
 /** What the acts of the log are called; an act that is missing here is shown by its own name. */
 export const auditActions: readonly { action: string; text: string }[] = [
@@ -91,7 +91,7 @@ export const auditActions: readonly { action: string; text: string }[] = [
   { action: 'unit.correct', text: '更正单位信息' },
   { action: 'unit.invite', text: '邀请单位申请权限' },
   { action: 'operator.add', text: '新增经办人' },
-  { action: 'operator.mobile', text: '更换经办人手机' },
+  { action: 'operator.mobile', text: '更换经办人手机号码' },
   { action: 'operator.suspend', text: '停用经办人' },
   { action: 'operator.resume', text: '恢复经办人' },
   { action: 'operator.remove', text: '移除经办人' },
