@@ -16,7 +16,7 @@ import { typedText } from './http/resend';
 import { notFound, refusal, type Reply, type Route } from './http/route';
 import { securityHeaders, valuesOf } from './http/security-headers';
 import { send } from './http/send';
-import { createSessions, keepSession } from './http/session';
+import { createSessions, keepSession, pageBefore } from './http/session';
 import type { SessionActors } from './http/session.store';
 import { createTurnAway } from './http/turn-away';
 import { asError } from './lib/as-error';
@@ -166,6 +166,12 @@ export function createApp({ deps, routes, mount, sessionPool, actors, readiness,
   return admitting(admission, turnAway, app);
 }
 
+/** The page that the form stood on, opened anew; the browser says where it was. */
+function wayBack(req: Request): { text: string; href: string } | undefined {
+  const href = pageBefore(req);
+  return href === undefined ? undefined : { text: '重新打开填写页面', href };
+}
+
 /** What a fault of the request itself is answered with; undefined for failures of ours. */
 function refusalOf(e: unknown, req: Request, res: Response): Reply | undefined {
   if (e instanceof BusyError) {
@@ -182,8 +188,9 @@ function refusalOf(e: unknown, req: Request, res: Response): Reply | undefined {
     isTooManyWords(e)
       ? '填写的文字过多，这次没有保存。请返回上一页，减少文字后重新提交'
       : fault === 413
-        ? '上传的文件过大或者过多，请分次上传：PDF 不超过 5 MB，图片不超过 30 MB，一次选择的文件合计不超过 60 MB'
+        ? '上传的文件过大或者过多，这次没有保存。请分次上传：PDF 不超过 5 MB，图片不超过 30 MB，一次选择的文件合计不超过 60 MB。请返回上一页（浏览器的「后退」），填写的文字一般仍在，重新选择文件后再保存'
         : '提交的内容格式不正确，请返回上一页重新填写',
+    fault === 413 && !isTooManyWords(e) ? wayBack(req) : undefined,
   );
 }
 

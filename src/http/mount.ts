@@ -20,6 +20,7 @@ import { notFound, refusal, type Reply, type Route, type UploadedFile, type Visi
 import { requestIdOf, send, type SendDeps } from './send';
 import {
   comesFromHere,
+  pageBefore,
   csrfTokenOf,
   endSession,
   isOwnForm,
@@ -112,7 +113,8 @@ async function answer(at: Passage): Promise<Reply> {
   if ('kind' in admission) return (route.method === 'post' && (await answerOfEarlierCopy(at))) || admission;
   const { subject } = admission;
   const query = new FormInput(flatEntries(req.query));
-  if (route.method === 'get' && (await mustProve(at, query))) return { kind: 'see-other', to: paths.confirmPassword(req.originalUrl) };
+  if (route.method === 'get' && (await mustProve(at, query)))
+    return { kind: 'see-other', to: paths.confirmPassword(req.originalUrl, pageBefore(req)) };
   if (route.method === 'get') {
     const visit = visitOf(at, { route, params, path: req.originalUrl, query, subject, body: new FormInput([]), files: [], digest: '' });
     if (!route.heavy || !visitor) return route.handle(visit);
@@ -130,7 +132,13 @@ async function answer(at: Passage): Promise<Reply> {
     return refusal(403, '页面已过期，请返回上一页，刷新后重新操作', { text: '返回首页', href: visitor ? paths.home() : paths.signIn() });
   }
   if (await mustProve(at, posted.body))
-    return { kind: 'see-other', to: paths.confirmPassword((await keepPost(at, posted, visitor?.accountId)) ? paths.kept() : paths.home()) };
+    return {
+      kind: 'see-other',
+      to: paths.confirmPassword(
+        (await keepPost(at, posted, visitor?.accountId)) ? paths.kept() : paths.home(),
+        pageBefore(req) ?? req.originalUrl,
+      ),
+    };
   return once(at, visitOf(at, { route, params, path: req.originalUrl, query, subject, ...posted }), posted.digest);
 }
 
@@ -285,7 +293,7 @@ async function repost(at: Passage, outer: Visit, post: KeptPost, id: string): Pr
   const admission = await admit(route, visitor, post.params, deps);
   if ('kind' in admission) return admission;
   const body = new FormInput(post.fields);
-  if (await mustProve({ ...at, route }, body)) return { kind: 'see-other', to: paths.confirmPassword(paths.kept()) };
+  if (await mustProve({ ...at, route }, body)) return { kind: 'see-other', to: paths.confirmPassword(paths.kept(), post.url) };
   const query = new FormInput(new URL(post.url, 'http://site').searchParams);
   const digest = digestOf(body, post.files);
   // a passage of its own: what the kept form settles is its answer, not that of the page which sends it on

@@ -136,7 +136,9 @@ export const paths = {
   setOwnFactor: () => '/profile/factor/set',
   ownFactorQr: () => '/profile/factor/qr.png',
   ownFactorCodes: (draft?: string) => (draft ? `/profile/factor/codes?draft=${draft}` : '/profile/factor/codes'),
-  confirmPassword: (next?: string) => (next ? `/confirm-password?next=${encodeURIComponent(next)}` : '/confirm-password'),
+  /** `from`: the page on which it was asked for */
+  confirmPassword: (next?: string, from?: string) =>
+    next ? `/confirm-password?next=${encodeURIComponent(next)}${from ? `&from=${encodeURIComponent(from)}` : ''}` : '/confirm-password',
   ownSessions: () => '/profile/sessions',
   endOtherSessions: () => '/profile/sessions/end-others',
   ownData: () => '/profile/data',

@@ -198,6 +198,14 @@ export function comesFromHere({ headers }: IncomingMessage): boolean {
   const { origin } = headers;
   return origin === undefined || origin === 'null' || hostOf(origin) === headers.host;
 }
+/** The own page that the browser was on, with its query; undefined where the browser does not say. What it names is checked where it is used. */
+export function pageBefore({ headers }: IncomingMessage): string | undefined {
+  const { referer } = headers;
+  if (referer === undefined || hostOf(referer) !== headers.host) return undefined;
+  const { pathname, search } = new URL(referer);
+  // two strokes at the beginning would name another host
+  return pathname.startsWith('//') ? undefined : pathname + search;
+}
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
 }

@@ -68,6 +68,30 @@ describe('S14 the password once more', () => {
     expect((await owner.get(page.address)).find('#f-operator-name')?.getAttribute('value')).toBe('姜山');
   });
 
+  it('says which act asks for it, and has a way back to the page it was asked on, also after a wrong password', async () => {
+    const { owner, member } = await unitWithMember();
+    const address = `/unit/operators/${member}/hand-over`;
+    const on = `/unit/operators/${member}`;
+    const asked = await owner.request('GET', address, undefined, { referer: `${site.base}${on}` });
+    expect(asked.location).toBe(`/confirm-password?next=${encodeURIComponent(address)}&from=${encodeURIComponent(on)}`);
+    const form = await owner.get(asked.location);
+    expect(form.text('main')).toContain('您正在办理：丛培英 › 移交主经办人。');
+    expect(form.link('返回上一页')).toBe(on);
+    const wrong = await owner.submit(form, { password: 'Falsch-Falsch-1' });
+    expect([wrong.status, wrong.link('返回上一页')]).toEqual([422, on]);
+    // a form that was sent too late is named by the page it stood on
+    const page = await confirmPassword(owner, asked);
+    await site.advanceClock('6 minutes');
+    const late = await owner.get((await owner.submit(page, {}, { form: address })).location);
+    expect(late.text('main')).toContain('移交主经办人');
+    expect(late.text('main')).toContain('您刚才填写的内容已保留');
+    // another site's page is none of ours, and neither is what somebody wrote into the address
+    const foreign = await owner.request('GET', address, undefined, { referer: 'https://evil.example/x' });
+    expect(foreign.location).toBe(`/confirm-password?next=${encodeURIComponent(address)}`);
+    const forged = await owner.get(`${foreign.location}&from=${encodeURIComponent('//evil.example/x')}`);
+    expect([forged.link('返回首页'), forged.html.includes('href="//evil')]).toEqual(['/home', false]);
+  });
+
   it('leads to own pages only', async () => {
     const { owner } = await unitWithMember();
     const form = await owner.get(`/confirm-password?next=${encodeURIComponent('//evil.example/x')}`);

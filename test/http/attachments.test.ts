@@ -449,4 +449,21 @@ describe('F08, F09, S47 uploads that break off, full disks, crowds', () => {
     expect(answer.status).toBe(413);
     expect(uploads.held).toBe(0);
   });
+
+  test('X4, S43 a file of more than 30 MB is refused with what to do, and the way to the form it came from', async () => {
+    const { visitor, id } = await begin();
+    const address = `/declarations/${id}/sections/education`;
+    const form = async (): Promise<FormData> => {
+      const data = new FormData();
+      for (const [name, value] of (await visitor.open(address)).fields('#form')) data.append(name, value);
+      data.append(FIELD, new Blob([new Uint8Array(31 * 1024 * 1024)]), '毕业证书.jpg');
+      return data;
+    };
+    const refused = await visitor.request('POST', address, await form(), { referer: `${site.base}${address}` });
+    expect([refused.status, refused.text()]).toEqual([413, expect.stringContaining('请返回上一页')]);
+    expect(refused.link('重新打开填写页面')).toBe(address);
+    const foreign = await visitor.request('POST', address, await form(), { referer: `${site.base}//evil.example/x` });
+    expect([foreign.status, foreign.html.includes('evil')]).toEqual([413, false]);
+    expect(uploads.held).toBe(0);
+  });
 });
