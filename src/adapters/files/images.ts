@@ -57,9 +57,11 @@ async function checkHeader(content: Buffer, mediaType: ImageMediaType): Promise<
   }
   const height = meta.pageHeight ?? meta.height;
   if (meta.format !== FORMATS[mediaType]) return { kind: 'refused', problem: DAMAGED };
-  if (meta.width * height > MAX_PIXELS || Math.max(meta.width, height) > MAX_SIDE || (meta.pages ?? 1) > MAX_GIF_FRAMES) {
+  if (meta.width * height > MAX_PIXELS || Math.max(meta.width, height) > MAX_SIDE) {
     return { kind: 'refused', problem: '这张图片的尺寸太大（超过 5000 万像素）。请用画图软件把图片缩小后重新上传' };
   }
+  if ((meta.pages ?? 1) > MAX_GIF_FRAMES)
+    return { kind: 'refused', problem: `这个动图的画面太多（超过 ${MAX_GIF_FRAMES} 幅）。请把需要的一幅另存为 JPG 后重新上传` };
   return { kind: 'ok' };
 }
 

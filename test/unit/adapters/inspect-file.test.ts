@@ -11,6 +11,7 @@ import {
   MAX_STORED_BYTES,
   type FileVerdict,
 } from '../../../src/adapters/files/inspect-file';
+import { inspectPdf } from '../../../src/adapters/files/inspect-pdf';
 
 const inspector = createFileInspector(() => undefined);
 afterAll(() => inspector.close());
@@ -52,6 +53,16 @@ function objectStream(body: string, options: { filter?: string; data?: Buffer; n
   const plain = Buffer.from(`9 0 ${body}`, 'latin1');
   const data = options.data ?? deflateSync(plain);
   return `8 0 obj\n<</Type/ObjStm/N ${options.n ?? 1}/First 4/Filter ${options.filter ?? '/FlateDecode'}/Length ${data.length}>>\nstream\n${data.toString('latin1')}\nendstream\nendobj\n`;
+}
+
+/** An animated GIF of 1 × 1 pixel, written by hand. */
+function gifOf(frames: number): Buffer {
+  const frame = Buffer.from('2c000000000100010000' + '02024401' + '00', 'hex');
+  return Buffer.concat([
+    Buffer.from('474946383961' + '01000100' + '800000' + '000000ffffff', 'hex'),
+    ...Array.from({ length: frames }, () => frame),
+    Buffer.from('3b', 'hex'),
+  ]);
 }
 
 /** A PNG whose header claims a size that its data does not have. */
@@ -102,6 +113,19 @@ describe('S46 files that are taken', () => {
     const verdict = await accepted(animated, 'a.gif');
     expect((await sharp(verdict.content).metadata()).pages ?? 1).toBe(1);
     expect([...(await sharp(verdict.content).removeAlpha().raw().toBuffer()).subarray(0, 3)]).toEqual([255, 0, 0]);
+  });
+
+  it('a GIF of a thousand frames', async () => {
+    expect(await accepted(gifOf(1000), 'a.gif')).toMatchObject({ mediaType: 'image/gif', width: 1, height: 1 });
+  });
+
+  it('S46 where a PDF begins is looked at by what reads it, too', async () => {
+    for (const before of ['\n', '<html>\n', '%', ' '.repeat(1000)])
+      expect(await inspectPdf(rawPdf({ before }))).toEqual({
+        kind: 'refused',
+        problem: expect.stringContaining('开头、末尾有多余') as string,
+      });
+    expect(await inspectPdf(rawPdf())).toEqual({ kind: 'ok', pages: 1 });
   });
 
   it.each([true, false])('a PDF, with object streams: %s, as it is', async (useObjectStreams) => {
@@ -166,7 +190,8 @@ describe('S46 S47 S48 files that are refused', () => {
   const png = flat(64, 64).png().toBuffer();
   const zip = Buffer.concat([Buffer.from('504b0304', 'hex'), Buffer.alloc(60)]);
 
-  const hostile: [string, string, () => Promise<Buffer> | Buffer, RegExp][] = [
+  type Hostile = [string, string, () => Promise<Buffer> | Buffer, RegExp];
+  const hostile: Hostile[] = [
     ['an empty file', 'a.jpg', () => Buffer.alloc(0), /空的/],
     ['more than 30 MB', 'a.jpg', () => Buffer.alloc(MAX_INPUT_BYTES + 1), /30 MB/],
     ['a name without extension', '毕业证书', () => Buffer.from('abc'), /只能上传 JPG、PNG、GIF 图片或 PDF/],
@@ -203,8 +228,16 @@ describe('S46 S47 S48 files that are refused', () => {
       () => Buffer.from('474946383961ffffffff800000000000ffffff2c00000000ffffffff0002024401003b', 'hex'),
       /像素|损坏/,
     ],
+    ['a GIF of 1001 frames', 'a.gif', () => gifOf(1001), /动图.*1000 幅/],
     ['a PDF above 5 MB', 'a.pdf', () => Buffer.concat([rawPdf(), Buffer.alloc(MAX_STORED_BYTES)]), /5 MB/],
-    ['a PDF behind other bytes', 'a.pdf', () => rawPdf({ before: '<html>\n' }), /网页|PDF/],
+    ['a PDF behind a web page', 'a.pdf', () => rawPdf({ before: '<html>\n' }), /里面却不是 PDF 文件。这是网页文件/],
+    ['a PDF behind an empty line', 'a.pdf', () => rawPdf({ before: '\n' }), /里面却不是 PDF 文件，可能已经损坏/],
+    [
+      'a PDF of a version that there is not',
+      'a.pdf',
+      () => Buffer.from(rawPdf().toString('latin1').replace('1.4', '9.4')),
+      /开头、末尾有多余/,
+    ],
     ['a PDF with a page behind its end', 'a.pdf', () => rawPdf({ after: '\n<script>alert(1)</script>' }), /末尾有多余/],
     ['a PDF with an archive behind its end', 'a.pdf', () => rawPdf({ after: '\nPK\x03\x04' }), /末尾有多余/],
     ['half of a PDF', 'a.pdf', async () => (await pdfOf(3)).subarray(0, 700), /不完整/],
@@ -225,6 +258,18 @@ describe('S46 S47 S48 files that are refused', () => {
       /自动运行/,
     ],
     ['a script in an array in a dictionary', 'a.pdf', () => rawPdf({ catalogue: '/A[<</B[<</S/JavaScript>>]>>]' }), /自动运行/],
+    ...['JS', 'JavaScript', 'OpenAction', 'XFA', 'EF', 'EmbeddedFiles', 'RichMediaContent', 'RichMediaSettings'].map((key): Hostile => [
+      `the key ${key}, where the bytes do not show it`,
+      'a.pdf',
+      () => rawPdf({ more: objectStream(`<</${key}[3 0 R/Fit]>>`) }),
+      /自动运行/,
+    ]),
+    ...['JavaScript', 'OpenAction', 'Launch', 'EmbeddedFile', 'RichMedia'].map((mark): Hostile => [
+      `/${mark} in the bytes of a stream, where no object shows it`,
+      'a.pdf',
+      () => rawPdf({ more: `9 0 obj\n<</Length ${mark.length + 1}>>\nstream\n/${mark}\nendstream\nendobj\n` }),
+      /自动运行/,
+    ]),
     ['an opening action', 'a.pdf', () => rawPdf({ catalogue: '/OpenAction[3 0 R/Fit]' }), /自动运行/],
     ['a launch action', 'a.pdf', () => rawPdf({ more: '9 0 obj\n<</S/Launch/F(cmd.exe)>>\nendobj\n' }), /自动运行/],
     ['an embedded file', 'a.pdf', () => pdfOf(1, (d) => d.attach(Buffer.from('MZ'), 'a.exe')), /附件/],

@@ -1,4 +1,21 @@
+import { availableParallelism } from 'node:os';
+import type * as Argon2 from '@node-rs/argon2';
 import { dummyVerify, hashPassword, isOutdated, verifyPassword } from '../../../src/adapters/passwords';
+
+/** hashes reckoned at this moment, and the most there were */
+const mockAtOnce = { now: 0, most: 0 };
+jest.mock('@node-rs/argon2', () => {
+  const real = jest.requireActual<typeof Argon2>('@node-rs/argon2');
+  const counted = async <T>(work: () => Promise<T>): Promise<T> => {
+    mockAtOnce.most = Math.max(mockAtOnce.most, ++mockAtOnce.now);
+    return work().finally(() => mockAtOnce.now--);
+  };
+  return {
+    ...real,
+    hash: (...given: Parameters<typeof real.hash>) => counted(() => real.hash(...given)),
+    verify: (...given: Parameters<typeof real.verify>) => counted(() => real.verify(...given)),
+  };
+});
 
 describe('S07 password hashes', () => {
   it('are argon2id with 19 MiB, two passes, one lane and a salt of their own', async () => {
@@ -30,5 +47,14 @@ describe('S07 password hashes', () => {
     const stored = await hashPassword('b');
     const answers = await Promise.all(Array.from({ length: 24 }, (_, i) => verifyPassword(stored, i % 2 ? 'b' : 'c')));
     expect(answers).toEqual(Array.from({ length: 24 }, (_, i) => i % 2 === 1));
+  });
+
+  it('are reckoned a few at a time: as many as there are processors, three at most, made and compared together', async () => {
+    const stored = await hashPassword('b');
+    mockAtOnce.most = 0;
+    await Promise.all(
+      Array.from({ length: 24 }, (_, i) => [hashPassword, (p: string) => verifyPassword(stored, p), dummyVerify][i % 3]?.('b')),
+    );
+    expect(mockAtOnce).toEqual({ now: 0, most: Math.min(availableParallelism(), 3) });
   });
 });
