@@ -129,6 +129,15 @@ describe('S43 slow clients', () => {
       expect(await over).toMatch(/^HTTP\/1\.1 408 /);
     });
 
+    it('where an answer has begun already, nothing is written into it', async () => {
+      server.once('request', (_req, res: http.ServerResponse) => res.write('begun'));
+      const other = send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc');
+      await new Promise((r) => other.socket.once('data', r));
+      await looked();
+      now += silence;
+      expect(await other.over).toMatch(/^HTTP\/1\.1 200 (?!.* 408 ).*begun/s);
+    });
+
     it('60 MB at 1 Mbit/s, with pauses, come in whole', async () => {
       for (let left = 60_000_000; left > 0; left -= 2_500_000) await come(2_500_000, 20_000);
       expect(await over).toMatch(/^HTTP\/1\.1 200 /);
