@@ -52,9 +52,7 @@ describe('S07 password hashes', () => {
   it('are reckoned a few at a time: as many as there are processors, three at most, made and compared together', async () => {
     const stored = await hashPassword('b');
     mockAtOnce.most = 0;
-    await Promise.all(
-      Array.from({ length: 24 }, (_, i) => [hashPassword, (p: string) => verifyPassword(stored, p), dummyVerify][i % 3]?.('b')),
-    );
+    await Promise.all(Array.from({ length: 8 }, () => [hashPassword('b'), verifyPassword(stored, 'b'), dummyVerify('b')]).flat());
     expect(mockAtOnce).toEqual({ now: 0, most: Math.min(availableParallelism(), 3) });
   });
 });

@@ -107,6 +107,11 @@ describe('S43 slow clients', () => {
       await looked();
     });
 
+    afterEach(async () => {
+      socket.destroy();
+      await over; // so that `ended` says nothing of it to the next test
+    });
+
     it('one that stands still for half a minute is answered with 408 and cut off, not before', async () => {
       await come(1_000_000, silence - 1);
       expect(ended).toBeUndefined();
