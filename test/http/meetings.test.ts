@@ -652,6 +652,28 @@ describe('J3 reading', () => {
       expect((await office.send(page, { reason: '登记有误' })).text()).toContain('回避已撤销');
     });
 
+    it('J3 the ballot is not opened while somebody may vote who must not: the office enters the recusal first', async () => {
+      const id = await accepted('开票之前');
+      const meetingId = await begun([id]);
+      const seats = await seatsOf(meetingId);
+      for (const s of seats) await checkIn(meetingId, s);
+      await reviewed(meetingId);
+      const assigned = await reviewersOf(meetingId, id);
+      const free = seats.find((s) => !assigned.includes(s)) ?? 0;
+      await whileOfUnit(free, unit.name, async () => {
+        const refused = await step(meetingId, 'open');
+        expect([refused.status, refused.errors()]).toEqual([
+          422,
+          [expect.stringMatching(/^开票之前：评委.+与申报人现在同一单位，依照规定应当回避，请先在「决定评委回避，或者移出申报」中登记$/)],
+        ]);
+        expect((await step(meetingId, 'recuse', { judge: String(free), declaration: id, recusal: '同一单位' })).text()).toContain(
+          '回避已登记',
+        );
+        expect((await step(meetingId, 'open')).text()).toContain('投票已经开始');
+      });
+      await step(meetingId, 'void-ballot', { reason: '试投' });
+    });
+
     it('J2 nobody of the applicant’s unit is chosen to take over a review', async () => {
       const id = await accepted('接替的评委');
       const meetingId = await begun([id]);

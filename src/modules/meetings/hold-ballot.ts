@@ -6,18 +6,20 @@ import { openBallot as openBox, sealBallot, type Choice } from '../../lib/sealed
 import { REVIEWERS_PER_ITEM } from '../../lib/assign-items';
 import type { Actor } from '../../policy/actor';
 import { moveDeclaration, noInput } from '../declarations';
-import { listItems, listSeats } from './meeting.read';
+import { listItems, listSeats, type Item } from './meeting.read';
 import {
   castBox,
   closeRound,
   findOpenRound,
   findSeat,
   insertRound,
+  listMissingRecusals,
   listSpentKeys,
   listVoters,
   releaseItems,
   setMeetingState,
 } from './meeting.store';
+import { mustBeRecused } from './meeting.view';
 import { refuse, takeStep, type StepOutcome } from './step';
 
 /** Opens the ballot: who is present now may vote, nobody who comes later (人社部令第40号, articles 20, 21). */
@@ -36,12 +38,18 @@ export async function openBallot(deps: Deps, actor: Actor, meetingId: number, re
         const seats = await listSeats(trx, meetingId);
         const items = await listItems(trx, meetingId);
         const present = seats.filter((s) => s.presentAt !== null);
+        const missing = await listMissingRecusals(trx, meetingId);
+        const missingText = (i: Item): string[] =>
+          missing
+            .filter((m) => m.declarationId === i.id)
+            .map((m) => `${i.name}：${mustBeRecused(m.why, seats.find((s) => s.judgeId === m.judgeId)?.name ?? '')}`);
         const reasons = [
           ...(meeting.isCommitteeValid ? [] : ['评审委员会未经核准或者不在任期内']),
           ...(3 * present.length >= 2 * seats.length
             ? []
             : [`已签到 ${present.length} 人，不足评委席位 ${seats.length} 人的三分之二，会议无效，不能投票`]),
           ...(present.some((s) => s.isChair) ? [] : ['会议主持人尚未签到']),
+          ...items.flatMap(missingText),
           ...items.filter((i) => i.scores < REVIEWERS_PER_ITEM).map((i) => `${i.name}：评分的评委不足 ${REVIEWERS_PER_ITEM} 名`),
           ...items.filter((i) => i.scores >= REVIEWERS_PER_ITEM && i.opinion === '').map((i) => `${i.name}：还没有评议意见`),
           ...items

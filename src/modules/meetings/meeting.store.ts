@@ -162,6 +162,21 @@ export async function findPartialJudges(h: Handle, meetingId: number, declaratio
   );
   return new Map(rows.map((r) => [r.judgeId, r.why]));
 }
+/** What the data demand by now and nobody has entered: a unit was corrected after the meeting began. */
+export async function listMissingRecusals(
+  h: Handle,
+  meetingId: number,
+): Promise<{ judgeId: number; declarationId: string; why: OwnRecusalKind }[]> {
+  const { rows } = await h.raw<{ rows: { judgeId: number; declarationId: string; why: OwnRecusalKind }[] }>(
+    `SELECT s.judge_id::int AS "judgeId", i.declaration_id AS "declarationId", why.kind AS why
+     FROM meeting_seats s JOIN meeting_items i ON i.meeting_id = s.meeting_id AND i.is_live CROSS JOIN LATERAL (SELECT why_recused(s.judge_id, i.declaration_id) AS kind) why
+     WHERE s.meeting_id = ? AND why.kind IS NOT NULL
+       AND NOT EXISTS (SELECT FROM recusals r WHERE r.meeting_id = s.meeting_id AND r.judge_id = s.judge_id AND r.declaration_id = i.declaration_id)
+     ORDER BY i.declaration_id, s.position`,
+    [meetingId],
+  );
+  return rows;
+}
 /** One more recusal; false when it is there already. What the judge had of this declaration is taken away. */
 export async function insertRecusal(
   trx: Trx,

@@ -19,10 +19,10 @@ const recusalTexts: Record<RecusalLine['kind'], string> = {
   request: '评委申请',
   ordered: '办事机构决定',
 };
-const ownTexts: Record<OwnRecusalKind, string> = {
-  self: '该评委就是申报人',
-  'own-unit': '该评委与申报人现在同一单位',
-  'avoided-unit': '申报人现在该评委须回避的单位',
+const ownTexts: Record<OwnRecusalKind, (judge: string) => string> = {
+  self: (judge) => `${judge}就是申报人`,
+  'own-unit': (judge) => `${judge}与申报人现在同一单位`,
+  'avoided-unit': (judge) => `申报人现在${judge}须回避的单位`,
 };
 
 export const seatLine = (s: Seat) => ({
@@ -32,7 +32,10 @@ export const seatLine = (s: Seat) => ({
 });
 export const recusalText = (r: RecusalLine): string => `${recusalTexts[r.kind]}${r.reason ? `：${r.reason}` : ''}`;
 /** S30: why a recusal is not taken back although it was entered by mistake. */
-export const mustStayRecused = (kind: OwnRecusalKind): string => `${ownTexts[kind]}，依照规定应当回避，不能撤销`;
+export const mustStayRecused = (kind: OwnRecusalKind): string => `${ownTexts[kind]('该评委')}，依照规定应当回避，不能撤销`;
+/** S30: why the ballot is not opened before somebody has entered a recusal. */
+export const mustBeRecused = (kind: OwnRecusalKind, judge: string): string =>
+  `${ownTexts[kind](`评委${judge}`)}，依照规定应当回避，请先在「决定评委回避，或者移出申报」中登记`;
 
 /** Recusals with the names of judges and applicants as the meeting's lists have them. */
 export function namedAs<T extends { judgeId: number; declarationId: string; judge: string; applicant: string }>(
