@@ -23,6 +23,9 @@ export interface QueuedSms {
   isDecoy?: boolean;
 }
 
+/** How long news of what was decided is worth sending, in minutes: a unit reads its messages on the next working day. */
+export const NEWS_MINUTES = { person: 12 * 60, unit: 24 * 60 } as const;
+
 /**
  * Puts a message into the outbox within the caller's transaction; the job queue sends it after the transaction has committed, and tries again while the gateway
  * can't be reached. Gives the message's id.

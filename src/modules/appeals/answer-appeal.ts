@@ -1,4 +1,4 @@
-import { queueSms } from '../../adapters/sms';
+import { NEWS_MINUTES, queueSms } from '../../adapters/sms';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
@@ -10,9 +10,6 @@ import { answerRow, decideRow, findAppealFor } from './appeals.store';
 
 export type AnswerOutcome = { kind: 'done' } | { kind: 'not-now'; reason: string };
 type Final = 'kept' | 'refused' | 'granted';
-
-/** A message that has not gone out by then is not sent any more, in minutes. */
-const VALID_MINUTES = 12 * 60;
 
 class Undone extends Error {
   constructor(readonly reason: string) {
@@ -48,7 +45,7 @@ async function tell(deps: Deps, trx: Trx, a: Appeal, state: Final): Promise<void
     mobile: person.mobile,
     text: `您的职称评审结果复查申请已有答复：${appealTexts[state].text}。请登录系统，在「我的申报信息」中查看。`,
     purpose: 'appeal-answered',
-    minutes: VALID_MINUTES,
+    minutes: NEWS_MINUTES.person,
   });
 }
 

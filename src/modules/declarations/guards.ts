@@ -81,7 +81,7 @@ export async function deadlineComplaints(h: Handle, d: Declaration): Promise<Com
 }
 
 /** The unit it is to be submitted to. While a reported rank stands, the row names the unit that gave it, and 「申报信息」 the one chosen now. */
-export async function chosenUnit(deps: Deps, h: Handle, d: Declaration): Promise<number | null> {
+async function chosenUnit(deps: Deps, h: Handle, d: Declaration): Promise<number | null> {
   return d.rank_fixed_at === null ? d.unit_id : projectUnit((await loadDeclaration(deps, h, d)).check(application)).unit_id;
 }
 

@@ -1,4 +1,4 @@
-import { queueSms } from '../../adapters/sms';
+import { NEWS_MINUTES, queueSms } from '../../adapters/sms';
 import type { Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { showDate } from '../../lib/dates';
@@ -9,8 +9,6 @@ import type { Declaration } from './declarations.store';
 import type { MoveFacts } from './move-facts';
 import type { MoveInput } from './move-input';
 
-/** A message that has not gone out by then is not sent any more, in minutes. */
-const VALID_MINUTES = 12 * 60;
 const LOOK = '请登录系统，在「我的申报信息」中查看';
 
 /** What is said to the applicant of an act that asks something of them, or ends the year. What the reviewer wrote stands on their page only (X3). */
@@ -39,7 +37,7 @@ export async function tellMoves(
       mobile: person.mobile,
       text: `您的${declarationName(d, batch.seriesName, batch.levelText)}职称申报${say(input)}。`,
       purpose: 'declaration-move',
-      minutes: VALID_MINUTES,
+      minutes: NEWS_MINUTES.person,
     });
   }
 }

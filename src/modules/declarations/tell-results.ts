@@ -1,4 +1,4 @@
-import { queueSms } from '../../adapters/sms';
+import { NEWS_MINUTES, queueSms } from '../../adapters/sms';
 import { databaseNow, inTransaction, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { showDate } from '../../lib/dates';
@@ -9,9 +9,6 @@ import { declarationName } from './declaration-pages';
 import { takeResultNews, type ResultNews } from './result-news.store';
 
 const AT_ONCE = 100;
-/** A message that has not gone out by then is not sent any more, in minutes. */
-const VALID_MINUTES = 12 * 60;
-
 export interface ResultMessageSettings {
   isOn: boolean;
   /** hours of the day, Beijing time, between which messages may be sent */
@@ -39,7 +36,7 @@ async function tell(deps: Deps, trx: Trx, n: ResultNews): Promise<void> {
     mobile: person.mobile,
     text: `您的${name}职称申报${resultWords(n, chance)}。${where}。`,
     purpose: 'result',
-    minutes: VALID_MINUTES,
+    minutes: NEWS_MINUTES.person,
   });
 }
 

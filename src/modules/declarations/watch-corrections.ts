@@ -1,4 +1,4 @@
-import { queueSms } from '../../adapters/sms';
+import { NEWS_MINUTES, queueSms } from '../../adapters/sms';
 import { databaseNow, inTransaction, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { nextDay, showDate, type PlainDate } from '../../lib/dates';
@@ -13,8 +13,6 @@ import { moveDeclaration } from './move-declaration';
 import { noInput } from './move-input';
 
 const PAGE = 200;
-/** A message that has not gone out by then is not sent any more, in minutes. */
-const VALID_MINUTES = 12 * 60;
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 const REQUEST_ID = 'corrections:watch';
 
@@ -28,7 +26,7 @@ async function tell(deps: Deps, trx: Trx, c: Correction, purpose: string, words:
   const person = await findPerson(trx, deps.cipher, c.personId);
   if (!person) throw new Error(`declaration ${c.id}: its person is gone`);
   const name = declarationName(c, c.seriesName, levelText(c.level));
-  await queueSms(deps, trx, { mobile: person.mobile, text: `您的${name}职称申报${words}`, purpose, minutes: VALID_MINUTES });
+  await queueSms(deps, trx, { mobile: person.mobile, text: `您的${name}职称申报${words}`, purpose, minutes: NEWS_MINUTES.person });
 }
 
 const askThem = (c: Correction): string => `如有疑问，请联系评委会办事机构${c.officePhone ? `，电话 ${c.officePhone}` : ''}。`;

@@ -1,12 +1,9 @@
-import { queueSms } from '../../adapters/sms';
+import { NEWS_MINUTES, queueSms } from '../../adapters/sms';
 import type { Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { findUnit } from '../units';
 import type { PathRow } from './path.read';
 import { pathTitle } from './path.view';
-
-/** A message that has not gone out by then is not sent any more, in minutes. */
-const VALID_MINUTES = 24 * 60;
 
 const words = {
   approved: '已通过，可以按该路径上报数据。请登录系统，在「单位路径申请」中查看。',
@@ -26,6 +23,6 @@ export async function tellPath(
     mobile: deps.cipher.decrypt(unit.mobile, 'unit.mobile'),
     text: `贵单位申请的${pathTitle(path, catalogue)}路径${words[state]}`,
     purpose: `path-${state}`,
-    minutes: VALID_MINUTES,
+    minutes: NEWS_MINUTES.unit,
   });
 }

@@ -1,13 +1,10 @@
-import { queueSms } from '../../adapters/sms';
+import { NEWS_MINUTES, queueSms } from '../../adapters/sms';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { Actor } from '../../policy/actor';
 import { insertInvitation } from './invitation.store';
 import { findUnit, lockUnit } from './unit.store';
-
-/** A message that has not gone out by then is not sent any more, in minutes. */
-const VALID_MINUTES = 12 * 60;
 
 export type InviteOutcome = { kind: 'invited' | 'no-unit' | 'permitted' | 'asked-today' | 'too-many' };
 
@@ -26,7 +23,7 @@ export async function inviteUnit(deps: Deps, actor: Actor, unitId: number, reque
       mobile: deps.cipher.decrypt(unit.mobile, 'unit.mobile'),
       text: '贵单位有职工需要申报职称，但贵单位尚未取得「职称评审」权限，职工不能选择贵单位。请用单位账号登录系统，办理「权限申请」。',
       purpose: 'unit-invitation',
-      minutes: VALID_MINUTES,
+      minutes: NEWS_MINUTES.unit,
     });
     await appendAudit(trx, {
       actorId: actor.accountId,

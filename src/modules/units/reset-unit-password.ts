@@ -1,5 +1,5 @@
 import { hashPassword } from '../../adapters/passwords';
-import { queueSms } from '../../adapters/sms';
+import { NEWS_MINUTES, queueSms } from '../../adapters/sms';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
@@ -7,9 +7,6 @@ import type { Actor } from '../../policy/actor';
 import { oneTimePassword, writePassword } from '../accounts';
 import { findUnitAccount } from './unit-correction.store';
 import { lockUnit } from './unit.store';
-
-/** A message that has not gone out by then is not sent any more, in minutes. */
-const VALID_MINUTES = 24 * 60;
 
 /**
  * C4, S13: gives a unit's account a random password that goes to the unit's telephone and nowhere else, ends its sessions, and makes it choose one of its own
@@ -32,7 +29,7 @@ export async function resetUnitPassword(
       mobile: deps.cipher.decrypt(unit.mobile, 'unit.mobile'),
       text: `${actor.behalf}已重置贵单位的登录密码。登录名：${account.loginName}，临时密码：${password}。登录后请立即修改密码。请勿转发本短信。`,
       purpose: 'unit-password',
-      minutes: VALID_MINUTES,
+      minutes: NEWS_MINUTES.unit,
     });
     await appendAudit(trx, {
       actorId: actor.accountId,

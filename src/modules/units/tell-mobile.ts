@@ -1,10 +1,7 @@
-import { queueSms } from '../../adapters/sms';
+import { NEWS_MINUTES, queueSms } from '../../adapters/sms';
 import type { Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { tellFormerMobile } from '../accounts';
-
-/** A message that has not gone out by then is not sent any more, in minutes. */
-const VALID_MINUTES = 24 * 60;
 
 /**
  * C4, S13: tells the old number of a unit that another one has taken its place, and the new one what it is for now, in the transaction that corrects it. Whoever
@@ -20,6 +17,6 @@ export async function tellUnitMobile(
     mobile: m.after,
     text: `${m.by}已将本号码登记为${m.unitName}的手机号码，重置密码和找回密码的短信将发送到本号码。与您无关的，请拨打技术支持电话 ${deps.settings.known().supportPhone}。`,
     purpose: 'mobile-new',
-    minutes: VALID_MINUTES,
+    minutes: NEWS_MINUTES.unit,
   });
 }

@@ -1,10 +1,7 @@
-import { queueSms } from '../../adapters/sms';
+import { NEWS_MINUTES, queueSms } from '../../adapters/sms';
 import type { Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { Unit } from './unit.store';
-
-/** A message that has not gone out by then is not sent any more, in minutes. */
-const VALID_MINUTES = 24 * 60;
 
 const texts = {
   granted: '贵单位的「职称评审」权限申请已通过，职工现在可以选择贵单位。请登录系统办理「单位路径申请」。',
@@ -17,5 +14,5 @@ export const tellPermission = (deps: Deps, trx: Trx, unit: Pick<Unit, 'mobile'>,
     mobile: deps.cipher.decrypt(unit.mobile, 'unit.mobile'),
     text: texts[state],
     purpose: `permission-${state}`,
-    minutes: VALID_MINUTES,
+    minutes: NEWS_MINUTES.unit,
   });
