@@ -1,4 +1,4 @@
-# Built and run nowhere yet: see README.md. Two stages: the first builds, the second carries only what runs.
+# docs/operations.md says what was tried. Two stages: the first builds, the second carries only what runs.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc .puppeteerrc.cjs ./
