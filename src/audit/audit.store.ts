@@ -52,6 +52,21 @@ export const auditValues = (e: AuditEntry): (string | number | null)[] => [
   e.requestId ?? '',
 ];
 
+/** As `APPEND_FROM`, for a statement whose values have names: those of `auditFields`. */
+export const APPEND_NAMED_FROM = (source: string): string =>
+  `INSERT INTO audit_log (actor_id, actor_name, action, subject_kind, subject_id, detail, request_id)
+   SELECT CAST(:actorId AS bigint), CAST(:actorName AS text), CAST(:action AS text), CAST(:subjectKind AS text), CAST(:subjectId AS text), CAST(:detail AS jsonb),
+     CAST(:requestId AS text) FROM ${source}`;
+export const auditFields = (e: AuditEntry): Record<string, string | number | null> => ({
+  actorId: e.actorId,
+  actorName: e.actorName,
+  action: e.action,
+  subjectKind: e.subjectKind ?? '',
+  subjectId: e.subjectId ?? '',
+  detail: JSON.stringify(e.detail ?? {}),
+  requestId: e.requestId ?? '',
+});
+
 interface LogRow {
   id: number;
   at: string;

@@ -16,7 +16,7 @@ import { paths } from './paths';
 import { readForm } from './read-form';
 import { flatEntries, readMultipart } from './read-multipart';
 import { lateText } from './resend';
-import { notFound, refusal, type Reply, type Route, type UploadedFile, type Visit } from './route';
+import { notFound, refusal, type Opening, type Reply, type Route, type UploadedFile, type Visit } from './route';
 import { requestIdOf, send, type SendDeps } from './send';
 import {
   comesFromHere,
@@ -362,16 +362,18 @@ async function answerOfEarlierCopy({ route, req, res, deps }: Passage): Promise<
   return undefined;
 }
 
-/** A2, F04: the same form sent twice is one act; the second sender waits for and gets the first one's answer. */
-async function once(at: Passage, visit: Visit, digest: string): Promise<Reply> {
-  const { route, req, res, deps } = at;
-  const token = visit.body.one('_token');
-  if (!isOneTimeToken(token)) return refusal(400, '页面已过期，请返回上一页，刷新后重新操作');
-  const done = await route.quick?.(visit, deps.tokens.claimBy(token, visit.owner, route.path, digest));
-  if (done) return done;
+/** For an act that has written what it had to before: the session by a statement of its own. */
+async function openingOf(accountId: number, deps: MountDeps): Promise<Opening> {
+  const actor = await deps.loadActor(accountId);
+  if (!actor) throw new Error(`account ${accountId} signs in but cannot be loaded`);
+  return { role: actor.role, write: deps.openSession };
+}
+
+/** Claims the form; for a copy of one that was sent before, the answer of that one. */
+async function claimOrAnswer({ route, req, deps }: Passage, visit: Visit, token: string, digest: string): Promise<Reply | undefined> {
   for (let waited = 0; ; waited += 50) {
     const claim = await deps.tokens.claim(token, visit.owner, route.path, digest);
-    if (claim.kind === 'first') break;
+    if (claim.kind === 'first') return undefined;
     if (claim.kind === 'repeat') {
       if (claim.answer.session && !(await joinSession(req, claim.answer.session))) return { kind: 'see-other', to: paths.signIn() };
       return { kind: 'see-other', to: claim.answer.to };
@@ -379,9 +381,24 @@ async function once(at: Passage, visit: Visit, digest: string): Promise<Reply> {
     if (waited >= 15_000) return refusal(409, '您的上一次提交正在处理，请稍后刷新页面查看结果');
     await wait(50);
   }
-  let reply: Reply;
+}
+
+/** A2, F04: the same form sent twice is one act; the second sender waits for and gets the first one's answer. */
+async function once(at: Passage, visit: Visit, digest: string): Promise<Reply> {
+  const { route, req, res, deps } = at;
+  const token = visit.body.one('_token');
+  if (!isOneTimeToken(token)) return refusal(400, '页面已过期，请返回上一页，刷新后重新操作');
+  const byAct = deps.tokens.claimBy(token, visit.owner, route.path, digest);
+  const done = await route.quick?.(visit, byAct);
+  if (done) return done;
+  let reply: Reply | undefined;
   try {
-    reply = await route.handle(visit);
+    reply = await route.claiming?.(visit, byAct);
+    if (!reply) {
+      const earlier = await claimOrAnswer(at, visit, token, digest);
+      if (earlier) return earlier;
+      reply = await route.handle(visit);
+    }
     if (reply.kind === 'repost') reply = await repost(at, visit, reply.post, reply.id);
   } catch (e) {
     await deps.tokens.release(token, digest);
@@ -393,22 +410,26 @@ async function once(at: Passage, visit: Visit, digest: string): Promise<Reply> {
   }
   let { to } = reply;
   if (reply.signIn !== undefined) {
-    const actor = await deps.loadActor(reply.signIn);
-    if (!actor) throw new Error(`account ${reply.signIn} signs in but cannot be loaded`);
-    const { accountId } = actor;
+    const accountId = reply.signIn;
+    const opening = reply.opening ?? (await openingOf(accountId, deps));
     const before = ownerOf(req);
     const kept = deps.cookies.read(req, 'kept');
     if (kept !== undefined && (await deps.kept.settle(hashOfToken(kept), accountId)) > 0) to = paths.kept();
     const provenAt = reply.proven ? { provenAt: (await deps.now()).getTime() } : {};
-    await openSessionFor(req, { accountId, role: actor.role, ...provenAt }, Date.now(), (row) =>
-      deps.openSession({
-        ...row,
-        accountId,
-        form: hashOfToken(csrfTokenOf(req)),
-        device: deps.devices.remember(req, res),
-        ...deps.tokens.answerOf(token, digest, { to, session: req.sessionID }),
-      }),
-    );
+    try {
+      await openSessionFor(req, { accountId, role: opening.role, ...provenAt }, Date.now(), (row) =>
+        opening.write({
+          ...row,
+          accountId,
+          form: hashOfToken(csrfTokenOf(req)),
+          device: deps.devices.remember(req, res),
+          ...deps.tokens.answerOf(token, digest, { to, session: req.sessionID }),
+        }),
+      );
+    } catch (e) {
+      await deps.tokens.release(token, digest);
+      throw e;
+    }
     deps.tokens.done(token, digest);
     if (at.visitor?.accountId === accountId) await deps.moveDrafts(before, ownerOf(req));
     return { ...reply, to };

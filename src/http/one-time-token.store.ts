@@ -12,6 +12,10 @@ export type Claim = { kind: 'first' } | { kind: 'repeat'; answer: StoredAnswer }
 export interface ActClaim {
   /** the values of `CLAIM_FROM` for an act that leads to `to` */
   values(to: string): [token: string, owner: string, path: string, result: string];
+  /** the values of `TAKE_CLAIM`, for an act whose answer is not known when it begins */
+  taking: { claim: string; claimPath: string };
+  /** what `TAKE_CLAIM` gave */
+  taken(since: string): void;
 }
 
 /**
@@ -21,6 +25,14 @@ export interface ActClaim {
 export const CLAIM_FROM = (source: string): string =>
   `INSERT INTO one_time_tokens (token, owner, path, result)
    SELECT CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS jsonb) FROM ${source} ON CONFLICT (token) DO NOTHING RETURNING token`;
+
+/**
+ * Part of the first statement of an act whose answer comes later, as a WITH query: claims the token unless `claim` is null; gives a row where nobody had claimed it. Values: `owner`, and those of
+ * `ActClaim.taking`.
+ */
+export const TAKE_CLAIM = `INSERT INTO one_time_tokens (token, owner, path)
+   SELECT CAST(:claim AS text), CAST(:owner AS text), CAST(:claimPath AS text) WHERE CAST(:claim AS text) IS NOT NULL ON CONFLICT (token) DO NOTHING
+   RETURNING created_at::text AS since`;
 
 /** How a one-time token looks; anything else never was one, and the database is not asked about it. */
 export const isOneTimeToken = (token: string): boolean => /^[A-Za-z0-9_-]{16,40}$/.test(token);
@@ -88,6 +100,8 @@ export function createOneTimeTokens(db: Db, cipher: Cipher) {
   /** For an act that claims its token itself, in the statement that does it. */
   const claimBy = (token: string, owner: string, path: string, digest: string): ActClaim => ({
     values: (to) => [keyOf(token, digest), owner, path, JSON.stringify({ to } satisfies StoredAnswer)],
+    taking: { claim: keyOf(token, digest), claimPath: path },
+    taken: (since) => void held.set(keyOf(token, digest), since),
   });
   /** `h`: the transaction of the act itself, where the answer is known before it is committed: then no crash parts the two. */
   async function answer(token: string, digest: string, result: StoredAnswer, h: Handle = db): Promise<void> {

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { Handle } from '../db/db';
-import type { Actor } from '../policy/actor';
+import type { Actor, Role } from '../policy/actor';
 import type { Action, Subject } from '../policy/policy';
 import type { FormInput } from './form-input';
 import type { KeptPost } from './kept-posts.store';
 import type { ActClaim } from './one-time-token.store';
+import type { OpenedSession } from './open-session.store';
 
 export interface UploadedFile {
   /** input name */
@@ -67,14 +68,29 @@ export interface PageMeta {
   notice?: { kind: 'success' | 'info' | 'warning'; text: string; lines?: readonly string[]; href?: string; linkText?: string };
 }
 
+/** M7: an act whose last statement opens the session of the account itself; the role says how long it may lie unused */
+export interface Opening {
+  role: Role;
+  write: (opened: OpenedSession) => Promise<void>;
+}
+
 export type Reply =
   /** rows: what stands where the view says `<!--rows-->`, sent as it comes */
   | { kind: 'page'; view: string; page: PageMeta; data: object; status: number; rows?: AsyncIterable<string> }
   /**
-   * signIn: renew the session for this account; with `proven` the password was given just now (S14) · halfSignIn: renew it for an account whose second factor
+   * signIn: renew the session for this account; with `proven` the password was given just now (S14), with `opening` the act writes it · halfSignIn: renew it for an account whose second factor
    * is still asked for: it has no right at all (S10) · signOut: end it · largeType: this browser reads large or normal type from now on
    */
-  | { kind: 'see-other'; to: string; signIn?: number; proven?: true; halfSignIn?: number; signOut?: true; largeType?: boolean }
+  | {
+      kind: 'see-other';
+      to: string;
+      signIn?: number;
+      opening?: Opening;
+      proven?: true;
+      halfSignIn?: number;
+      signOut?: true;
+      largeType?: boolean;
+    }
   /** etag: names the bytes; a browser that has them gets 304, and parts of them can be asked for. maxAge: seconds the person's own browser may keep them */
   | { kind: 'file'; body: Buffer; contentType: string; fileName: string; inline: boolean; maxAge?: number; etag?: string }
   /** a stored file that may be fetched in parts; `tag` changes with the content */
@@ -156,6 +172,11 @@ export interface Route {
    * usual way. What the address names beside the subject is read with it.
    */
   quick?: (visit: Visit, claim: ActClaim) => Promise<Reply | undefined>;
+  /**
+   * M7: `handle` by an act whose first statement claims the form's token besides (`claim.taking`). undefined: nothing was done, for the token was claimed before or the act does not begin with
+   * that statement; then the token is asked about the usual way, and `handle` does it.
+   */
+  claiming?: (visit: Visit, claim: ActClaim) => Promise<Reply | undefined>;
   handle: (visit: Visit) => Promise<Reply>;
 }
 

@@ -1,4 +1,7 @@
 /** M7: how many statements it takes to sign in; what one of them does at once. */
+import { randomBytes } from 'node:crypto';
+import { openSession, type OpenedSession } from '../../src/http/open-session.store';
+import { completeWithSession } from '../../src/modules/accounts/sign-in-attempt.store';
 import { countQueries } from '../support/declarations';
 import { makePerson, signInVia, type TestPerson } from '../support/factories';
 import { openSite, type Site, type Visitor } from '../support/site';
@@ -28,8 +31,8 @@ describe('M7 what signing in costs', () => {
     const first = await costOf(visitor, account);
     visitor.cookies.delete('sid');
     expect(await costOf(visitor, account)).toBe(first);
-    // page: captcha, notices; the test reads the captcha; then token with captcha, name and counter; counter and log; account; session, browser, form and answer
-    expect(first).toBe(8);
+    // page: captcha, notices; the test reads the captcha; then token, captcha, name and counter; then counter, log, session, browser, form and answer
+    expect(first).toBe(5);
   });
 });
 
@@ -52,5 +55,37 @@ describe('S02 the browsers that an account knows', () => {
     expect(answers.map((a) => a.status)).toEqual([303, 303, 303, 303]);
     expect((await signInVia(site, site.visitor(), account.loginName)).status).toBe(303);
     expect(await browsersOf(account.accountId)).toBe(10);
+  });
+});
+
+describe('S20 an account that is disabled while somebody signs in to it', () => {
+  test('S20 no session begins, no browser becomes known and nothing is recorded, from a new browser and from one that is known', async () => {
+    const account = await makePerson(site);
+    const { accountId } = account;
+    const device = randomBytes(32);
+    await site.db('device_cookies').insert({ token_hash: device, account_id: accountId, failed_count: 3 });
+    await site
+      .db('accounts')
+      .where({ id: accountId })
+      .update({ disabled_at: site.db.raw('app_now()'), failed_count: 2 });
+    const opened: OpenedSession = {
+      accountId,
+      ended: 'none',
+      sid: randomBytes(16).toString('hex'),
+      content: '{}',
+      seconds: 60,
+      form: randomBytes(32),
+      device: randomBytes(32),
+      claim: 'none',
+      answer: '{}',
+    };
+    const entry = { actorId: accountId, actorName: '', action: 'account.sign-in', subjectKind: 'account', subjectId: String(accountId) };
+    expect(await completeWithSession(site.db, { account: accountId }, 2, entry, opened)).toBe(false);
+    expect(await completeWithSession(site.db, { account: accountId, device }, 3, entry, { ...opened, device })).toBe(false);
+    await expect(openSession(site.db, opened)).rejects.toThrow('cannot be signed in to');
+    expect(await site.db('sessions').where({ sid: opened.sid })).toEqual([]);
+    expect(await site.db('device_cookies').where({ account_id: accountId }).select('failed_count')).toEqual([{ failed_count: 3 }]);
+    expect(await site.db('accounts').where({ id: accountId }).first('failed_count')).toEqual({ failed_count: 2 });
+    expect(await site.db('audit_log').where({ actor_id: accountId })).toEqual([]);
   });
 });

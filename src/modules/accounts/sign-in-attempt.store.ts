@@ -1,5 +1,7 @@
-import { APPEND_FROM, auditValues, type AuditEntry } from '../../audit/audit.store';
+import { APPEND_FROM, APPEND_NAMED_FROM, auditFields, auditValues, type AuditEntry } from '../../audit/audit.store';
 import { askPrepared, type Handle } from '../../db/db';
+import { TAKE_CLAIM, type ActClaim } from '../../http/one-time-token.store';
+import { OPENING, type OpenedSession } from '../../http/open-session.store';
 import { isUuid } from '../../lib/ids';
 import type { Role } from '../../policy/actor';
 import type { CaptchaVerdict } from './captcha.store';
@@ -80,13 +82,17 @@ export interface BeginInput {
   nameIndex: Buffer;
   /** hash of the cookie of a browser that somebody has signed in with */
   device: Buffer | undefined;
+  /** how this statement claims the form's token; undefined when it is claimed already */
+  claim: ActClaim | undefined;
 }
-/** `counter`: undefined when the name belongs to nobody */
+/** repeated: the form's token was claimed before, and nothing is done · `counter`: undefined when the name belongs to nobody */
 export type Begun =
+  | 'repeated'
   | { captcha: Exclude<CaptchaVerdict, 'right'> }
   | { captcha: 'right'; account: SignInAccount | undefined; counter: AccountCounter | undefined; attempt: Attempt };
 
 interface BeginRow {
+  since: string | null;
   is_fresh: boolean | null;
   is_right: boolean | null;
   id: number | null;
@@ -100,7 +106,8 @@ interface BeginRow {
   held_until: Date | null;
 }
 
-const BEGIN = `WITH used AS (DELETE FROM captchas WHERE id = CAST(:captchaId AS uuid) AND owner = :owner
+const BEGIN = `WITH claimed AS (${TAKE_CLAIM}),
+    used AS (DELETE FROM captchas WHERE id = CAST(:captchaId AS uuid) AND owner = :owner AND (CAST(:claim AS text) IS NULL OR EXISTS (SELECT 1 FROM claimed))
       RETURNING answer_hash = CAST(:answerHash AS bytea) AS is_right, expires_at > now() AS is_fresh),
     allowed AS (SELECT 1 FROM used WHERE is_fresh AND is_right),
     found AS (SELECT a.id, a.role, a.display_name, a.password_hash, a.disabled_at, a.locked_until
@@ -116,17 +123,24 @@ const BEGIN = `WITH used AS (DELETE FROM captchas WHERE id = CAST(:captchaId AS 
       UNION ALL SELECT failed_count, locked_until FROM by_name),
     held AS (SELECT CASE WHEN EXISTS (SELECT 1 FROM device) THEN (SELECT locked_until FROM device) WHEN EXISTS (SELECT 1 FROM found) THEN (SELECT locked_until FROM found)
       ELSE (SELECT locked_until FROM sign_in_failures WHERE name_index = CAST(:nameIndex AS bytea)) END AS until)
-  SELECT u.is_fresh, u.is_right, f.id, f.role, f.display_name, f.password_hash, f.disabled_at IS NOT NULL AS is_disabled, EXISTS (SELECT 1 FROM device) AS knows_device,
+  SELECT (SELECT since FROM claimed) AS since, u.is_fresh, u.is_right, f.id, f.role, f.display_name, f.password_hash, f.disabled_at IS NOT NULL AS is_disabled, EXISTS (SELECT 1 FROM device) AS knows_device,
     c.failed_count, c.locked_until, CASE WHEN h.until > app_now() THEN h.until END AS held_until
   FROM held h LEFT JOIN used u ON true LEFT JOIN found f ON true LEFT JOIN counted c ON true`;
 
 /**
- * A2, S01, S02, S04, S09: the captcha is used up and, if it was right, a try is taken, by one statement that is its own transaction and the same whoever is meant: an account, the same from a
+ * A2, S01, S02, S04, S09: the form is claimed, its captcha used up and, if it was right, a try taken, by one statement that is its own transaction and the same whoever is meant: an account, the same from a
  * browser that somebody has signed in to it with before (whose tries count by themselves, so that strangers who lock the account do not keep its owner out), or nobody.
  */
 export async function beginSignIn(h: Handle, input: BeginInput): Promise<Begun> {
-  if (!isUuid(input.captchaId)) return { captcha: 'gone' };
-  const [row] = await askPrepared<BeginRow>(h, 'sign-in-begin', BEGIN, { ...input, device: input.device ?? null });
+  const { captchaId, owner, answerHash, nameIndex, device = null, claim } = input;
+  // without a statement nothing is claimed: the longer way says it
+  if (!isUuid(captchaId)) return claim ? 'repeated' : { captcha: 'gone' };
+  const taking = claim?.taking ?? { claim: null, claimPath: null };
+  const [row] = await askPrepared<BeginRow>(h, 'sign-in-begin', BEGIN, { captchaId, owner, answerHash, nameIndex, device, ...taking });
+  if (claim) {
+    if (typeof row?.since !== 'string') return 'repeated';
+    claim.taken(row.since);
+  }
   if (!row?.is_fresh) return { captcha: 'gone' };
   if (row.is_right !== true) return { captcha: 'wrong' };
   const { id, held_until: heldUntil } = row;
@@ -178,6 +192,28 @@ export async function completeSignIn(h: Handle, counter: AccountCounter, n: numb
   const kind = 'device' in counter ? 'device' : 'account';
   const values = [n, counter.account, ...('device' in counter ? [counter.device] : []), ...auditValues(entry)];
   await askPrepared(h, `sign-in-done-${kind}`, `WITH forgotten AS (${DONE[kind]}) ${APPEND_FROM('(SELECT 1) AS one')}`, values);
+}
+
+const SIGNED_IN = {
+  account: `WITH account AS (UPDATE accounts SET failed_count = greatest(failed_count - CAST(:n AS int), 0), locked_until = NULL
+      WHERE id = CAST(:accountId AS bigint) AND disabled_at IS NULL RETURNING id), ${OPENING()},
+    logged AS (${APPEND_NAMED_FROM('account')}) SELECT 1 FROM account`,
+  device: `WITH account AS (SELECT id FROM accounts WHERE id = CAST(:accountId AS bigint) AND disabled_at IS NULL FOR SHARE),
+    ${OPENING(', failed_count = greatest(device_cookies.failed_count - CAST(:n AS int), 0), locked_until = NULL')},
+    logged AS (${APPEND_NAMED_FROM('account')}) SELECT 1 FROM account`,
+};
+
+/** As `completeSignIn` and `openSession` together, by one statement. `counter.device` is the browser that `opened` names. False: the account has been disabled, and nothing is written. */
+export async function completeWithSession(
+  h: Handle,
+  counter: AccountCounter,
+  n: number,
+  entry: AuditEntry,
+  opened: OpenedSession,
+): Promise<boolean> {
+  const kind = 'device' in counter ? 'device' : 'account';
+  const done = await askPrepared(h, `signed-in-${kind}`, SIGNED_IN[kind], { ...opened, n, ...auditFields(entry) });
+  return done.length > 0;
 }
 
 /** Opens every lock of an account, for all browsers: after a recovery by SMS and when technical support unlocks it. */

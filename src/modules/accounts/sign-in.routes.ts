@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { showMoment } from '../../lib/moment';
+import type { ActClaim } from '../../http/one-time-token.store';
 import { paths } from '../../http/paths';
 import { notFound, page, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { listNotices } from '../notices';
@@ -85,7 +86,10 @@ export function signInRoutes(deps: Deps): Route[] {
     return seeOther(`${paths.signIn()}?${new URLSearchParams({ draft: id, ...(form.next ? { next: form.next } : {}) }).toString()}`);
   };
 
-  const post = async (visit: Visit): Promise<Reply> => {
+  /** `claim`: see Route.claiming */
+  async function post(visit: Visit): Promise<Reply>;
+  async function post(visit: Visit, claim: ActClaim): Promise<Reply | undefined>;
+  async function post(visit: Visit, claim?: ActClaim): Promise<Reply | undefined> {
     const { body } = visit;
     const act = body.one('do');
     const isWords = act === 'captcha:words' || (act !== 'captcha:picture' && body.one('captcha.kind') === 'words');
@@ -94,7 +98,7 @@ export function signInRoutes(deps: Deps): Route[] {
       captchaKind: isWords ? 'words' : 'picture',
       next: body.one('next'),
     };
-    if (act.startsWith('captcha:')) return renewCaptcha(visit, form);
+    if (act.startsWith('captcha:')) return claim ? undefined : renewCaptcha(visit, form);
     const password = body.one('password');
     const captcha = body.one('captcha.answer').trim();
     const errors: PageError[] = [
@@ -102,8 +106,8 @@ export function signInRoutes(deps: Deps): Route[] {
       ...(password === '' ? [{ text: '请填写密码', href: PLACE.password }] : []),
       ...(captcha === '' ? [{ text: '请填写「验证码」', href: PLACE.captcha }] : []),
     ];
-    if (errors.length > 0) return render(visit, form, { errors }, 422);
-    const outcome = await signIn(deps, {
+    if (errors.length > 0) return claim ? undefined : render(visit, form, { errors }, 422);
+    const input = {
       account: form.account,
       password,
       captchaId: body.one('captcha.id'),
@@ -112,18 +116,20 @@ export function signInRoutes(deps: Deps): Route[] {
       device: visit.device,
       token: body.one('_token'),
       requestId: visit.requestId,
-    });
+    };
+    const outcome = await signIn(deps, input, claim);
+    if (outcome === 'repeated') return undefined;
     deps.meter.signIn(outcome.kind);
     if (outcome.kind === 'done')
       return outcome.next === 'none'
-        ? { kind: 'see-other', to: ownAddress(form.next), signIn: outcome.accountId }
+        ? { kind: 'see-other', to: ownAddress(form.next), signIn: outcome.accountId, opening: outcome.opening }
         : {
             kind: 'see-other',
             to: outcome.next === 'ask' ? paths.factor(form.next) : paths.setFactorAtSignIn(form.next),
             halfSignIn: outcome.accountId,
           };
     return render(visit, form, { errors: refusalErrors(outcome) }, 422);
-  };
+  }
 
   return [
     {
@@ -134,7 +140,7 @@ export function signInRoutes(deps: Deps): Route[] {
       handle: (visit) => Promise.resolve(seeOther(visit.visitor ? paths.home() : paths.signIn())),
     },
     { method: 'get', path: paths.signIn(), access: 'public', audit: null, handle: show },
-    { method: 'post', path: paths.signIn(), access: 'public', audit: 'account.sign-in', handle: post },
+    { method: 'post', path: paths.signIn(), access: 'public', audit: 'account.sign-in', claiming: post, handle: (visit) => post(visit) },
     {
       method: 'post',
       path: paths.signOut(),

@@ -1,13 +1,15 @@
 import { dummyVerify, hashPassword, isOutdated, verifyPassword } from '../../adapters/passwords';
 import { appendAudit, type AuditEntry } from '../../audit/audit.store';
-import { inTransaction, type Db } from '../../db/db';
+import { inTransaction, type Db, type Handle } from '../../db/db';
 import type { Deps } from '../../deps';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
+import type { ActClaim } from '../../http/one-time-token.store';
+import type { Opening } from '../../http/route';
 import { signInNameIndex } from './account.store';
 import { digestOf } from './captcha.store';
 import { nextStep, type NextStep } from './second-factor';
 import { replaceHash } from './password.store';
-import { beginSignIn, completeSignIn, MAX_TRIES, type Begun } from './sign-in-attempt.store';
+import { beginSignIn, completeSignIn, completeWithSession, MAX_TRIES, type Begun } from './sign-in-attempt.store';
 
 export interface SignInInput {
   account: string;
@@ -29,7 +31,11 @@ export type SignInRefusal =
   | { kind: 'wrong'; triesLeft: number }
   /** `until`: ISO 8601 */
   | { kind: 'locked'; until: string };
-export type SignInOutcome = { kind: 'done'; accountId: number; next: NextStep } | SignInRefusal;
+/** `opening`: the session is opened together with the record of it */
+export type SignInOutcome =
+  | { kind: 'done'; accountId: number; next: 'none'; opening: Opening }
+  | { kind: 'done'; accountId: number; next: Exclude<NextStep, 'none'> }
+  | SignInRefusal;
 
 interface KeptOutcome {
   form: string;
@@ -39,13 +45,17 @@ interface KeptOutcome {
 /**
  * A1, A2: signs in with login name, ID number or credit code. A try is counted before the password is compared; names that belong to nobody cost the same time,
  * are counted alike and read alike. The refusal of a form is kept for a while, so that the second click of an impatient person gets the answer of the first.
+ * `claim`: M7, the form's token is claimed by the first statement of it; 'repeated' when it was claimed before, and nothing has been done.
  */
-export async function signIn(deps: Deps, input: SignInInput): Promise<SignInOutcome> {
+export async function signIn(deps: Deps, input: SignInInput): Promise<SignInOutcome>;
+export async function signIn(deps: Deps, input: SignInInput, claim: ActClaim | undefined): Promise<SignInOutcome | 'repeated'>;
+export async function signIn(deps: Deps, input: SignInInput, claim?: ActClaim): Promise<SignInOutcome | 'repeated'> {
   const form = deps.cipher
     .blindIndex(JSON.stringify([input.token, input.account, input.password, input.captcha]), 'sign-in-form')
     .toString('hex');
   const nameIndex = signInNameIndex(deps.cipher, input.account);
-  const begun = await beginSignIn(deps.db, { ...input, answerHash: digestOf(input.captcha), nameIndex });
+  const begun = await beginSignIn(deps.db, { ...input, answerHash: digestOf(input.captcha), nameIndex, claim });
+  if (begun === 'repeated') return begun;
   if (begun.captcha === 'gone') {
     const kept = await findDraft<KeptOutcome>(deps.db, deps.cipher, 'sign-in-outcome', input.owner, input.captchaId);
     return kept?.form === form ? kept.refusal : { kind: 'captcha-gone' };
@@ -99,12 +109,22 @@ async function compare(
     };
     // S07: only now is the password at hand in plain
     const stronger = isOutdated(found.passwordHash) ? await hashPassword(password) : undefined;
-    if (stronger === undefined) await completeSignIn(db, counter, attempt.n, entry);
-    else
-      await inTransaction(db, async (trx) => {
-        await replaceHash(trx, found.id, found.passwordHash, stronger);
-        await completeSignIn(trx, counter, attempt.n, entry);
-      });
+    const complete = (write: (h: Handle) => Promise<void>): Promise<void> =>
+      stronger === undefined
+        ? write(db)
+        : inTransaction(db, async (trx) => {
+            await replaceHash(trx, found.id, found.passwordHash, stronger);
+            await write(trx);
+          });
+    if (next === 'none') {
+      const write: Opening['write'] = (opened) =>
+        complete(async (h) => {
+          if (await completeWithSession(h, counter, attempt.n, entry, opened)) return;
+          throw new Error(`account ${found.id} was disabled while it was signed in to`);
+        });
+      return { kind: 'done', accountId: found.id, next, opening: { role: found.role, write } };
+    }
+    await complete((h) => completeSignIn(h, counter, attempt.n, entry));
     return { kind: 'done', accountId: found.id, next };
   }
   await recordFailure(db, found?.id, { tries: attempt.n }, requestId);
