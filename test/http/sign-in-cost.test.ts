@@ -4,6 +4,7 @@ import { openSession, type OpenedSession } from '../../src/http/open-session.sto
 import { completeWithSession } from '../../src/modules/accounts/sign-in-attempt.store';
 import { countQueries } from '../support/declarations';
 import { makePerson, signInVia, type TestPerson } from '../support/factories';
+import { until } from '../support/process';
 import { openSite, type Site, type Visitor } from '../support/site';
 
 let site: Site;
@@ -55,6 +56,28 @@ describe('S02 the browsers that an account knows', () => {
     expect(answers.map((a) => a.status)).toEqual([303, 303, 303, 303]);
     expect((await signInVia(site, site.visitor(), account.loginName)).status).toBe(303);
     expect(await browsersOf(account.accountId)).toBe(10);
+  });
+});
+
+describe('S02 a browser that is forgotten while somebody signs in with it', () => {
+  test("S02 is a stranger's then: its try is counted with theirs, and it is let in and known again", async () => {
+    const account = await makePerson(site);
+    const visitor = site.visitor();
+    expect((await signInVia(site, visitor, account.loginName)).status).toBe(303);
+    visitor.cookies.delete('sid');
+    const forgetting = await site.db.transaction();
+    await forgetting('device_cookies').where({ account_id: account.accountId }).delete();
+    const signing = signInVia(site, visitor, account.loginName);
+    await until('it waits for the browser', async () => {
+      const { rows } = await site.db.raw<{ rows: unknown[] }>(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%device_cookies%'`,
+      );
+      return rows.length > 0;
+    });
+    await forgetting.commit();
+    expect((await signing).status).toBe(303);
+    expect(await browsersOf(account.accountId)).toBe(1);
+    expect(await site.db('accounts').where({ id: account.accountId }).first('failed_count')).toEqual({ failed_count: 0 });
   });
 });
 

@@ -150,15 +150,16 @@ export async function beginSignIn(h: Handle, input: BeginInput): Promise<Begun> 
       : { id, role: row.role, displayName: row.display_name, passwordHash: row.password_hash, isDisabled: row.is_disabled };
   const counter: AccountCounter | undefined =
     account && (row.knows_device && input.device ? { account: account.id, device: input.device } : { account: account.id });
-  const attempt: Attempt =
-    row.failed_count !== null
-      ? { kind: 'allowed', n: row.failed_count, lockedUntil: row.locked_until }
-      : heldUntil
-        ? { kind: 'locked', until: heldUntil }
-        : // somebody else's try has locked it while this one waited
-          await takeTry(h, counter ?? { unknownName: input.nameIndex });
-  return { captcha: 'right', account, counter, attempt };
+  if (row.failed_count !== null)
+    return { captcha: 'right', account, counter, attempt: { kind: 'allowed', n: row.failed_count, lockedUntil: row.locked_until } };
+  if (heldUntil) return { captcha: 'right', account, counter, attempt: { kind: 'locked', until: heldUntil } };
+  // while this one waited somebody else's try has locked it, or the browser was forgotten for a newer one and is a stranger's now
+  const still = counter && 'device' in counter && !(await isKnown(h, counter)) ? { account: counter.account } : counter;
+  return { captcha: 'right', account, counter: still, attempt: await takeTry(h, still ?? { unknownName: input.nameIndex }) };
 }
+
+const isKnown = async (h: Handle, { account, device }: { account: number; device: Buffer }): Promise<boolean> =>
+  (await h('device_cookies').where({ account_id: account, token_hash: device }).first(h.raw('1'))) !== undefined;
 
 /** A2: takes one of the tries of this account or name. Runs outside of any transaction: the count must stand whatever follows. */
 export async function takeTry(h: Handle, counter: Counter): Promise<Attempt> {
