@@ -50,17 +50,59 @@ export function inTransaction<T>(db: Handle, work: (trx: Trx) => Promise<T>): Pr
  * Asks by a prepared statement: parsed and planned once for each connection, for what most requests ask. One name means one text, always; its columns are named
  * one by one, never by `*`, since tables grow while older programs still run. Gives the rows.
  */
-export async function askPrepared<T>(
-  h: Handle,
-  name: string,
-  text: string,
-  values: readonly PreparedValue[] | Readonly<Record<string, PreparedValue>>,
-): Promise<T[]> {
-  const bindings = (Array.isArray(values) ? [...(values as readonly PreparedValue[])] : values) as Knex.RawBinding[];
-  const { rows } = await (h.raw<{ rows: T[] }>(text, bindings).options({ name }) as unknown as Promise<{ rows: T[] }>);
-  return rows;
+export async function askPrepared<T>(h: Handle, name: string, text: string, values: PreparedValues): Promise<T[]> {
+  let found = compiled.get(name);
+  if (!found) compiled.set(name, (found = compile(text, values)));
+  else if (found.text !== text) throw new Error(`${name}: two texts of one name`);
+  const bindings = valuesFor(found, name, values);
+  const { client } = h as unknown as { client: Connecting };
+  const connection = await client.acquireConnection();
+  try {
+    const { response } = await client.query(connection, { sql: found.sql, bindings, options: { name } });
+    return response.rows as T[];
+  } finally {
+    await client.releaseConnection(connection);
+  }
 }
 type PreparedValue = string | number | boolean | null | Buffer | Date | readonly (string | number)[];
+type PreparedValues = readonly PreparedValue[] | Readonly<Record<string, PreparedValue>>;
+
+/** What knex itself asks a statement by, in a transaction as well as outside of one; `raw` would take the text apart anew each time. */
+interface Connecting {
+  acquireConnection: () => Promise<unknown>;
+  query: (
+    connection: unknown,
+    asked: { sql: string; bindings: PreparedValue[]; options: { name: string } },
+  ) => Promise<{ response: { rows: unknown[] } }>;
+  releaseConnection: (connection: unknown) => Promise<void>;
+}
+
+/** A text with its places numbered, and what stands at each of them: a name of the values or their index. */
+interface Compiled {
+  text: string;
+  sql: string;
+  places: (string | number)[];
+}
+const compiled = new Map<string, Compiled>();
+
+/** `?` or, where the values have names, `:name`; anything else after a colon (`::text`) and an escaped `\\?` are left as they are. */
+function compile(text: string, values: PreparedValues): Compiled {
+  const places: (string | number)[] = [];
+  const put = (place: string | number): string => `$${places.push(place)}`;
+  const sql = Array.isArray(values)
+    ? text.replace(/\\?\?/g, (found) => (found === '?' ? put(places.length) : found))
+    : text.replace(/(?<!:):(\w+)/g, (found, key: string) => (key in values ? put(key) : found));
+  return { text, sql, places };
+}
+
+/** @throws when there are more or fewer values than places, or one is undefined */
+function valuesFor({ places }: Compiled, name: string, values: PreparedValues): PreparedValue[] {
+  const list: readonly (PreparedValue | undefined)[] = Array.isArray(values)
+    ? (values as readonly PreparedValue[])
+    : places.map((place) => (values as Readonly<Record<string, PreparedValue>>)[place]);
+  if (list.length !== places.length || list.includes(undefined)) throw new Error(`${name}: its values are not those of its text`);
+  return [...list] as PreparedValue[];
+}
 
 /** Refuses a database that would break searching in Chinese (encoding or character type). Returns the complaint, or undefined. */
 export async function checkDatabase(db: Db): Promise<string | undefined> {
