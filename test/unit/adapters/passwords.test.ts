@@ -1,19 +1,20 @@
 import { availableParallelism } from 'node:os';
-import type * as Argon2 from '@node-rs/argon2';
 import { dummyVerify, hashPassword, isOutdated, verifyPassword } from '../../../src/adapters/passwords';
+import type * as ThreadModule from '../../../src/adapters/thread';
 
 /** hashes reckoned at this moment, and the most there were */
 const mockAtOnce = { now: 0, most: 0 };
-jest.mock('@node-rs/argon2', () => {
-  const real = jest.requireActual<typeof Argon2>('@node-rs/argon2');
-  const counted = async <T>(work: () => Promise<T>): Promise<T> => {
-    mockAtOnce.most = Math.max(mockAtOnce.most, ++mockAtOnce.now);
-    return work().finally(() => mockAtOnce.now--);
-  };
+jest.mock('../../../src/adapters/thread', () => {
+  const real = jest.requireActual<typeof ThreadModule>('../../../src/adapters/thread');
   return {
-    ...real,
-    hash: (...given: Parameters<typeof real.hash>) => counted(() => real.hash(...given)),
-    verify: (...given: Parameters<typeof real.verify>) => counted(() => real.verify(...given)),
+    createThread: (options: ThreadModule.ThreadOptions) => {
+      const thread = real.createThread<unknown, unknown>(options);
+      const ask: typeof thread.ask = async (make) => {
+        mockAtOnce.most = Math.max(mockAtOnce.most, ++mockAtOnce.now);
+        return thread.ask(make).finally(() => mockAtOnce.now--);
+      };
+      return { ...thread, ask };
+    },
   };
 });
 
