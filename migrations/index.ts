@@ -48,6 +48,7 @@ import * as m0071 from './0071_judge_notes';
 import * as m0072 from './0072_result_news';
 import * as m0070 from './0070_ballot_key_place';
 import * as m0077 from './0077_publicity_count';
+import * as m0079 from './0079_quiet_drafts';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -100,6 +101,7 @@ const list: Record<string, Knex.Migration> = {
   '0072_result_news': m0072,
   '0070_ballot_key_place': m0070,
   '0077_publicity_count': m0077,
+  '0079_quiet_drafts': m0079,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {
