@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { makeArithmetic, makeCaptcha } from '../../adapters/captcha';
-import type { Handle } from '../../db/db';
+import { askPrepared, type Handle } from '../../db/db';
 import { isUuid } from '../../lib/ids';
 import { compactCode } from '../../lib/text';
 
@@ -21,15 +21,12 @@ export const digestOf = (answer: string): Buffer => createHash('sha256').update(
 export async function createCaptcha(h: Handle, owner: string, kind: CaptchaKind): Promise<Captcha> {
   const sum = kind === 'words' ? makeArithmetic() : undefined;
   const picture = sum ? undefined : await makeCaptcha();
-  const [made] = (await h('captchas')
-    .insert({
-      owner,
-      answer_hash: digestOf(sum?.answer ?? picture?.text ?? ''),
-      question: sum?.question ?? '',
-      png: picture?.png ?? null,
-      expires_at: h.raw("now() + interval '10 minutes'"),
-    })
-    .returning('id')) as { id: string }[];
+  const [made] = await askPrepared<{ id: string }>(
+    h,
+    'captcha-insert',
+    `INSERT INTO captchas (owner, answer_hash, question, png, expires_at) VALUES (?, ?, ?, ?, now() + interval '10 minutes') RETURNING id`,
+    [owner, digestOf(sum?.answer ?? picture?.text ?? ''), sum?.question ?? '', picture?.png ?? null],
+  );
   if (!made) throw new Error('captchas: insert gave no id');
   return { id: made.id, kind, question: sum?.question ?? '' };
 }
@@ -37,7 +34,12 @@ export async function createCaptcha(h: Handle, owner: string, kind: CaptchaKind)
 /** The picture, for the session it was drawn for. */
 export async function findCaptchaPicture(h: Handle, id: string, owner: string): Promise<Buffer | undefined> {
   if (!isUuid(id)) return undefined;
-  const row = (await h('captchas').where({ id, owner }).whereRaw('expires_at > now()').first('png')) as { png: Buffer | null } | undefined;
+  const [row] = await askPrepared<{ png: Buffer | null }>(
+    h,
+    'captcha-picture',
+    'SELECT png FROM captchas WHERE id = CAST(? AS uuid) AND owner = ? AND expires_at > now()',
+    [id, owner],
+  );
   return row?.png ?? undefined;
 }
 
