@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { Semaphore } from '../../lib/semaphore';
+import { jpegParts } from './jpeg-parts';
 import { jpegQualityOf } from './jpeg-quality';
 
 export type ImageMediaType = 'image/jpeg' | 'image/png' | 'image/gif';
@@ -29,7 +30,16 @@ export const openPicture = (content: Buffer): sharp.Sharp =>
   sharp(content, { limitInputPixels: MAX_PIXELS, failOn: 'error', pages: 1, autoOrient: true });
 
 export type ImageVerdict =
-  | { kind: 'ok'; mediaType: ImageMediaType; content: Buffer; width: number; height: number; scaled: boolean }
+  | {
+      kind: 'ok';
+      mediaType: ImageMediaType;
+      content: Buffer;
+      width: number;
+      height: number;
+      scaled: boolean;
+      /** where looking at the picture has made one already */
+      thumbnail?: Buffer;
+    }
   | { kind: 'refused'; problem: string };
 
 const DAMAGED = '这张图片已经损坏，无法打开。请打开原文件，另存为 JPG 后重新上传';
@@ -45,7 +55,7 @@ const STEPS = [
   { side: 800, quality: 60 },
 ] as const;
 
-type Header = { kind: 'ok' } | { kind: 'refused'; problem: string };
+type Header = { kind: 'ok'; width: number; height: number; isUpright: boolean } | { kind: 'refused'; problem: string };
 
 /** Reads only the header: a bomb is turned away before anything is decoded. */
 async function checkHeader(content: Buffer, mediaType: ImageMediaType): Promise<Header> {
@@ -62,7 +72,7 @@ async function checkHeader(content: Buffer, mediaType: ImageMediaType): Promise<
   }
   if ((meta.pages ?? 1) > MAX_GIF_FRAMES)
     return { kind: 'refused', problem: `这个动图的画面太多（超过 ${MAX_GIF_FRAMES} 幅）。请把需要的一幅另存为 JPG 后重新上传` };
-  return { kind: 'ok' };
+  return { kind: 'ok', width: meta.width, height, isUpright: (meta.orientation ?? 1) === 1 };
 }
 
 function encode(image: sharp.Sharp, content: Buffer, mediaType: ImageMediaType): sharp.Sharp {
@@ -72,14 +82,42 @@ function encode(image: sharp.Sharp, content: Buffer, mediaType: ImageMediaType):
   return image.jpeg({ quality: Math.min(Math.max(jpegQualityOf(content) ?? BEST, LEAST), BEST), optimiseCoding: false });
 }
 
+/** A larger JPEG is kept as it came only where writing it anew, as well as is of use, would hardly make it smaller. */
+const KEPT_WHATEVER_QUALITY = 1024 * 1024;
+
+const thumbnailOf = (image: sharp.Sharp): Promise<Buffer> =>
+  image
+    .resize({ width: THUMBNAIL_SIDE, height: THUMBNAIL_SIDE, fit: 'inside', withoutEnlargement: true })
+    .flatten({ background: '#ffffff' })
+    .jpeg({ quality: 76 })
+    .toBuffer();
+
 /**
- * Decodes the picture completely and writes it anew: upright, without EXIF, GPS, comments or anything else that was in the file.
+ * A JPEG that needs nothing done to it: its picture to the bit and nothing else of the file, decoded to its end in the same pass that makes the thumbnail. Undefined where it has to be written
+ * anew: turned, unusual, with a profile of colours, or with anything that the decoder as much as wonders at.
+ */
+async function keepAsItCame(content: Buffer, maxBytes: number): Promise<{ content: Buffer; thumbnail: Buffer } | undefined> {
+  const kept = jpegParts(content);
+  if (!kept || kept.length > maxBytes) return undefined;
+  if (kept.length > KEPT_WHATEVER_QUALITY && (jpegQualityOf(kept) ?? 100) > BEST) return undefined;
+  try {
+    const thumbnail = await thumbnailOf(sharp(kept, { limitInputPixels: MAX_PIXELS, failOn: 'warning' }));
+    return { content: kept, thumbnail };
+  } catch {
+    return undefined; // whether it is damaged is for the decoder of the whole picture to say
+  }
+}
+
+/**
+ * A JPEG that needs nothing done to it keeps its picture to the bit (`keepAsItCame`). Any other picture is decoded completely and written anew: upright, without EXIF, GPS, comments or anything else that was in the file.
  * A GIF keeps its first frame. A result of more than `maxBytes` becomes a JPEG, made smaller as far as needed (`scaled`).
  */
 export async function inspectImage(content: Buffer, mediaType: ImageMediaType, maxBytes: number): Promise<ImageVerdict> {
   return decoding.run(async () => {
     const header = await checkHeader(content, mediaType);
     if (header.kind === 'refused') return header;
+    const asItCame = mediaType === 'image/jpeg' && header.isUpright ? await keepAsItCame(content, maxBytes) : undefined;
+    if (asItCame) return { kind: 'ok', mediaType, ...asItCame, width: header.width, height: header.height, scaled: false };
     try {
       if (content.length <= maxBytes) {
         const { data, info } = await encode(openPicture(content), content, mediaType).toBuffer({ resolveWithObject: true });
@@ -105,13 +143,7 @@ export async function inspectImage(content: Buffer, mediaType: ImageMediaType, m
 /** A JPEG of at most 240 × 240 pixels for lists; undefined for what is not a picture. */
 export async function makeThumbnail(content: Buffer, mediaType: string): Promise<Buffer | undefined> {
   if (!(mediaType in FORMATS)) return undefined;
-  return decoding.run(() =>
-    openPicture(content)
-      .resize({ width: THUMBNAIL_SIDE, height: THUMBNAIL_SIDE, fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: '#ffffff' })
-      .jpeg({ quality: 76 })
-      .toBuffer(),
-  );
+  return decoding.run(() => thumbnailOf(openPicture(content)));
 }
 
 /**

@@ -15,8 +15,10 @@ export type FileVerdict =
   | {
       kind: 'ok';
       mediaType: ImageMediaType | 'application/pdf';
-      /** A picture written anew, or the PDF as it is. */
+      /** A picture written anew or without all that is no picture, or the PDF as it is. */
       content: Buffer;
+      /** of pictures, where looking at them has made one already */
+      thumbnail?: Buffer;
       /** The extension that belongs to `mediaType`, without dot; it may differ from the one of the upload. */
       extension: string;
       /** Pixels, of pictures. */

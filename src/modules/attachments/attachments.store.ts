@@ -78,11 +78,14 @@ const whereItem = (declaration: string, i: AttachmentItem) => ({
 });
 
 /** Everything a declaration holds at this moment. One query. */
-const findHeld = (trx: Trx, declaration: string): Promise<StoredAttachment[]> =>
+const findHeld = (trx: Handle, declaration: string): Promise<StoredAttachment[]> =>
   askPrepared<StoredAttachment>(trx, 'attachments-held', HELD, [declaration]);
 
+/** What a file's place is told from. */
+type Placed = AttachmentItem & Pick<StoredAttachment, 'name' | 'size' | 'sha256'>;
+
 /** Why this file has no place among `all` of a declaration; undefined when it has. The declaration's row must be locked. */
-function placeFor(all: readonly StoredAttachment[], a: Omit<NewAttachment, 'thumbSha256'>): NotAdded | undefined {
+function placeFor(all: readonly Placed[], a: Omit<NewAttachment, 'thumbSha256'>): NotAdded | undefined {
   const here = itemFiles(all, a);
   const same = here.find((o) => o.sha256 === a.sha256);
   if (same) return { name: a.name, why: 'same', as: same.name };
@@ -91,11 +94,11 @@ function placeFor(all: readonly StoredAttachment[], a: Omit<NewAttachment, 'thum
   return all.length >= MAX_FILES || bytes + a.size > MAX_TOTAL_BYTES ? { name: a.name, why: 'declaration-full' } : undefined;
 }
 
-const itemFiles = (all: readonly StoredAttachment[], i: AttachmentItem): StoredAttachment[] =>
+const itemFiles = (all: readonly Placed[], i: AttachmentItem): Placed[] =>
   all.filter((o) => o.section === i.section && o.part === i.part && o.rowId === i.rowId && o.field === i.field);
 
 /** `毕业证书.jpg` where the item holds one of that name: `毕业证书（2）.jpg`. */
-function freeName(all: readonly StoredAttachment[], a: AttachmentItem, name: string): string {
+function freeName(all: readonly Placed[], a: AttachmentItem, name: string): string {
   const taken = new Set(itemFiles(all, a).map((o) => o.name));
   const dot = name.lastIndexOf('.');
   let free = name;
@@ -135,6 +138,40 @@ export async function insertAttachments(trx: Trx, declaration: string, list: rea
   }
   return notAdded;
 }
+
+/** Files that are added by the statement of an act, and how many there were when they found their places. */
+export interface PlannedFiles {
+  before: number;
+  count: number;
+  files: string;
+}
+
+/** Finds the places of these files beside what is there now, for `ADD_FROM`; undefined where one of them has none. One query. */
+export async function planAttachments(h: Handle, declaration: string, list: readonly NewAttachment[]): Promise<PlannedFiles | undefined> {
+  const held: Placed[] = await findHeld(h, declaration);
+  const before = held.length;
+  const files: object[] = [];
+  for (const a of list) {
+    if (placeFor(held, a)) return undefined;
+    const name = freeName(held, a, a.name);
+    const { section, part, rowId: row_id, field, mediaType: media_type, size, sha256, thumbSha256: thumb_sha256, pages, scan } = a;
+    files.push({ n: files.length + 1, section, part, row_id, field, name, media_type, size, sha256, thumb_sha256, pages, scan });
+    held.push({ ...a, name });
+  }
+  return { before, count: files.length, files: JSON.stringify(files) };
+}
+
+/**
+ * Part of an act's own statement, as a WITH query: adds files at the end of their section for each row of `source` (one or none). Values: declaration, account, `files` of `planAttachments`.
+ * The statement itself has to hold the declaration as it was when they were planned.
+ */
+export const ADD_FROM = (source: string): string =>
+  `INSERT INTO attachments (declaration_id, section, part, row_id, field, position, name, media_type, size, sha256, thumb_sha256, pages, scan, uploaded_by)
+   SELECT x.declaration, f.section, f.part, f.row_id, f.field,
+     (SELECT coalesce(max(a.position), 0) FROM attachments a WHERE a.declaration_id = x.declaration AND a.section = f.section) + f.n,
+     f.name, f.media_type, f.size, f.sha256, f.thumb_sha256, f.pages, f.scan, x.account
+   FROM ${source}, (SELECT CAST(? AS uuid) AS declaration, CAST(? AS bigint) AS account) x,
+     jsonb_to_recordset(CAST(? AS jsonb)) AS f(n int, section text, part text, row_id text, field text, name text, media_type text, size int, sha256 text, thumb_sha256 text, pages int, scan text)`;
 
 /** The same contents once more, for another declaration (D0). */
 export async function copyAttachments(trx: Trx, ids: readonly string[], to: string, by: number): Promise<void> {

@@ -1,10 +1,12 @@
 export {
+  ADD_FROM,
   arrangeAttachments,
   copyAttachments,
   findAttachment,
   findItemFiles,
   findRemoved,
   insertAttachments,
+  planAttachments,
   removeAttachment,
   removeAttachmentsOfRow,
   restoreAttachment,
@@ -12,12 +14,13 @@ export {
   type AttachmentItem,
   type NewAttachment,
   type NotAdded,
+  type PlannedFiles,
   type StoredAttachment,
 } from './attachments.store';
 export { auditReading } from './audit-reading';
 export { findItem, itemName, type FoundItem } from './attachment-item';
 export { fileNameOf, stemOf } from './file-names';
-export { receiveFiles, sayNotAdded } from './receive-files';
+export { receiveFiles, sayNotAdded, type ReceivedFiles } from './receive-files';
 export { scanUpload, VIRUS_FOUND } from './scan-upload';
 export { takeFile, type TakenFile } from './take-file';
 export { withheldContent } from './withheld';

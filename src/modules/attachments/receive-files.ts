@@ -60,7 +60,7 @@ async function receive(
     return;
   }
   const taken = outcome.file;
-  const thumbnail = await makeThumbnail(taken.content, taken.mediaType);
+  const thumbnail = taken.thumbnail ?? (await makeThumbnail(taken.content, taken.mediaType));
   const thumb = thumbnail ? await deps.storage.put(thumbnail) : undefined;
   const proposal = isTelling(name) ? undefined : item.definition.proposeName(item.raw);
   const finalName = proposal === undefined ? taken.name : fileNameOf(proposal, taken.extension);

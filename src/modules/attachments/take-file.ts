@@ -16,6 +16,8 @@ export interface TakenFile extends Pick<Accepted, 'mediaType' | 'content' | 'ext
   /** of PDFs */
   pages: number | undefined;
   scan: Exclude<ScanState, 'infected'>;
+  /** where looking at it has made one already */
+  thumbnail: Buffer | undefined;
 }
 
 export type TakeOutcome = { kind: 'taken'; file: TakenFile } | { kind: 'refused'; problem: string };
@@ -32,9 +34,9 @@ export async function takeFile(
   if (scanned.kind === 'infected') return { kind: 'refused', problem: VIRUS_FOUND };
   const verdict = await deps.inspector.inspect({ content: file.content, name: file.name });
   if (verdict.kind === 'refused') return verdict;
-  const { mediaType, content, extension, scaled, pages } = verdict;
+  const { mediaType, content, extension, scaled, pages, thumbnail } = verdict;
   const { sha256, size } = await deps.storage.put(content, content === file.content ? file.sha256 : undefined);
   await noteScan(deps.db, sha256, scanned.scan);
   const name = withExtension(cleanFileName(file.name), extension);
-  return { kind: 'taken', file: { name, mediaType, content, extension, scaled, size, sha256, pages, scan: scanned.scan } };
+  return { kind: 'taken', file: { name, mediaType, content, extension, scaled, size, sha256, pages, scan: scanned.scan, thumbnail } };
 }

@@ -2,7 +2,7 @@ import { APPEND_FROM, auditValues, type AuditEntry } from '../../audit/audit.sto
 import { askPrepared, type Handle, type Trx } from '../../db/db';
 import type { RawSection } from '../../form/field';
 import { CLAIM_FROM, type ActClaim } from '../../http/one-time-token.store';
-import { UNDO } from '../attachments';
+import { ADD_FROM, UNDO, type PlannedFiles } from '../attachments';
 import type { MoveName, StateName } from '../../policy/declaration-moves';
 import type { Recheck } from './rechecks.store';
 
@@ -246,21 +246,25 @@ export async function saveSectionRow(
   return written.length > 0;
 }
 
-const SAVE_AT_ONCE = `WITH held AS (SELECT d.id FROM declarations d WHERE d.id = ? AND d.version = ? AND d.deleted_at IS NULL
-    AND coalesce((SELECT s.version FROM declaration_sections s WHERE s.declaration_id = d.id AND s.section = ?), 0) = ? FOR UPDATE),
+const saveAtOnce = (whileHeld: string, more: string): string =>
+  `WITH held AS (SELECT d.id FROM declarations d WHERE d.id = ? AND d.version = ? AND d.deleted_at IS NULL
+    AND coalesce((SELECT s.version FROM declaration_sections s WHERE s.declaration_id = d.id AND s.section = ?), 0) = ?${whileHeld} FOR UPDATE),
   claimed AS (${CLAIM_FROM('held')}),
   written AS (INSERT INTO declaration_sections AS s (declaration_id, section, raw, updated_by)
     SELECT CAST(? AS uuid), CAST(? AS text), CAST(? AS jsonb), CAST(? AS bigint) FROM claimed
     ON CONFLICT (declaration_id, section) DO UPDATE SET raw = excluded.raw, updated_by = excluded.updated_by, updated_at = excluded.updated_at, version = s.version + 1
     RETURNING declaration_id),
   counted AS (UPDATE declarations d SET version = d.version + 1 FROM written WHERE d.id = written.declaration_id),
-  logged AS (${APPEND_FROM('written')})
+  logged AS (${APPEND_FROM('written')})${more}
   SELECT 1 FROM written`;
+const SAVE_AT_ONCE = saveAtOnce('', '');
+const AS_MANY_FILES = ` AND (SELECT count(*) FROM attachments a WHERE a.declaration_id = d.id AND a.removed_at IS NULL) = ?`;
+const SAVE_FILES_AT_ONCE = saveAtOnce(AS_MANY_FILES, `, added AS (${ADD_FROM('written')})`);
 
 /**
- * Writes a section, the declaration's version, the row of the log and the form's answer, by one statement that is its own transaction: for a save of which everything was decided on the
+ * Writes a section, the files that came with it, the declaration's version, the row of the log and the form's answer, by one statement that is its own transaction: for a save of which everything was decided on the
  * declaration and the section as they were at these versions (0: nothing saved in it yet). False: they have changed since, or the form was answered before; then nothing is written. Whoever
- * writes a section or moves a declaration counts its version up under its lock: who waited for the lock here finds another one.
+ * writes a section or its files or moves a declaration counts its version up under its lock: who waited for the lock here finds another one.
  */
 export async function saveSectionAtOnce(
   h: Handle,
@@ -268,20 +272,26 @@ export async function saveSectionAtOnce(
   saved: { section: string; version: number; raw: RawSection; by: number },
   claim: ReturnType<ActClaim['values']>,
   entry: AuditEntry,
+  planned?: PlannedFiles,
 ): Promise<boolean> {
   const values = [
     id,
     version,
     saved.section,
     saved.version,
+    ...(planned ? [planned.before] : []),
     ...claim,
     id,
     saved.section,
     JSON.stringify(saved.raw),
     saved.by,
     ...auditValues(entry),
+    ...(planned ? [id, saved.by, planned.files] : []),
   ];
-  return (await askPrepared(h, 'section-save', SAVE_AT_ONCE, values)).length > 0;
+  const written = planned
+    ? await askPrepared(h, 'section-save-files', SAVE_FILES_AT_ONCE, values)
+    : await askPrepared(h, 'section-save', SAVE_AT_ONCE, values);
+  return written.length > 0;
 }
 
 export interface AttachmentRow {

@@ -13,6 +13,7 @@ import {
   findItem,
   insertAttachments,
   itemName,
+  planAttachments,
   removeAttachment,
   removeAttachmentsOfRow,
   restoreAttachment,
@@ -89,7 +90,10 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
     // the same words saved twice are no conflict, whoever was first
     if (storedVersion !== input.version && !isDeepStrictEqual(raw, stored)) {
       const notAdded = await insertAttachments(trx, id, input.uploads, actor.accountId);
-      if (input.uploads.length > notAdded.length) await audit(trx, input, input.uploads.length - notAdded.length);
+      if (input.uploads.length > notAdded.length) {
+        await updateDeclaration(trx, id, {});
+        await audit(trx, input, input.uploads.length - notAdded.length);
+      }
       return { kind: 'conflict', typed: raw, stored, storedVersion, notAdded };
     }
     const addedRow = applyRowAction(section, raw, input.action);
@@ -118,7 +122,7 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
   });
 }
 
-export interface QuickSave extends Pick<SaveInput, 'section' | 'form' | 'version' | 'actor' | 'requestId'> {
+export interface QuickSave extends Pick<SaveInput, 'section' | 'form' | 'version' | 'uploads' | 'actor' | 'requestId'> {
   /** whom the policy was asked about, read with the section */
   subject: DeclarationSubject;
   claim: ActClaim;
@@ -127,7 +131,7 @@ export interface QuickSave extends Pick<SaveInput, 'section' | 'form' | 'version
 }
 
 /**
- * M1: the usual save, of words alone and by one statement: nobody else has changed anything since the page was shown, nor since this request was let in. Gives where it led; undefined: nothing
+ * M1, M12: the usual save, of words and of files that all have their place, by one statement: nobody else has changed anything since the page was shown, nor since this request was let in. Gives where it led; undefined: nothing
  * was written, and `saveSection` says what there is to say.
  */
 export async function saveSectionQuickly(deps: Deps, input: QuickSave): Promise<string | undefined> {
@@ -141,7 +145,10 @@ export async function saveSectionQuickly(deps: Deps, input: QuickSave): Promise<
   const raw = readSection(section, input.form, restoreSection(section, storedRow?.raw));
   const to = await input.leadsTo(row, raw);
   const saved = { section: section.id, version, raw, by: actor.accountId };
-  return (await saveSectionAtOnce(deps.db, row, saved, input.claim.values(to), entryOf({ ...input, id: row.id }, 0))) ? to : undefined;
+  const planned = input.uploads.length > 0 ? await planAttachments(deps.db, row.id, input.uploads) : undefined;
+  if (input.uploads.length > 0 && !planned) return undefined;
+  const entry = entryOf({ ...input, id: row.id }, input.uploads.length);
+  return (await saveSectionAtOnce(deps.db, row, saved, input.claim.values(to), entry, planned)) ? to : undefined;
 }
 
 /** Buttons that take a file out, or back, or a whole row with its files. Gives what could not be taken back. */

@@ -16,7 +16,7 @@ import { maskIdNumber, maskMobile } from '../../lib/mask';
 import { showMoment } from '../../lib/moment';
 import { newToken } from '../../lib/new-token';
 import { findPerson, type Person } from '../accounts';
-import { receiveFiles, sayNotAdded } from '../attachments';
+import { receiveFiles, sayNotAdded, type ReceivedFiles } from '../attachments';
 import { inviteUnit, searchUnits } from '../units';
 import { declarationName, mineCrumbs, openComments, rowOf } from './declaration-pages';
 import { askForLearning, DRAW_LEARNING, drawnLearning, LEARNING_SECTION } from './drawn-learning';
@@ -195,22 +195,41 @@ export function sectionsRoutes(deps: Deps): Route[] {
     return following ? paths.section(d.id, following.id) : paths.declaration(d.id);
   }
 
-  /** The two buttons that everybody uses, with words alone. */
+  const received = new WeakMap<Visit, ReceivedFiles>();
+
+  /** What came with this form, looked at and stored once, whichever way it is saved. */
+  async function receivedOf(visit: Visit, section: SectionDefinition): Promise<ReceivedFiles> {
+    const known = received.get(visit);
+    if (known) return known;
+    // as it stood when this request was let in: rows that files belong to were on the page
+    const before = restoreSection(section, sectionOfSubject(declarationOf(visit))?.raw);
+    const files = await receiveFiles(deps, section, readSection(section, visit.body, before), visit.files);
+    received.set(visit, files);
+    return files;
+  }
+
+  const isUsual = (action: string): boolean => action === 'save' || action.startsWith('upload:');
+
+  /** The buttons that everybody uses: with words alone, or with files of which nothing is to be said. */
   async function quickSave(visit: Visit, claim: ActClaim): Promise<Reply | undefined> {
     const section = findSection(visit.param('section'));
     const action = visit.body.one('do') || 'save';
-    if (!section || !['save', 'next'].includes(action) || visit.files.length > 0 || visit.body.has('resolve')) return undefined;
+    const hasFiles = visit.files.length > 0;
+    if (!section || !(hasFiles ? isUsual(action) : ['save', 'next'].includes(action)) || visit.body.has('resolve')) return undefined;
+    const files = hasFiles ? await receivedOf(visit, section) : undefined;
+    if (files && files.problems.length + files.notes.length > 0) return undefined;
     const to = await saveSectionQuickly(deps, {
       subject: declarationOf(visit),
       section,
       form: visit.body,
       version: wholeNumber(visit.body.one('version'), 9) ?? 0,
+      uploads: files?.good ?? [],
       actor: visit.actor,
       requestId: visit.requestId,
       claim,
       leadsTo: async (d, raw) =>
-        action === 'save'
-          ? savedAddress(d.id, section)
+        isUsual(action)
+          ? addressAfter(d.id, section, action)
           : nextAddress(d, section, await loadDeclaration(deps, deps.db, d, { section, raw }, section)),
     });
     return to === undefined ? undefined : seeOther(to);
@@ -222,9 +241,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
     const { id } = declarationOf(visit);
     const action = visit.body.one('do') || 'save';
     const version = wholeNumber(visit.body.one('version'), 9) ?? 0;
-    // as it stood when this request was let in: rows that files belong to were on the page
-    const before = restoreSection(section, sectionOfSubject(declarationOf(visit))?.raw);
-    const files = await receiveFiles(deps, section, readSection(section, visit.body, before), visit.files);
+    const files = await receivedOf(visit, section);
     const outcome = await saveSection(deps, {
       id,
       section,
@@ -236,8 +253,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
       requestId: visit.requestId,
       // where nothing is left to be said, it is answered with the act, in one write to the disk
       settle: async (trx, saved) => {
-        const isUsual = action === 'save' || action.startsWith('upload:');
-        if (isUsual && saved.notAdded.length + files.problems.length + files.notes.length === 0)
+        if (isUsual(action) && saved.notAdded.length + files.problems.length + files.notes.length === 0)
           await visit.settle(trx, addressAfter(id, section, action));
       },
     });
