@@ -1,5 +1,7 @@
 /** M1, F11: what people do at the same moment, when a save is one statement. */
+import sharp from 'sharp';
 import { makeBatch, makeCommittee, makePerson, signInAs } from '../support/factories';
+import { newToken } from '../../src/lib/new-token';
 import { until } from '../support/process';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
@@ -19,6 +21,18 @@ afterAll(() => site.close());
 
 const address = (section = 'education'): string => `/declarations/${id}/sections/${section}`;
 const words = (school: string): Record<string, string> => ({ 'fullTime.has': 'yes', 'fullTime.school': school });
+const DIPLOMA = 'files:fullTime.diploma';
+const picture = (background: string): Promise<Buffer> =>
+  sharp({ create: { width: 300, height: 200, channels: 3, background } })
+    .jpeg()
+    .toBuffer();
+const upload = async (form: Page, color: string, values: Record<string, string> = {}): Promise<Page> =>
+  visitor.submit(form, values, {
+    button: 'do=upload:fullTime.diploma',
+    files: [{ field: DIPLOMA, name: '2020年7月毕业证书.jpg', content: await picture(color) }],
+  });
+const filesOf = (): Promise<{ name: string; position: number; sha256: string }[]> =>
+  site.db('attachments').where({ declaration_id: id }).whereNull('removed_at').orderBy('position').select('name', 'position', 'sha256');
 const send = (form: Page, values: Record<string, string>, button = 'do=save'): Promise<Page> => visitor.submit(form, values, { button });
 const versionOf = async (section = 'education'): Promise<number> =>
   ((await site.db('declaration_sections').where({ declaration_id: id, section }).first('version')) as { version: number } | undefined)
@@ -72,6 +86,45 @@ describe('F11 two tabs at once', () => {
     const answers = await Promise.all(forms.map((form) => send(form, {})));
     expect(answers.map((a) => a.status)).toEqual(sections.map(() => 303));
     expect([await declarationVersion(), await logged()]).toEqual(before.map((n) => n + sections.length));
+  });
+});
+
+describe('D14, F11 uploads at once', () => {
+  afterEach(() => site.db('attachments').where({ declaration_id: id }).delete());
+
+  test('F04 the same form with a file eight times at once: one file, one row of the log, one answer', async () => {
+    const form = await visitor.get(address());
+    const before = [await versionOf(), await logged(), await declarationVersion()];
+    const answers = await Promise.all(Array.from({ length: 8 }, () => upload(form, '#123456')));
+    expect([...new Set(answers.map((a) => `${a.status} ${a.location} ${a.heading}`))]).toEqual([expect.stringMatching(/^303/)]);
+    expect([await versionOf(), await logged(), await declarationVersion()]).toEqual(before.map((n) => n + 1));
+    expect((await filesOf()).map((f) => f.name)).toEqual(['2020年7月毕业证书.jpg']);
+  });
+
+  test('D14, F11 twelve different ones into an item that holds ten, two with the same content: ten, each under a name of its own, one after another', async () => {
+    const forms = await Promise.all(Array.from({ length: 13 }, () => visitor.get(address())));
+    const answers = await Promise.all(forms.map((form, n) => upload(form, `#${(16 * (n === 12 ? 5 : n + 1)).toString(16)}4080`)));
+    expect(answers.map((a) => a.status)).toEqual(forms.map(() => 303));
+    const files = await filesOf();
+    expect([files.length, new Set(files.map((f) => f.name)).size, new Set(files.map((f) => f.sha256)).size]).toEqual([10, 10, 10]);
+    expect(files.map((f) => f.position)).toEqual(files.map((_f, n) => (files[0]?.position ?? 0) + n));
+  });
+
+  test('D14 into two sections at once: both are there', async () => {
+    const [one, other] = [await visitor.get(address()), await visitor.get(address('assessments'))];
+    const answers = await Promise.all([upload(one, '#111111'), send(other, {}), upload(one, '#222222', { _token: newToken() })]);
+    expect(answers.map((a) => a.status)).toEqual([303, 303, 303]);
+    expect(await filesOf()).toHaveLength(2);
+  });
+
+  test('D14 with other words than were saved meanwhile: both are shown, and the file is kept', async () => {
+    const form = await visitor.get(address());
+    await send(await visitor.get(address()), words('先保存的学校'));
+    const before = await declarationVersion();
+    expect((await upload(form, '#333333', words('后来的学校'))).status).toBe(409);
+    expect(await filesOf()).toHaveLength(1);
+    // whoever decided what there is place for before this has to look again
+    expect(await declarationVersion()).toBe(before + 1);
   });
 });
 

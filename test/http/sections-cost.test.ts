@@ -4,7 +4,7 @@ import { fullCase } from '../support/case';
 import { makeBatch, makeCommittee, makePerson, makeUnit, signInAs } from '../support/factories';
 import { countQueries } from '../support/declarations';
 import { chooseTitleAndUnit, fillSection } from '../support/fill';
-import { openSite, type Site, type Visitor } from '../support/site';
+import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
 let visitor: Visitor;
@@ -58,8 +58,12 @@ describe('M1 what a section costs', () => {
     }
   });
   test('M12 an upload takes 3, however many files; 13 where something is to be said about one', async () => {
+    const first = await visitor.get(`/declarations/${id}/sections/education`);
     const upload = async (...colors: string[]): Promise<number> => {
       const form = await visitor.get(`/declarations/${id}/sections/education`);
+      return uploadFrom(form, ...colors);
+    };
+    const uploadFrom = async (form: Page, ...colors: string[]): Promise<number> => {
       const files = await Promise.all(
         colors.map(async (background, n) => ({
           field: 'files:fullTime.diploma',
@@ -74,6 +78,8 @@ describe('M1 what a section costs', () => {
     // declaration with its rights and section, files that are there, the save
     expect(await upload('#111')).toBe(3);
     expect(await upload('#222', '#333')).toBe(3);
+    // the same words from a page that was opened before
+    expect(await uploadFrom(first, '#444')).toBe(3);
     // the same content again: the files once more, one-time token; begin, lock, section, write, files, version, audit, commit; what is to be said, answer
     expect(await upload('#111')).toBe(13);
   });

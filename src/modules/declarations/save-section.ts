@@ -140,9 +140,12 @@ export async function saveSectionQuickly(deps: Deps, input: QuickSave): Promise<
   const storedRow = sectionOfSubject(subject);
   const version = storedRow?.version ?? 0;
   // the section of the choices writes columns of the declaration too
-  if (!row || section === application || version !== input.version || storedRow?.recheck) return undefined;
+  if (!row || section === application || storedRow?.recheck) return undefined;
   if (lockedSection(actor, { row, subject }, section).kind !== 'open') return undefined;
-  const raw = readSection(section, input.form, restoreSection(section, storedRow?.raw));
+  const stored = restoreSection(section, storedRow?.raw);
+  const raw = readSection(section, input.form, stored);
+  // the same words saved twice are no conflict, whoever was first
+  if (version !== input.version && !isDeepStrictEqual(raw, stored)) return undefined;
   const to = await input.leadsTo(row, raw);
   const saved = { section: section.id, version, raw, by: actor.accountId };
   const planned = input.uploads.length > 0 ? await planAttachments(deps.db, row.id, input.uploads) : undefined;
