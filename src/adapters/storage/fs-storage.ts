@@ -86,8 +86,11 @@ export class FsStorage implements BlobStorage {
       await fs.rename(draft, target);
     } catch (e) {
       if (!isMissing(e)) throw e;
-      await fs.mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+      const folder = path.dirname(target);
+      await fs.mkdir(folder, { recursive: true, mode: 0o700 });
       await fs.rename(draft, target);
+      // a new folder has to outlive a loss of power too
+      for (const above of [path.dirname(folder), this.#root]) await syncDir(above);
     }
   }
 

@@ -43,6 +43,28 @@ describe('F08 content-addressed storage', () => {
     expect(entry?.modifiedAt.getTime()).toBeGreaterThan(1_000_000);
   });
 
+  it('F02 makes every folder durable that a content needs: those above it too when they are new', async () => {
+    const synced: string[] = [];
+    const open = fs.promises.open.bind(fs.promises);
+    const watching = jest.spyOn(fs.promises, 'open').mockImplementation(async (...args) => {
+      const handle = await open(...args);
+      const folder = String(args[0]);
+      if (args[1] === fs.constants.O_RDONLY) jest.spyOn(handle, 'sync').mockImplementation(() => Promise.resolve(void synced.push(folder)));
+      return handle;
+    });
+    try {
+      const { sha256 } = await storage.put(Buffer.from('第一份'));
+      const top = path.join(root, 'blobs');
+      const above = path.join(top, sha256.slice(0, 2));
+      const folder = path.join(above, sha256.slice(2, 4));
+      expect(synced.sort()).toEqual([top, above, folder]);
+      await storage.put(Buffer.from('第一份'));
+      expect(synced.slice(3)).toEqual([folder]);
+    } finally {
+      watching.mockRestore();
+    }
+  });
+
   it('lists every content once and nothing else', async () => {
     const hashes = await Promise.all(Array.from({ length: 12 }, async (_, i) => (await storage.put(Buffer.from(`文件${i}`))).sha256));
     fs.writeFileSync(path.join(root, 'blobs', 'README'), 'x');
