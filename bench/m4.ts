@@ -3,7 +3,7 @@ import express from 'express';
 import { compressPages } from '../src/http/compress-pages';
 import { scope } from '../src/policy/policy';
 import { findActor } from '../src/modules/accounts';
-import { eachRoster, type RosterRow } from '../src/modules/reporting/roster.read';
+import { firstOfRoster } from '../src/modules/reporting/roster.read';
 import { rosterCells, rosterColumns, rosterRowHtml } from '../src/modules/reporting/roster.view';
 import { makeReportable } from '../test/support/declarations';
 import { makeBatch, makeCommittee, makeUnit, signInAs } from '../test/support/factories';
@@ -23,8 +23,7 @@ export async function m4(site: Site): Promise<object> {
   const cookie = [...visitor.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
   const actor = await findActor(site.db, unit.accountId);
   if (!actor) throw new Error('no actor');
-  const rows: RosterRow[] = [];
-  for await (const piece of eachRoster(site.db, scope(actor), { show: 'to_report' }, ROWS)) rows.push(...piece);
+  const rows = await firstOfRoster(site.db, scope(actor), { show: 'to_report' }, ROWS);
   const catalogue = await site.deps.catalogue.get();
   const app = express();
   app.use(compressPages());

@@ -62,6 +62,15 @@ describe('R4 一览表', () => {
     expect(page.html.trimEnd().endsWith('</html>')).toBe(true);
   });
 
+  it('M4 says the same of a version whose words are kept with it and of an older one', async () => {
+    const { visitor, ids } = await unitWith(['旧', '新']);
+    await freezeContent(site, ids[0] ?? '', false);
+    await freezeContent(site, ids[1] ?? '', true);
+    const [older, newer] = rowsOf(await visitor.get('/roster'));
+    expect(newer?.slice(4)).toEqual(older?.slice(4));
+    expect([older?.length, older?.[5], older?.[7], older?.[10]]).toEqual([23, '1995年3月', '8 年', '无']);
+  });
+
   it('X2 holds what came to the reader and nothing else: another unit, the committee, a person', async () => {
     const { ids } = await unitWith(['已报'], 'office_review');
     const { visitor: other } = await unitWith([]);

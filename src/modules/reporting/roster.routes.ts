@@ -8,11 +8,13 @@ import { scope } from '../../policy/policy';
 import { listYears } from '../review';
 import { MAX_OPEN, startTask } from '../tasks';
 import { readRosterCondition, rosterControls, rosterInput, rosterScopeText } from './roster-filter';
-import { eachRoster } from './roster.read';
+import { firstOfRoster } from './roster.read';
 import { ROSTER_TITLE, rosterCells, rosterColumns, rosterRowHtml } from './roster.view';
 
 /** Rows shown on the screen; more are exported. */
 export const MAX_SHOWN = 1000;
+/** Rows that are sent together: the next ones are made while these are compressed. */
+const PIECE = 500;
 const taskTitles = { 'roster:pdf': '一览表 PDF', 'roster:xlsx': '一览表 Excel', 'forms:zip': '评审表 ZIP' } as const;
 
 /** R4 「一览表」: on the screen, and as a file that is made in the background. */
@@ -29,13 +31,14 @@ async function show(deps: Deps, visit: Visit): Promise<Reply> {
   const years = await listYears(deps.db);
   const seen = scope(visit.actor);
   const rows = async function* (): AsyncGenerator<string> {
-    let n = 0;
-    let isMore = false;
-    for await (const found of eachRoster(deps.db, seen, condition, MAX_SHOWN + 1)) {
+    const found = await firstOfRoster(deps.db, seen, condition, MAX_SHOWN + 1);
+    const isMore = found.length > MAX_SHOWN;
+    const n = Math.min(found.length, MAX_SHOWN);
+    for (let from = 0; from < n; from += PIECE) {
       let piece = '';
-      for (const row of found) {
-        isMore = n === MAX_SHOWN;
-        if (!isMore) piece += rosterRowHtml(rosterCells(row, catalogue, ++n));
+      for (let i = from; i < Math.min(from + PIECE, n); i++) {
+        const row = found[i];
+        if (row) piece += rosterRowHtml(rosterCells(row, catalogue, i + 1));
       }
       yield piece;
     }

@@ -11,9 +11,9 @@ interface RosterColumn {
 }
 
 const fact =
-  (name: keyof NonNullable<RosterRow['facts']>) =>
+  (name: keyof RosterRow['facts']) =>
   (r: RosterRow): string =>
-    r.facts?.[name] ?? '';
+    r.facts[name];
 
 /** The columns of 「专业技术人员申报评审职称情况一览表」: screen, paper and spreadsheet are made of this list. */
 export const rosterColumns: readonly RosterColumn[] = [
