@@ -40,6 +40,9 @@ const app = [
   'serve.ts',
   'cluster.ts',
   'worker.ts',
+  'work.ts',
+  'program.ts',
+  'load-program.ts',
   'prepare-database.ts',
   'process-end.ts',
   'prune-expired.ts',
@@ -106,7 +109,7 @@ export default tseslint.config(
   },
   { files: ['src/modules/**/*.{store,read}.ts'], rules: { 'no-restricted-syntax': ['error', environment, ...clock] } },
   { files: ['src/config.ts', 'src/db/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
-  { files: ['src/main.ts', 'src/serve.ts', 'src/cluster.ts', 'src/worker.ts', 'scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
+  { files: ['src/serve.ts', 'src/cluster.ts', 'src/program.ts', 'src/work.ts', 'scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.mjs', '**/*.cjs'],
     extends: [tseslint.configs.disableTypeChecked],

@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { buildProgram } from './build-program.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
@@ -24,8 +25,8 @@ function filesUnder(names, wanted = () => true) {
   return found.sort();
 }
 
-function fingerprint(files) {
-  const hash = createHash('sha256').update(process.version);
+function fingerprint(files, also) {
+  const hash = createHash('sha256').update(`${process.version}\0${also}`);
   for (const name of files) {
     const stat = fs.statSync(at(name));
     hash.update(`${name}\0${stat.mtimeMs}\0${stat.size}\n`);
@@ -33,10 +34,13 @@ function fingerprint(files) {
   return hash.digest('hex');
 }
 
-/** Runs `work` (which returns the files it wrote, relative to dist) unless its stamp fits and all its outputs are still there. */
-async function step(name, inputs, work) {
+/** Runs `work` (which returns the files it wrote, relative to dist) unless its stamp fits and all its outputs are still there. `also`: what else they depend on. */
+async function step(name, inputs, work, also = '') {
   const stampFile = path.join(dist, `.${name}.stamp.json`);
-  const wanted = fingerprint([...inputs, 'scripts/build.mjs', 'package-lock.json'].filter((file) => fs.existsSync(at(file))));
+  const wanted = fingerprint(
+    [...inputs, 'scripts/build.mjs', 'package-lock.json'].filter((file) => fs.existsSync(at(file))),
+    also,
+  );
   let stamp;
   try {
     stamp = JSON.parse(fs.readFileSync(stampFile, 'utf8'));
@@ -138,3 +142,7 @@ await step('server', sources, () => {
   }
   return outputs;
 });
+
+// compiled code fits the flags it was made with
+const flags = process.env.NODE_OPTIONS ?? '';
+await step('program', [...sources, 'scripts/build-program.mjs'], () => buildProgram(root), flags);

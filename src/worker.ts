@@ -1,34 +1,3 @@
-import { settleBallotKeyPlace } from './ballot-key-place.store';
-import { compose } from './compose';
-import { ConfigError, loadConfig } from './config';
-import { openDatabase } from './db/open-database';
-import { makeLogger } from './logger';
-import { watchProcess } from './metrics';
-import { prepareDatabase } from './prepare-database';
-import { onEnd } from './process-end';
-import { serveMetrics } from './serve-metrics';
+import { loadProgram } from './load-program';
 
-/** `npm run worker`: a process that works through the job queue and answers no requests; as many as there is work for, on any machine. */
-async function main(): Promise<void> {
-  const config = loadConfig();
-  const log = makeLogger(config.logLevel);
-  const database = await openDatabase(config);
-  await prepareDatabase(config.migrateDatabaseUrl ?? database.url);
-  const site = compose(config, database.url, log);
-  watchProcess(site.metrics.registry);
-  const told = config.metrics && (await serveMetrics(config.metrics, () => site.metrics.registry.metrics()));
-  onEnd(log, ['SIGTERM', 'SIGINT', 'SIGHUP'], async () => {
-    await site.stop();
-    await told?.stop();
-    if (!database.wasRunning) await database.stop();
-  });
-  await settleBallotKeyPlace(site.deps.db, await site.deps.ballotKeys.place());
-  await site.deps.jobs.start(site.jobs);
-  log.info({ node: process.version, metrics: told?.port }, 'working');
-  console.log('职称申报系统：后台任务进程已启动');
-}
-
-main().catch((e: unknown) => {
-  console.error(e instanceof ConfigError ? `设置有误：\n${e.message}` : e);
-  process.exit(1);
-});
+void loadProgram().worker();

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import sharp from 'sharp';
-import svgCaptcha from 'svg-captcha';
+import type SvgCaptcha from 'svg-captcha';
 import { inkPng } from './ink-png';
+import { sharp } from './sharp';
 
 /** Letters and digits that cannot be taken for one another, even when bent: no 0 O Q D, 1 I L, 2 Z, 5 S, 6 G, 8 B, U V W. */
 const ALPHABET = 'ACEFHJKMNPRTXY3479';
@@ -12,7 +12,10 @@ const HEIGHT = 56;
 const DARKEST = 0x11;
 
 /** The package is a function that draws a given text; its declarations only tell of the variants that draw texts from Math.random. */
-const draw = svgCaptcha as unknown as (text: string, options: svgCaptcha.ConfigObject) => string;
+type Draw = (text: string, options: SvgCaptcha.ConfigObject) => string;
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- with its font and the reader of fonts: loaded by the first one that is drawn (M14)
+const library = (): Draw => require('svg-captcha') as Draw;
 
 /**
  * A picture of four characters, 180 × 56 pixels.
@@ -21,8 +24,8 @@ const draw = svgCaptcha as unknown as (text: string, options: svgCaptcha.ConfigO
 export async function makeCaptcha(): Promise<{ text: string; png: Buffer }> {
   const text = Array.from({ length: LENGTH }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
   // A PNG, not the SVG itself: the outlines of an SVG can be read off without any picture recognition.
-  const svg = draw(text, { width: WIDTH, height: HEIGHT, fontSize: HEIGHT, noise: 2, color: false });
-  const rgba = await sharp(Buffer.from(svg)).toFormat('raw').toBuffer();
+  const svg = library()(text, { width: WIDTH, height: HEIGHT, fontSize: HEIGHT, noise: 2, color: false });
+  const rgba = await sharp()(Buffer.from(svg)).toFormat('raw').toBuffer();
   // what is drawn is grey: letters darker than the lines that cross them
   const inked = new Uint8Array(WIDTH * HEIGHT);
   for (let pixel = 0, at = 0; pixel < inked.length; pixel++, at += 4)

@@ -1,5 +1,6 @@
-import sharp from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import { Semaphore } from '../../lib/semaphore';
+import { sharp } from '../sharp';
 import { jpegParts } from './jpeg-parts';
 import { jpegQualityOf } from './jpeg-quality';
 
@@ -16,9 +17,6 @@ const THUMBNAIL_SIDE = 240;
 /** Pictures are decoded two at a time: each may need 150 MB for a moment. */
 export const decoding = new Semaphore(2);
 
-// No picture is worked on twice, so a cache of decoded pictures would only hold memory.
-sharp.cache(false);
-
 /** How well a JPEG is written anew: as well as it came, within these. Better would be larger than what came and show nothing more. */
 const LEAST = 75;
 const BEST = 88;
@@ -26,8 +24,8 @@ const BEST = 88;
 const FORMATS: Record<ImageMediaType, string> = { 'image/jpeg': 'jpeg', 'image/png': 'png', 'image/gif': 'gif' };
 
 /** A truncated or faulty picture fails instead of being filled up with grey; turned upright by its EXIF; first frame only. */
-export const openPicture = (content: Buffer): sharp.Sharp =>
-  sharp(content, { limitInputPixels: MAX_PIXELS, failOn: 'error', pages: 1, autoOrient: true });
+export const openPicture = (content: Buffer): Sharp =>
+  sharp()(content, { limitInputPixels: MAX_PIXELS, failOn: 'error', pages: 1, autoOrient: true });
 
 export type ImageVerdict =
   | {
@@ -59,9 +57,9 @@ type Header = { kind: 'ok'; width: number; height: number; isUpright: boolean } 
 
 /** Reads only the header: a bomb is turned away before anything is decoded. */
 async function checkHeader(content: Buffer, mediaType: ImageMediaType): Promise<Header> {
-  let meta: sharp.Metadata;
+  let meta: Metadata;
   try {
-    meta = await sharp(content, { limitInputPixels: false, failOn: 'error' }).metadata();
+    meta = await sharp()(content, { limitInputPixels: false, failOn: 'error' }).metadata();
   } catch {
     return { kind: 'refused', problem: DAMAGED }; // the library reports every fault of a picture by throwing
   }
@@ -75,7 +73,7 @@ async function checkHeader(content: Buffer, mediaType: ImageMediaType): Promise<
   return { kind: 'ok', width: meta.width, height, isUpright: (meta.orientation ?? 1) === 1 };
 }
 
-function encode(image: sharp.Sharp, content: Buffer, mediaType: ImageMediaType): sharp.Sharp {
+function encode(image: Sharp, content: Buffer, mediaType: ImageMediaType): Sharp {
   if (mediaType === 'image/png') return image.png({ compressionLevel: 6 });
   if (mediaType === 'image/gif') return image.gif();
   // tables of codes made for each picture would save 4 to 14 % of its bytes and take more time than all the rest
@@ -85,7 +83,7 @@ function encode(image: sharp.Sharp, content: Buffer, mediaType: ImageMediaType):
 /** A larger JPEG is kept as it came only where writing it anew, as well as is of use, would hardly make it smaller. */
 const KEPT_WHATEVER_QUALITY = 1024 * 1024;
 
-const thumbnailOf = (image: sharp.Sharp): Promise<Buffer> =>
+const thumbnailOf = (image: Sharp): Promise<Buffer> =>
   image
     .resize({ width: THUMBNAIL_SIDE, height: THUMBNAIL_SIDE, fit: 'inside', withoutEnlargement: true })
     .flatten({ background: '#ffffff' })
@@ -101,7 +99,7 @@ async function keepAsItCame(content: Buffer, maxBytes: number): Promise<{ conten
   if (!kept || kept.length > maxBytes) return undefined;
   if (kept.length > KEPT_WHATEVER_QUALITY && (jpegQualityOf(kept) ?? 100) > BEST) return undefined;
   try {
-    const thumbnail = await thumbnailOf(sharp(kept, { limitInputPixels: MAX_PIXELS, failOn: 'warning' }));
+    const thumbnail = await thumbnailOf(sharp()(kept, { limitInputPixels: MAX_PIXELS, failOn: 'warning' }));
     return { content: kept, thumbnail };
   } catch {
     return undefined; // whether it is damaged is for the decoder of the whole picture to say
@@ -153,7 +151,7 @@ export async function makeThumbnail(content: Buffer, mediaType: string): Promise
 export async function makePhoto(content: Buffer): Promise<{ ok: true; content: Buffer } | { ok: false; problem: string }> {
   return decoding.run(async () => {
     try {
-      const meta = await sharp(content, { limitInputPixels: MAX_PIXELS, failOn: 'error' }).metadata();
+      const meta = await sharp()(content, { limitInputPixels: MAX_PIXELS, failOn: 'error' }).metadata();
       if (!Object.values(FORMATS).includes(meta.format))
         return { ok: false, problem: '照片只能是 JPG、PNG 或 GIF 图片。请另存为 JPG 后重新上传' };
       const { width, height } = meta.autoOrient;
@@ -161,7 +159,7 @@ export async function makePhoto(content: Buffer): Promise<{ ok: true; content: B
         return { ok: false, problem: `照片太小，打印出来会不清楚。请上传宽 ${PHOTO_WIDTH}、高 ${PHOTO_HEIGHT} 像素以上的证件照` };
       }
       const ratio = width / height / (PHOTO_WIDTH / PHOTO_HEIGHT);
-      const position = ratio > 0.85 && ratio < 1.18 ? 'centre' : sharp.strategy.attention;
+      const position = ratio > 0.85 && ratio < 1.18 ? 'centre' : sharp().strategy.attention;
       const photo = await openPicture(content)
         .flatten({ background: '#ffffff' })
         .resize({ width: PHOTO_WIDTH, height: PHOTO_HEIGHT, fit: 'cover', position })

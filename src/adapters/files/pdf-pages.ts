@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { sharp } from '../sharp';
 import { createThread } from '../thread';
 
 /** The longer side of a drawn page in pixels: an A4 page with 150 dots to the inch. */
@@ -60,7 +60,7 @@ export function createPdfPages(log: (line: string) => void): PdfPages {
     }
     const { answer } = drawn;
     if (answer.missing) return { kind: 'missing' };
-    const content = await sharp(answer.data, { raw: { width: answer.width, height: answer.height, channels: 4 } })
+    const content = await sharp()(answer.data, { raw: { width: answer.width, height: answer.height, channels: 4 } })
       .flatten({ background: '#ffffff' })
       .jpeg({ quality: 80 })
       .toBuffer();
