@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { isBallotKeyPlace, settleBallotKeyPlace } from '../../src/ballot-key-place.store';
 import { openBallot } from '../../src/lib/sealed-ballot';
 import { signInNameIndex } from '../../src/modules/accounts';
@@ -542,6 +543,35 @@ describe('J3 reading', () => {
       expect((await withdrawalOf(meetingId, id, one)).text()).toContain('并继续评议这份申报');
       await takenBack(meetingId, id, one);
       expect(await reviewersOf(meetingId, id)).toEqual(all);
+    });
+
+    it('J2, S30 the judge is corrected into the unit of the applicant in the very moment of the withdrawal: it is refused with its reason, nothing has changed', async () => {
+      const id = await accepted('连环辛');
+      const meetingId = await begun([id]);
+      const [one = 0] = await reviewersOf(meetingId, id);
+      await asked(meetingId, id, one);
+      const reviewers = await reviewersOf(meetingId, id);
+      const page = await withdrawalOf(meetingId, id, one);
+      const a = await browserOf(one);
+      const before = (await site.db('judges').where({ id: one }).first('unit_id', 'unit_name')) as { unit_id: number; unit_name: string };
+      const lock = await site.db.transaction();
+      await lock.raw('LOCK TABLE withdrawn_recusals IN SHARE MODE');
+      const withdrawing = a.submit(page, { reason: '登记有误' });
+      const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO withdrawn_recusals%'`;
+      let isWaiting = false;
+      for (let i = 0; i < 500 && !isWaiting; i++) {
+        isWaiting = (await site.db.raw<{ rows: unknown[] }>(waiting)).rows.length > 0;
+        if (!isWaiting) await wait(10);
+      }
+      expect(isWaiting).toBe(true);
+      await site.db('judges').where({ id: one }).update({ unit_id: unit.unitId, unit_name: unit.name });
+      await lock.commit();
+      const answer = await withdrawing;
+      await site.db('judges').where({ id: one }).update(before);
+      expect(answer.status).toBe(422);
+      expect(answer.errors()).toEqual([expect.stringContaining('回避')]);
+      expect(await reviewersOf(meetingId, id)).toEqual(reviewers);
+      expect(await site.db('withdrawn_recusals').where({ meeting_id: meetingId })).toEqual([]);
     });
 
     it('J2 two tabs at once, and two of the line at once: each withdrawal counts once, three review', async () => {

@@ -1,5 +1,5 @@
 import { appendAudit } from '../../audit/audit.store';
-import { inTransaction, type Trx } from '../../db/db';
+import { inTransaction, isViolationOf, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { Actor } from '../../policy/actor';
 import type { MeetingState } from '../../policy/policy';
@@ -36,7 +36,8 @@ export interface Step {
 
 /**
  * One act on a meeting: its row locked, its state asked, the work and its audit row in one transaction. What the work gives is the detail of the audit row; what
- * it refuses undoes everything.
+ * it refuses undoes everything. S30: judges and units are corrected without asking the meeting; where that happens between what the work has read and an assignment, the database refuses the
+ * assignment, and the step is begun anew with what is true now.
  */
 export async function takeStep(
   deps: Deps,
@@ -45,6 +46,7 @@ export async function takeStep(
   step: Step,
   requestId: string,
   work: (trx: Trx, meeting: MeetingHead) => Promise<Record<string, unknown>>,
+  attempts = 3,
 ): Promise<StepOutcome> {
   try {
     await inTransaction(deps.db, async (trx) => {
@@ -66,6 +68,8 @@ export async function takeStep(
     return { kind: 'done' };
   } catch (e) {
     if (e instanceof Refused) return { kind: 'refused', reasons: e.reasons };
+    if (attempts > 1 && isViolationOf(e, 'review_assignments_impartial'))
+      return takeStep(deps, actor, meetingId, step, requestId, work, attempts - 1);
     throw e;
   }
 }
