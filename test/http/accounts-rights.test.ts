@@ -27,6 +27,17 @@ describe('B6, S63 下载我的全部信息', () => {
     const visitor = await signInAs(site, person);
     const started = await visitor.submit(await visitor.open(`/declarations/new/${batchId}`));
     const declaration = /declarations\/([0-9a-f-]{36})/.exec(started.location)?.[1] ?? '';
+    await site.db('declaration_events').insert({
+      declaration_id: declaration,
+      move: 'unit-return',
+      from_state: 'unit_review',
+      to_state: 'unit_returned',
+      round: 1,
+      actor_id: other.accountId,
+      actor_name: '甲',
+      on_behalf_of: '文化馆',
+      comments: JSON.stringify([{ section: 'education', text: '请补传学位证书' }]),
+    });
     const page = await visitor.get('/profile/data');
     expect((await visitor.submit(page, { password: '' })).errors()).toEqual(['请填写「登录密码」']);
     expect((await visitor.submit(page, { password: 'nicht-richtig-1' })).errors()).toEqual(['「登录密码」不正确，还可以尝试 4 次']);
@@ -42,7 +53,8 @@ describe('B6, S63 下载我的全部信息', () => {
     const data = JSON.parse(file.body.toString()) as Record<string, Record<string, unknown> & Record<string, unknown>[]>;
     expect(data.基本信息).toMatchObject({ 姓名: '于𬀩', 证件号码: person.idNumber });
     expect(data.申报?.[0]).toMatchObject({ 编号: declaration, 年度: 2026, 职称级别: '初级职称', 状态: '未提交' });
-    expect(data.申报内容?.[0]).toMatchObject({ 申报编号: declaration, 部分: 'application' });
+    expect(data.申报内容?.[0]).toMatchObject({ 申报编号: declaration, 部分: '申报信息' });
+    expect(data.办理经过).toContainEqual(expect.objectContaining({ 修改意见: [{ 部分: '学历信息', 意见: '请补传学位证书' }] }));
     expect(data.操作记录?.some((r) => r.操作 === '登录')).toBe(true);
     expect(file.body.toString()).not.toContain(other.idNumber);
     // the address opens nothing for anybody else

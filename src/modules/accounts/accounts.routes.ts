@@ -15,15 +15,15 @@ import { signInRoutes } from './sign-in.routes';
 import { smsLogRoutes } from './sms-log.routes';
 import { staffRoutes } from './staff.routes';
 
-/** Entrance, 「登录」, both registrations, 「找回用户名或密码」, 「基本信息」, 「修改密码」, 「短信记录」 and 「工作人员账号」. */
-export const accountsRoutes = (deps: Deps): Route[] => [
+/** Entrance, 「登录」, both registrations, 「找回用户名或密码」, 「基本信息」, 「修改密码」, 「短信记录」 and 「工作人员账号」. `sectionTitle`: of the form, by the section's id. */
+export const accountsRoutes = (deps: Deps, sectionTitle: (id: string) => string | undefined): Route[] => [
   ...signInRoutes(deps),
   ...registrationRoutes(deps),
   ...recoveryRoutes(deps),
   ...profileRoutes(deps),
   ...changeMobileRoutes(deps),
   ...smsLogRoutes(deps),
-  ...ownDataRoutes(deps),
+  ...ownDataRoutes(deps, sectionTitle),
   ...passwordRoutes(deps),
   ...ownSessionsRoutes(deps),
   ...confirmPasswordRoutes(deps),

@@ -18,13 +18,24 @@ const wordsOf =
 const stateText = (code: string): string | undefined => (states as Partial<Record<string, { text: string }>>)[code]?.text;
 const moveText = (code: string): string | undefined => (moves as Partial<Record<string, { text: string }>>)[code]?.text;
 
-/** S63: everything that is held about a person, in words that the person understands; undefined when the account is not a person's. */
-export async function collectOwnData(h: Handle, cipher: Cipher, accountId: number): Promise<Record<string, unknown> | undefined> {
+interface SectionComment {
+  section: string;
+  text: string;
+}
+
+/** S63: everything that is held about a person, in words that the person understands; undefined when the account is not a person's. `titleOf`: the title of a section of the form by its id. */
+export async function collectOwnData(
+  h: Handle,
+  cipher: Cipher,
+  accountId: number,
+  titleOf: (section: string) => string | undefined,
+): Promise<Record<string, unknown> | undefined> {
   const person = await findPerson(h, cipher, accountId);
   const account = (await h('accounts').where({ id: accountId }).first('login_name', 'created_at')) as
     { login_name: string; created_at: Date } | undefined;
   if (!person || !account) return undefined;
   const all = async (sql: string): Promise<Row[]> => (await h.raw<{ rows: Row[] }>(sql, { id: accountId })).rows;
+  const inSection = wordsOf({ 部分: titleOf });
   const own = 'IN (SELECT id FROM declarations WHERE person_id = :id)';
   const declarations = await all(
     `SELECT d.id AS "编号", d.year AS "年度", s.name AS "职称系列", d.level AS "职称级别", d.state AS "状态", d.applicant_name AS "姓名", u.name AS "申报单位",
@@ -57,9 +68,11 @@ export async function collectOwnData(h: Handle, cipher: Cipher, accountId: numbe
       'SELECT batch_id AS "批次编号", text AS "内容", accepted_at AS "同意时间" FROM commitments WHERE account_id = :id ORDER BY accepted_at',
     ),
     申报: declarations.map(wordsOf({ 职称级别: levelText, 状态: stateText })),
-    申报内容: await all(
-      `SELECT declaration_id AS "申报编号", section AS "部分", raw AS "内容", updated_at AS "保存时间" FROM declaration_sections WHERE declaration_id ${own} ORDER BY declaration_id, section`,
-    ),
+    申报内容: (
+      await all(
+        `SELECT declaration_id AS "申报编号", section AS "部分", raw AS "内容", updated_at AS "保存时间" FROM declaration_sections WHERE declaration_id ${own} ORDER BY declaration_id, section`,
+      )
+    ).map(inSection),
     提交的版本: await all(
       `SELECT declaration_id AS "申报编号", round AS "提交次数", content AS "内容", sha256 AS "校验值", frozen_at AS "提交时间" FROM declaration_versions WHERE declaration_id ${own} ORDER BY declaration_id, round`,
     ),
@@ -68,11 +81,18 @@ export async function collectOwnData(h: Handle, cipher: Cipher, accountId: numbe
         `SELECT declaration_id AS "申报编号", move AS "操作", from_state AS "原状态", to_state AS "新状态", on_behalf_of AS "办理单位", opinion AS "意见", comments AS "修改意见", at AS "时间"
        FROM declaration_events WHERE declaration_id ${own} ORDER BY id`,
       )
-    ).map(wordsOf({ 操作: moveText, 原状态: stateText, 新状态: stateText })),
-    附件: await all(
-      `SELECT declaration_id AS "申报编号", section AS "部分", name AS "文件名", media_type AS "格式", size AS "字节数", uploaded_at AS "上传时间", removed_at AS "删除时间",
+    )
+      .map(wordsOf({ 操作: moveText, 原状态: stateText, 新状态: stateText }))
+      .map((row) => ({
+        ...row,
+        修改意见: (row.修改意见 as SectionComment[]).map((c) => ({ 部分: titleOf(c.section) ?? c.section, 意见: c.text })),
+      })),
+    附件: (
+      await all(
+        `SELECT declaration_id AS "申报编号", section AS "部分", name AS "文件名", media_type AS "格式", size AS "字节数", uploaded_at AS "上传时间", removed_at AS "删除时间",
          '/declarations/' || declaration_id || '/attachments/' || id AS "地址" FROM attachments WHERE declaration_id ${own} ORDER BY declaration_id, position`,
-    ),
+      )
+    ).map(inSection),
     证书: await all(
       `SELECT declaration_id AS "申报编号", number AS "证书编号", holder_name AS "姓名", issued_on AS "发证日期", revoked_at AS "撤销时间" FROM certificates WHERE declaration_id ${own} ORDER BY id`,
     ),

@@ -19,8 +19,8 @@ interface Permit {
 
 const profileCrumb: Crumb = { text: '基本信息', href: paths.profile() };
 
-/** B6 「下载我的全部信息」 and 「注销账号」. */
-export function ownDataRoutes(deps: Deps): Route[] {
+/** B6 「下载我的全部信息」 and 「注销账号」. `sectionTitle`: of the form, by the section's id. */
+export function ownDataRoutes(deps: Deps, sectionTitle: (id: string) => string | undefined): Route[] {
   const { db, cipher } = deps;
   const passwordForm = (action: string, button: Pick<FormButton, 'text' | 'kind'>, errors: PageError[]): FormModel => ({
     action,
@@ -72,7 +72,7 @@ export function ownDataRoutes(deps: Deps): Route[] {
 
   const file = async (visit: Visit): Promise<Reply> => {
     if (!(await permitOf(visit))) return seeOther(paths.ownData());
-    const data = await collectOwnData(db, cipher, visit.actor.accountId);
+    const data = await collectOwnData(db, cipher, visit.actor.accountId, sectionTitle);
     if (!data) return notFound;
     return {
       kind: 'file',

@@ -35,12 +35,13 @@ import { ownState } from './own-state.view';
 import { currentContent } from './freeze-version';
 import { isUntouched } from './guards';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
+import { sectionTitleOf } from './section-title';
 import { findSection, sections } from './sections';
 import { listEarlier } from './rechecks.store';
 import { restoreDraft } from './restore-draft';
 import { startDeclaration } from './start-declaration';
 
-const sectionTitle = (id: string): string => findSection(id)?.title ?? id;
+const sectionTitle = (id: string): string => sectionTitleOf(id) ?? id;
 
 const COMMITTEE_ENDED = '该评审委员会已经终止';
 

@@ -39,6 +39,7 @@ export { ownState, type OwnFacts } from './own-state.view';
 export { OWN_FACTS, OWN_FACTS_FROM } from './declarations.read';
 export { declarationName } from './declaration-pages';
 export { sections as declarationSections } from './sections';
+export { sectionTitleOf } from './section-title';
 
 /** All pages of declarations. */
 export const declarationsRoutes = (deps: Deps): Route[] => [
