@@ -36,7 +36,7 @@ import { currentContent } from './freeze-version';
 import { isUntouched } from './guards';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
 import { sectionTitleOf } from './section-title';
-import { findSection, sections } from './sections';
+import { sections } from './sections';
 import { listEarlier } from './rechecks.store';
 import { restoreDraft } from './restore-draft';
 import { startDeclaration } from './start-declaration';
