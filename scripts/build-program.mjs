@@ -61,9 +61,9 @@ const choose = (dist) => ({
       }
       return undefined;
     });
-    // programs of threads and files beside a module are found from the module's own folder
-    build.onLoad({ filter: /\.js$/ }, ({ path: file }) => {
-      const text = isOurs(file) ? fs.readFileSync(file, 'utf8') : '';
+    // programs of threads and files beside a module are found from the module's own folder, wherever the whole tree lies
+    build.onLoad({ filter: /\.c?js$/ }, ({ path: file }) => {
+      const text = fs.readFileSync(file, 'utf8');
       if (!/\b__(dir|file)name\b/.test(text)) return undefined;
       const at = (there) =>
         `require('node:path').join(folderOfProgram, ${JSON.stringify(path.relative(path.join(dist, 'program'), there))})`;
