@@ -114,46 +114,35 @@ function select(scope: Scope, c: RosterCondition, limit: number | undefined): { 
 
 const numberOrNull = (text: string | undefined): number | null => (text === undefined || text === '' ? null : Number(text));
 
+function factsOf(cells: readonly string[]): RosterFacts {
+  const facts: Partial<RosterFacts> = {};
+  for (const [n, name] of factNames.entries()) facts[name] = cells[n] ?? '';
+  return facts as RosterFacts;
+}
+
 /** @throws when a text holds what stands between texts */
 function toRow(line: string): RosterRow {
   const cells = line.split(CELL);
   if (cells.length !== columns.length + factNames.length) throw new Error(`a row of the roster has ${cells.length} texts`);
-  const at = (n: number): string => cells[n] ?? '';
-  const content = at(14);
+  // as they stand in `columns`
+  const [id = '', name = '', titleId, seriesId, level = '', year, speciality = '', unitName = '', workUnit = '', ...more] = cells;
+  const [state = '', isEntrusted, rankN, rankOf, isPassed, content = '', ...facts] = more;
   return {
-    id: at(0),
-    name: at(1),
-    titleId: numberOrNull(cells[2]),
-    seriesId: Number(cells[3]),
-    level: at(4),
-    year: Number(cells[5]),
-    speciality: at(6),
-    unitName: at(7),
-    workUnit: at(8),
-    state: at(9) as StateName,
-    isEntrusted: cells[10] === 't',
-    rankN: numberOrNull(cells[11]),
-    rankOf: numberOrNull(cells[12]),
-    isPassed: cells[13] === 't',
-    facts:
-      content === ''
-        ? {
-            sex: at(15),
-            bornOn: at(16),
-            startedOn: at(17),
-            years: at(18),
-            fullTime: at(19),
-            basis: at(20),
-            current: at(21),
-            appointed: at(22),
-            post: at(23),
-            assessments: at(24),
-            hours: at(25),
-            way: at(26),
-            results: at(27),
-            papers: at(28),
-          }
-        : rosterFacts(JSON.parse(content) as FrozenContent),
+    id,
+    name,
+    titleId: numberOrNull(titleId),
+    seriesId: Number(seriesId),
+    level,
+    year: Number(year),
+    speciality,
+    unitName,
+    workUnit,
+    state: state as StateName,
+    isEntrusted: isEntrusted === 't',
+    rankN: numberOrNull(rankN),
+    rankOf: numberOrNull(rankOf),
+    isPassed: isPassed === 't',
+    facts: content === '' ? factsOf(facts) : rosterFacts(JSON.parse(content) as FrozenContent),
   };
 }
 
