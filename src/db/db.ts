@@ -85,12 +85,12 @@ interface Compiled {
 }
 const compiled = new Map<string, Compiled>();
 
-/** `?` or, where the values have names, `:name`; anything else after a colon (`::text`) and an escaped `\\?` are left as they are. */
+/** `?` or, where the values have names, `:name`; anything else after a colon (`::text`) is left as it is. No text can use an operator with a question mark. */
 function compile(text: string, values: PreparedValues): Compiled {
   const places: (string | number)[] = [];
   const put = (place: string | number): string => `$${places.push(place)}`;
   const sql = Array.isArray(values)
-    ? text.replace(/\\?\?/g, (found) => (found === '?' ? put(places.length) : found))
+    ? text.replace(/\?/g, () => put(places.length))
     : text.replace(/(?<!:):(\w+)/g, (found, key: string) => (key in values ? put(key) : found));
   return { text, sql, places };
 }

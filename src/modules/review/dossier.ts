@@ -5,7 +5,15 @@ import { paths } from '../../http/paths';
 import type { Visit } from '../../http/route';
 import { showMoment } from '../../lib/moment';
 import { auditReading, findAttachment } from '../attachments';
-import { findDeclaration, listEntrustedEvidence, submittedContent, type Declaration, type FrozenContent } from '../declarations';
+import {
+  ENTRUSTED_SECTION,
+  findDeclaration,
+  listEntrustedEvidence,
+  sectionTitleOf,
+  submittedContent,
+  type Declaration,
+  type FrozenContent,
+} from '../declarations';
 import { checkSectionView, fieldLabels, filesOf, type PlacedFile } from './check.view';
 
 /** so many pages of a PDF stand beside the text; all of them in 「预览」 */
@@ -96,7 +104,7 @@ export const sectionsToRead = (
 export async function previewBeside(deps: Deps, visit: Visit, o: Dossier, fileHref: (id: string) => string) {
   const files: PlacedFile[] = [
     ...filesOf(o.sections),
-    ...o.evidence.map((e) => ({ ...e, sectionId: 'entrusted', sectionTitle: '委托评审材料' })),
+    ...o.evidence.map((e) => ({ ...e, sectionId: ENTRUSTED_SECTION, sectionTitle: sectionTitleOf(ENTRUSTED_SECTION) ?? '' })),
   ];
   const n = files.findIndex((f) => f.id === visit.query.one('file'));
   const i = n >= 0 ? n : 0;
