@@ -143,7 +143,7 @@ export function createApp({ deps, routes, mount, sessionPool, actors, readiness,
     const away = isDatabaseAway(cause);
     req.log.error({ err: cause }, away ? 'database away' : 'request failed');
     const status = away ? 503 : 500;
-    const resend = away ? await typedText(req, res).catch((fault: unknown) => unread(req, fault)) : undefined;
+    const resend = await typedText(req, res).catch((fault: unknown) => unread(req, fault));
     res.status(status).type('html');
     if (away) res.set('Retry-After', '10');
     // no session, no token: these pages must come out even when the database is gone

@@ -69,14 +69,27 @@ export function statusOfFault(e: unknown): 400 | 413 | undefined {
   return typeof x.status === 'number' && x.status >= 400 && x.status < 500 ? 400 : undefined;
 }
 
-/** True when the database could not be reached or could not answer in time: 503, try again, not a fault of the program. */
+/** Classes of PostgreSQL (appendix A) that say nothing about the question: 08 connection, 53 no room or no memory, 57P it is ending or starting. */
+const AWAY_CLASS = /^(?:08|53|57P)/;
+const AWAY = new Set([
+  // the way there
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
+  // took too long, or stood in the way of others until one had to give in: nothing was written
+  ...['57014', '55P03', '40001', '40P01'],
+  // its disk fails; a standby that is not yet the first (after a failover)
+  ...['58030', '25006'],
+]);
+
+/** True when the database could not be reached, had no room, or could not answer in time: 503, try again, not a fault of the program. */
 export function isDatabaseAway(e: unknown): boolean {
   const x = e as { code?: unknown; name?: unknown; message?: unknown } | null;
   if (typeof x !== 'object' || x === null) return false;
+  const code = String(x.code);
   return (
     x.name === 'KnexTimeoutError' ||
     x instanceof SessionsAwayError ||
-    ['ECONNREFUSED', 'ECONNRESET', '57014', '57P01', '57P02', '57P03', '08006', '08001', '53300'].includes(String(x.code)) ||
+    AWAY.has(code) ||
+    AWAY_CLASS.test(code) ||
     /Connection terminated|Connection ended|connection error and is not queryable|Query read timeout|timeout exceeded when trying to connect|timeout expired/.test(
       String(x.message),
     )

@@ -2,7 +2,7 @@ import http from 'node:http';
 import { page, seeOther, type Route } from '../../src/http/route';
 import { allRoutes } from '../../src/routes';
 import { makePerson, signInAs } from '../support/factories';
-import { openSite, type Site, type Visitor } from '../support/site';
+import { openSite, Visitor, type Site } from '../support/site';
 
 let site: Site;
 /** the same application with routes that fail on purpose */
@@ -33,6 +33,7 @@ const routes: Route[] = [
     handle: () => Promise.resolve(page('errors/404', { title: '测试' })),
   },
   { method: 'post', path: '/form', access: 'public', audit: null, files: 2, handle: () => Promise.resolve(seeOther('/form')) },
+  { method: 'post', path: '/throws', access: 'public', audit: null, handle: () => Promise.reject(new Error(SECRET_OF_THE_ERROR)) },
 ];
 
 beforeAll(async () => {
@@ -104,6 +105,23 @@ describe('S18, S25, S26, S45 every kind of answer', () => {
     const id = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/.exec(text)?.[0] ?? 'none';
     const line = site.log.find((l) => l.includes(id) && l.includes('request failed'));
     expect(line).toContain(SECRET_OF_THE_ERROR);
+  });
+
+  it('S45, D4 what was typed into a form that met a failure stands in the page, without its passwords', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const there = new Visitor(base);
+    for (const [name, value] of visitor.cookies) there.cookies.set(name, value);
+    const form = new Map((await visitor.open('/profile')).fields());
+    const tokens: [string, string][] = ['_csrf', '_token'].map((name) => [name, form.get(name) ?? '']);
+    const answer = await there.request(
+      'POST',
+      '/throws',
+      new URLSearchParams([...tokens, ['text', '二十年的工作业绩'], ['password', 'nobody-sees-it']]),
+    );
+    expect(answer.status).toBe(500);
+    expect(answer.html).toContain('value="二十年的工作业绩"');
+    expect(answer.text()).toContain('没有丢失');
+    expect(answer.html).not.toContain('nobody-sees-it');
   });
 });
 
