@@ -9,6 +9,7 @@ import type { Deps } from './deps';
 import { admitting, type Admission } from './http/admission';
 import { compressPages } from './http/compress-pages';
 import { BusyError, isDatabaseAway, isTooManyWords, SessionsAwayError, statusOfFault } from './http/errors';
+import { firstQuestion } from './http/first-question';
 import { RepeatedFieldError } from './http/form-input';
 import { matchRoute } from './http/match-route';
 import { mountRoutes, type MountDeps } from './http/mount';
@@ -33,15 +34,6 @@ export interface AppInput {
   readiness: ReadinessProbe;
   admission: Admission;
   metrics: Metrics;
-}
-
-function onlyShows(routes: readonly Route[], pathname: string): boolean {
-  try {
-    return matchRoute(routes, 'get', pathname)?.route.onlyShows === true;
-  } catch (e) {
-    if (e instanceof URIError) return false;
-    throw e;
-  }
 }
 
 /** The door (F20) and behind it the middleware order of the site. Production and tests call this same function. */
@@ -104,7 +96,8 @@ export function createApp({ deps, routes, mount, sessionPool, actors, readiness,
 
   app.use(compressPages());
   const blank = { visitor: undefined, csrf: '', nav: [] };
-  app.use(createSessions(sessionPool, config.secrets.session, config.secureCookies, actors));
+  const questionOf = (req: Request) => firstQuestion(routes, req, mount.askSubject);
+  app.use(createSessions(sessionPool, config.secrets.session, config.secureCookies, actors, questionOf));
   app.use((req, _res, next) => {
     keepSession(req, Date.now());
     next();
@@ -112,7 +105,10 @@ export function createApp({ deps, routes, mount, sessionPool, actors, readiness,
 
   // F13: what only shows is shown to somebody unknown; everything else waits for the sessions
   app.use((e: unknown, req: Request, _res: Response, next: NextFunction) => {
-    const isShown = e instanceof SessionsAwayError && ['GET', 'HEAD'].includes(req.method) && onlyShows(routes, req.path);
+    const isShown =
+      e instanceof SessionsAwayError &&
+      ['GET', 'HEAD'].includes(req.method) &&
+      matchRoute(routes, 'get', req.path)?.route.onlyShows === true;
     if (!isShown) return next(e);
     req.log.warn({ err: e }, 'a public page without its session');
     next();

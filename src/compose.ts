@@ -14,7 +14,7 @@ import { httpGateway, outboxSender } from './adapters/sms';
 import { openStorage } from './adapters/storage';
 import { createApp } from './app';
 import type { Config } from './config';
-import { databaseNow, makeDb, type Db, type Handle } from './db/db';
+import { askQuestion, databaseNow, makeDb, type Db, type Handle } from './db/db';
 import { listen } from './db/listen';
 import type { Deps } from './deps';
 import { Admission } from './http/admission';
@@ -41,7 +41,7 @@ import { findBatchSubject } from './modules/batches';
 import { createCatalogueCache } from './modules/catalogue';
 import { findCommitteeSubject, findPlanSubject } from './modules/committee';
 import { createSettingsCache } from './modules/settings';
-import { findDeclarationSubject } from './modules/declarations';
+import { declarationQuestion } from './modules/declarations';
 import { findJudgeSubject, findMeetingSubject } from './modules/meetings';
 import { findPathSubject } from './modules/paths';
 import { findCorrectionSubject } from './modules/support';
@@ -156,8 +156,12 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     openSession: (opened) => openSession(db, opened),
     kept: createKeptPosts(db, deps.cipher),
     loadActor: (id) => loadVisitor({ settings }, db, id),
+    askSubject: (kind, id, { section }) => (kind === 'declaration' ? declarationQuestion(id, section) : undefined),
     loadSubject: async (kind, id, { section }) => {
-      if (kind === 'declaration') return findDeclarationSubject(db, id, section);
+      if (kind === 'declaration') {
+        const question = declarationQuestion(id, section);
+        return question && askQuestion(db, question);
+      }
       const number = wholeNumber(id);
       if (number === undefined) return undefined;
       return subjectLoaders[kind](db, number);

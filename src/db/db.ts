@@ -67,6 +67,28 @@ export async function askPrepared<T>(h: Handle, name: string, text: string, valu
 type PreparedValue = string | number | boolean | null | Buffer | Date | readonly (string | number)[];
 type PreparedValues = readonly PreparedValue[] | Readonly<Record<string, PreparedValue>>;
 
+/** The places `?` of a text by the numbers that PostgreSQL gives them, for who asks without knex: `$first` and on. */
+export function numberPlaces(text: string, first: number): string {
+  let n = first;
+  return text.replace(/\?/g, () => `$${n++}`);
+}
+
+/** Something to be asked that has one answer or none: by itself (`askQuestion`), or inside another statement. */
+export interface Question<T> {
+  /** as `askPrepared` takes it: one name means one text */
+  name: string;
+  /** gives one row or none */
+  text: string;
+  values: readonly string[];
+  read: (row: object) => T;
+}
+
+/** One query. */
+export async function askQuestion<T>(h: Handle, { name, text, values, read }: Question<T>): Promise<T | undefined> {
+  const [row] = await askPrepared<object>(h, name, text, values);
+  return row && read(row);
+}
+
 /** What knex itself asks a statement by, in a transaction as well as outside of one; `raw` would take the text apart anew each time. */
 interface Connecting {
   acquireConnection: () => Promise<unknown>;

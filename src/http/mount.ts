@@ -7,6 +7,7 @@ import { roleTexts, type Actor } from '../policy/actor';
 import { can, subjectOf, type Subject, type SubjectKind } from '../policy/policy';
 import type { Devices } from './devices.store';
 import { FairShare } from './fair-share';
+import { besideSubject, type AskSubject } from './first-question';
 import { FormInput } from './form-input';
 import { KEPT_BYTES, KEPT_MINUTES, type KeptPosts, type KeptPost } from './kept-posts.store';
 import { matchRoute } from './match-route';
@@ -23,6 +24,7 @@ import {
   pageBefore,
   csrfTokenOf,
   endSession,
+  firstAnswerOf,
   isOwnForm,
   isProven,
   joinSession,
@@ -45,8 +47,9 @@ export interface MountDeps extends SendDeps {
   openSession: (opened: OpenedSession) => Promise<void>;
   kept: KeptPosts;
   loadActor: (accountId: number) => Promise<Actor | undefined>;
-  /** `params`: what the address names beside it, for routes that want it read with the subject */
-  loadSubject: (kind: SubjectKind, id: string, params: Readonly<Record<string, string>>) => Promise<Subject | undefined>;
+  askSubject: AskSubject;
+  /** whatever its kind. `beside`: see `besideSubject` */
+  loadSubject: (kind: SubjectKind, id: string, beside: Readonly<Record<string, string>>) => Promise<Subject | undefined>;
   /** the database's clock */
   now: () => Promise<Date>;
   /** what was kept for a session goes on in the one that replaces it */
@@ -109,7 +112,7 @@ async function answer(at: Passage): Promise<Reply> {
     return { kind: 'see-other', to: (await keepLatePost(at)) ? `${paths.signIn()}?kept=1` : paths.signIn() };
   }
   const params = Object.fromEntries(Object.entries(req.params).map(([k, v]) => [k, String(v)]));
-  const admission = await admit(route, visitor, params, deps);
+  const admission = await admit(route, visitor, params, deps, req);
   if ('kind' in admission) return (route.method === 'post' && (await answerOfEarlierCopy(at))) || admission;
   const { subject } = admission;
   const query = new FormInput(flatEntries(req.query));
@@ -148,12 +151,22 @@ async function mustProve({ route, req, deps }: Passage, asked: FormInput): Promi
   return !isProven(req, await deps.now());
 }
 
-/** Who may come in: the subject of the route's action, or the answer that refuses. */
+/** M1: the subject where it came with the session of this very request; undefined when it was not asked for there, `found` undefined when there is none. */
+function broughtSubject(req: Request, route: Route, params: Record<string, string>): { found: Subject | undefined } | undefined {
+  const answer = firstAnswerOf(req);
+  if (answer?.question.route !== route) return undefined;
+  const { about, params: asked } = answer.question;
+  if (Object.entries(params).some(([name, value]) => asked[name] !== value)) return undefined;
+  return { found: answer.row && about.read(answer.row) };
+}
+
+/** Who may come in: the subject of the route's action, or the answer that refuses. `req`: where this is the route that the request came for. */
 async function admit(
   route: Route,
   visitor: Actor | undefined,
   params: Record<string, string>,
   deps: MountDeps,
+  req?: Request,
 ): Promise<{ subject: Subject | undefined } | Reply> {
   if (route.access === 'public' || !visitor) return { subject: undefined };
   // S12: a password that somebody else has handed over opens nothing but the page that replaces it
@@ -162,7 +175,8 @@ async function admit(
   let subject: Subject | undefined;
   const kind = subjectOf(route.access);
   if (kind) {
-    subject = await deps.loadSubject(kind, params[kind] ?? '', route.quick ? params : {});
+    const brought = req && broughtSubject(req, route, params);
+    subject = brought ? brought.found : await deps.loadSubject(kind, params[kind] ?? '', besideSubject(route, params));
     if (!subject) return notFound;
   }
   const decision = can(visitor, route.access, subject);

@@ -6,6 +6,7 @@ import session from 'express-session';
 import type { Pool } from 'pg';
 import { asError } from '../lib/as-error';
 import type { Actor, Role } from '../policy/actor';
+import type { FirstQuestion } from './first-question';
 import type { FormInput } from './form-input';
 import { SessionStore, type SessionActors } from './session.store';
 
@@ -26,16 +27,28 @@ export const IDLE_MS = { person: 30 * 60_000, others: 15 * 60_000 } as const;
 const idleOf = (role: Role): number => (role === 'person' ? IDLE_MS.person : IDLE_MS.others);
 const SEEN_EVERY_MS = 60_000;
 
-/** Nothing but the sign-in lives in a session; expired rows are removed by a job. */
-export function createSessions(pool: Pool, secret: string, secureCookies: boolean, actors: SessionActors): RequestHandler {
-  return session({
+/** Nothing but the sign-in lives in a session; expired rows are removed by a job. `questionOf`: what a request asks first, answered by the statement that reads its session. */
+export function createSessions(
+  pool: Pool,
+  secret: string,
+  secureCookies: boolean,
+  actors: SessionActors,
+  questionOf: (req: Request) => FirstQuestion | undefined,
+): RequestHandler {
+  const store = new SessionStore(pool, ownerName, actors);
+  const read = session({
     name: secureCookies ? '__Host-sid' : 'sid',
     secret,
-    store: new SessionStore(pool, ownerName, actors),
+    store,
     resave: false,
     saveUninitialized: false,
     cookie: { httpOnly: true, secure: secureCookies, sameSite: 'lax', path: '/', maxAge: IDLE_MS.person },
   });
+  return (req, res, next) =>
+    store.withQuestion(
+      () => questionOf(req),
+      () => void read(req, res, next),
+    );
 }
 
 /** S10: how long the second page of a sign-in may take. */
@@ -43,6 +56,10 @@ const HALF_OPEN_MS = 10 * 60_000;
 
 /** Whoever is signed in, with the rights of the moment when this request came (S34). */
 export const visitorOf = (req: Request): Actor | undefined => (req.sessionStore as unknown as SessionStore).actorOf(req);
+
+/** What this request asked first, and the answer; undefined for nobody signed in and where it was not asked with the session. */
+export const firstAnswerOf = (req: Request): ReturnType<SessionStore['answerOf']> =>
+  (req.sessionStore as unknown as SessionStore).answerOf(req);
 
 /** What a session says, apart from its cookie. */
 const wordingOf = (req: Request): string => JSON.stringify({ ...req.session, cookie: undefined, id: req.sessionID });

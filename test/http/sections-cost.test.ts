@@ -45,9 +45,10 @@ describe('D1 the same words from two tabs', () => {
 });
 
 describe('M1 what a section costs', () => {
-  // page: declaration with its rights, batch with clock, sections with what came over from last year, attachments with those removed a moment ago
-  // save: declaration with its rights and the section, the save; next: batch, sections and files before it, to know where it leads
-  const usual = { page: 4, save: 2, next: 5 };
+  // the declaration with its rights, and for a save the section, come with the session
+  // page: batch with clock, sections with what came over from last year, attachments with those removed a moment ago
+  // save: the save; next: batch, sections and files before it, to know where it leads
+  const usual = { page: 3, save: 1, next: 4 };
   test('M1 the same statements with nothing in it and with everything in it', async () => {
     const cases = fullCase(2026);
     await visitor.get(`/declarations/${id}/sections/work-history`);
@@ -57,7 +58,7 @@ describe('M1 what a section costs', () => {
       expect([section, await costs(section)]).toEqual([section, usual]);
     }
   });
-  test('M12 an upload takes 3, however many files; 13 where something is to be said about one', async () => {
+  test('M12 an upload takes 2, however many files; 12 where something is to be said about one', async () => {
     const first = await visitor.get(`/declarations/${id}/sections/education`);
     const upload = async (...colors: string[]): Promise<number> => {
       const form = await visitor.get(`/declarations/${id}/sections/education`);
@@ -75,19 +76,19 @@ describe('M1 what a section costs', () => {
       );
       return countQueries(site, () => visitor.submit(form, {}, { button: 'do=upload:fullTime.diploma', files }));
     };
-    // declaration with its rights and section, files that are there, the save
-    expect(await upload('#111')).toBe(3);
-    expect(await upload('#222', '#333')).toBe(3);
+    // files that are there, the save
+    expect(await upload('#111')).toBe(2);
+    expect(await upload('#222', '#333')).toBe(2);
     // the same words from a page that was opened before
-    expect(await uploadFrom(first, '#444')).toBe(3);
+    expect(await uploadFrom(first, '#444')).toBe(2);
     // the same content again: the files once more, one-time token; begin, lock, section, write, files, version, audit, commit; what is to be said, answer
-    expect(await upload('#111')).toBe(13);
+    expect(await upload('#111')).toBe(12);
   });
   test('M1 「申报信息」 reads the chosen unit too', async () => {
     await fillSection(visitor, id, fullCase(2026)[0] ?? { section: 'application' });
     await chooseTitleAndUnit(visitor, id, '助理馆员', '环翠区文化馆');
     const found = await costs('application');
-    expect(found.page).toBe(5);
+    expect(found.page).toBe(4);
     expect(await costs('work-history')).toEqual(usual);
   });
 });

@@ -1,4 +1,4 @@
-import { askPrepared, type Handle, type Trx } from '../../db/db';
+import { askPrepared, askQuestion, type Handle, type Question, type Trx } from '../../db/db';
 import { isUuid } from '../../lib/ids';
 import type { StateName } from '../../policy/declaration-moves';
 import type { DeclarationSubject } from '../../policy/policy';
@@ -56,19 +56,23 @@ export const rowOfSubject = (subject: DeclarationSubject): Declaration | undefin
 /** The section that was asked for with the subject, as it stood at the same moment; undefined when nothing was saved in it yet. */
 export const sectionOfSubject = (subject: DeclarationSubject): Omit<StoredSection, 'updated_at'> | undefined => rows.get(subject)?.section;
 
-/** What the policy needs to know of a declaration, its judges among it; `rowOfSubject` gives its row, `sectionOfSubject` the `section`. One query. */
-export async function findDeclarationSubject(h: Handle, id: string, section?: string): Promise<DeclarationSubject | undefined> {
+const WHOLE = `${ONE_SUBJECT} ${SUBJECT} WHERE d.id = ? AND d.deleted_at IS NULL`;
+const WHOLE_WITH_SECTION = `${ONE_SUBJECT}, row_to_json(x) AS section_found ${SUBJECT}
+  LEFT JOIN LATERAL (${SECTIONS_QUERY} s.declaration_id = d.id AND s.section = ?) x ON true WHERE d.id = ? AND d.deleted_at IS NULL`;
+
+/**
+ * What the policy needs to know of a declaration, its judges among it; `rowOfSubject` gives its row, `sectionOfSubject` the `section`. undefined when no declaration has such an id. A word that can be
+ * no section's name is not asked for.
+ */
+export function declarationQuestion(id: string, section?: string): Question<DeclarationSubject> | undefined {
   if (!isUuid(id)) return undefined;
-  const [found] = await (section === undefined
-    ? askPrepared<WholeRow>(h, 'declaration', `${ONE_SUBJECT} ${SUBJECT} WHERE d.id = ? AND d.deleted_at IS NULL`, [id])
-    : askPrepared<WholeRow>(
-        h,
-        'declaration-section',
-        `${ONE_SUBJECT}, row_to_json(x) AS section_found ${SUBJECT} LEFT JOIN LATERAL (${SECTIONS_QUERY} s.declaration_id = d.id AND s.section = ?) x ON true
-         WHERE d.id = ? AND d.deleted_at IS NULL`,
-        [section, id],
-      ));
-  if (!found) return undefined;
+  return section === undefined || !/^[a-z-]{1,40}$/.test(section)
+    ? { name: 'declaration', text: WHOLE, values: [id], read: readWhole }
+    : { name: 'declaration-section', text: WHOLE_WITH_SECTION, values: [section, id], read: readWhole };
+}
+
+function readWhole(found: object): DeclarationSubject {
+  const row = found as WholeRow;
   const {
     division_code: _division,
     stop_units: _units,
@@ -76,10 +80,16 @@ export async function findDeclarationSubject(h: Handle, id: string, section?: st
     judge_accounts: judgeAccounts,
     section_found: stored,
     ...columns
-  } = found;
-  const subject = { ...toSubject(found), judgeAccounts };
+  } = row;
+  const subject = { ...toSubject(row), judgeAccounts };
   rows.set(subject, { row: columns as unknown as Declaration, section: stored ?? undefined });
   return subject;
+}
+
+/** The same asked by itself. One query. */
+export async function findDeclarationSubject(h: Handle, id: string): Promise<DeclarationSubject | undefined> {
+  const question = declarationQuestion(id);
+  return question && askQuestion(h, question);
 }
 
 /** The declaration locked until the transaction ends, and what the policy asks of its own columns to say who edits it. Where it has been is of before the wait. One query. */

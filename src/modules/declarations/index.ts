@@ -5,7 +5,7 @@ import { filesRoutes } from './files.routes';
 import { movesRoutes } from './moves.routes';
 import { sectionsRoutes } from './sections.routes';
 
-export { findDeclarationSubject, SUBJECT_COLUMNS, toSubject, type SubjectRow } from './declaration-subject.store';
+export { declarationQuestion, findDeclarationSubject, SUBJECT_COLUMNS, toSubject, type SubjectRow } from './declaration-subject.store';
 export {
   ENTRUSTED_SECTION,
   findAttachments,

@@ -1,0 +1,110 @@
+/** M1: what a request asks first comes with its session; who may see it is decided as ever. */
+import { makeBatch, makeCommittee, makePerson, signInAs } from '../support/factories';
+import { openSite, type Page, type Site, type Visitor } from '../support/site';
+
+let site: Site;
+let visitor: Visitor;
+let id: string;
+let address: string;
+beforeAll(async () => {
+  site = await openSite();
+  const batch = await makeBatch(site, { committeeId: (await makeCommittee(site)).id });
+  visitor = await signInAs(site, await makePerson(site));
+  const started = await visitor.submit(await visitor.open(`/declarations/new/${batch.id}`));
+  id = /declarations\/([0-9a-f-]{36})/.exec(started.location)?.[1] ?? '';
+  address = `/declarations/${id}/sections/education`;
+});
+afterAll(() => site.close());
+
+/** How often the policy's question was asked by itself. */
+async function askedAlone(work: () => Promise<unknown>): Promise<number> {
+  let asked = 0;
+  const look = (q: { options?: { name?: string } }): void => void (asked += Number(/^declaration(-section)?$/.test(q.options?.name ?? '')));
+  site.db.on('query', look);
+  try {
+    await work();
+  } finally {
+    site.db.removeListener('query', look);
+  }
+  return asked;
+}
+
+describe('S28, S34 the question that comes with the session decides nothing', () => {
+  test("S28 somebody else's declaration is not there, and neither is one that never was; a stranger is asked to sign in", async () => {
+    const other = await signInAs(site, await makePerson(site));
+    for (const page of [address, `/declarations/${id}`, `/declarations/${id}/check`]) {
+      expect((await other.get(page)).status).toBe(404);
+      expect((await visitor.get(page.replace(id, 'a0000000-0000-4000-8000-000000000000'))).status).toBe(404);
+      expect((await site.visitor().get(page)).location).toBe(`/sign-in?next=${encodeURIComponent(page)}`);
+    }
+    // a session that nobody has signed in to
+    const stranger = site.visitor();
+    await stranger.get('/sign-in');
+    expect((await stranger.get(address)).location).toContain('/sign-in');
+    expect((await visitor.get(address)).status).toBe(200);
+  });
+  test('S34 the account as it is at this moment: disabled, it is nobody', async () => {
+    const account = await makePerson(site);
+    const other = await signInAs(site, account);
+    await site
+      .db('accounts')
+      .where({ id: account.accountId })
+      .update({ disabled_at: site.db.raw('now()') });
+    expect((await other.get(address)).location).toContain('/sign-in');
+  });
+  test('S28 the state of this moment: submitted, it is not to be edited', async () => {
+    await site.db('declarations').where({ id }).update({ state: 'abandoned' });
+    expect((await visitor.get(address)).status).toBe(403);
+    await site.db('declarations').where({ id }).update({ state: 'draft' });
+    expect((await visitor.get(address)).status).toBe(200);
+  });
+});
+
+const isSignedIn = (page: Page): boolean => page.find('form[action="/sign-out"]') !== null;
+
+describe('M1 the guard asks nothing again', () => {
+  test('M1 pages, forms and heads of a declaration', async () => {
+    const form = await visitor.get(address);
+    expect(await askedAlone(() => visitor.get(`/declarations/${id}`))).toBe(0);
+    expect(await askedAlone(() => visitor.get(address))).toBe(0);
+    expect(await askedAlone(() => visitor.submit(form, {}, { button: 'do=save' }))).toBe(0);
+    const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    let head = 0;
+    expect(await askedAlone(async () => (head = (await fetch(site.base + address, { method: 'HEAD', headers: { cookie } })).status))).toBe(
+      0,
+    );
+    expect(head).toBe(200);
+  });
+  test('S37 an address that the table reads in another way than express is asked about as before', async () => {
+    for (const [odd, status] of [
+      [address.replace('sections', 'Sections'), 200],
+      [`${address}/`, 200],
+      [address.replace('education', 'educatio%6E'), 200],
+      [address.replace('education', 'educ%00ation'), 404],
+      [address.replace('education', "edu'cation"), 404],
+      [`/declarations/${id}x/sections/education`, 404],
+      [`/declarations/%00/sections/education`, 404],
+      [`/declarations/%E0%A4%A/sections/education`, 400],
+    ] as const)
+      expect([odd, (await visitor.get(odd)).status]).toEqual([odd, status]);
+    const form = await visitor.get(address);
+    const own = { _csrf: form.fields().find(([name]) => name === '_csrf')?.[1] ?? '', _token: 'a-token-of-this-test' };
+    const post = (to: string) => visitor.request('POST', to, new URLSearchParams(own));
+    expect((await post(address.replace('education', 'educ%00ation'))).status).toBe(404);
+  });
+  test('F13 while the declarations cannot be read, sessions can: nobody is signed out, and the page comes when they are free', async () => {
+    const holder = await site.db.transaction();
+    let asked: Promise<Page>;
+    try {
+      await holder.raw('LOCK TABLE declarations IN ACCESS EXCLUSIVE MODE');
+      asked = visitor.get(address);
+      // longer than the server waits for a session's tables, by its own clock
+      await holder.raw('SELECT pg_sleep(1.3)');
+      expect(isSignedIn(await visitor.get('/profile'))).toBe(true);
+    } finally {
+      await holder.commit();
+    }
+    const page = await asked;
+    expect([page.status, isSignedIn(page)]).toEqual([200, true]);
+  });
+});
