@@ -133,6 +133,19 @@ function findRoot(from: string): string {
   }
 }
 
+/** What a file that a setting names holds; a fault of it names the setting. */
+function readNamed<T>(name: string, file: string, read: (text: string) => T): T {
+  try {
+    return read(fs.readFileSync(file, 'utf8'));
+  } catch (e) {
+    if (e instanceof ConfigError) throw e;
+    throw new ConfigError(
+      `${name}: ${e instanceof z.ZodError ? `${file} does not hold what it should (docs/operations.md)` : (e as Error).message}`,
+    );
+  }
+}
+const readSecrets = (name: string, file: string): Secrets => readNamed(name, file, (text) => secretsShape.parse(JSON.parse(text)));
+
 /** Keys of a development or demonstration run: made once, kept beside the data they protect. Production names its own file. */
 function developmentSecrets(dataDir: string): Secrets {
   const file = path.join(dataDir, 'secrets.json');
@@ -145,7 +158,7 @@ function developmentSecrets(dataDir: string): Secrets {
     };
     fs.writeFileSync(file, JSON.stringify(made, null, 2), { mode: 0o600 });
   }
-  return secretsShape.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
+  return readSecrets('DATA_DIR', file);
 }
 
 /** All three settings of the gateway or none; production can't do without, because nobody would ever see a code there. */
@@ -174,7 +187,7 @@ function learningPlatformOf(e: z.infer<typeof environment>, production: boolean)
 /** The key that backups are encrypted with, as base64 of 32 bytes in a file of its own. */
 function backupKeyOf(file: string | undefined): Buffer | undefined {
   if (file === undefined) return undefined;
-  const key = Buffer.from(fs.readFileSync(file, 'utf8').trim(), 'base64');
+  const key = readNamed('BACKUP_KEY_FILE', file, (text) => Buffer.from(text.trim(), 'base64'));
   if (key.length !== 32) throw new ConfigError('BACKUP_KEY_FILE: the file must hold 32 bytes as base64 (openssl rand -base64 32)');
   return key;
 }
@@ -192,7 +205,14 @@ function s3Of(e: z.infer<typeof environment>, production: boolean): S3Settings |
   if (!bucket && !endpoint && !accessKey && !file) return undefined;
   if (!bucket || !accessKey || !file) throw new ConfigError('an S3 store needs S3_BUCKET, S3_ACCESS_KEY and S3_SECRET_KEY_FILE');
   if (production && endpoint?.startsWith('http:')) throw new ConfigError('S3_ENDPOINT must begin with https: in production');
-  return { endpoint, bucket, accessKey, region: e.S3_REGION, prefix: e.S3_PREFIX ?? '', secretKey: fs.readFileSync(file, 'utf8').trim() };
+  return {
+    endpoint,
+    bucket,
+    accessKey,
+    region: e.S3_REGION,
+    prefix: e.S3_PREFIX ?? '',
+    secretKey: readNamed('S3_SECRET_KEY_FILE', file, (text) => text.trim()),
+  };
 }
 
 /**
@@ -212,7 +232,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       throw new ConfigError(`production needs ${missing.join(', ')} (see the table of settings in docs/operations.md)`);
     if (e.DEMO) throw new ConfigError('DEMO=1 is refused in production: demonstration data must never meet real people');
   }
-  const secrets = e.SECRETS_FILE ? secretsShape.parse(JSON.parse(fs.readFileSync(e.SECRETS_FILE, 'utf8'))) : developmentSecrets(dataDir);
+  const secrets = e.SECRETS_FILE ? readSecrets('SECRETS_FILE', e.SECRETS_FILE) : developmentSecrets(dataDir);
   return Object.freeze({
     production,
     demo: e.DEMO ?? (!production && e.DATABASE_URL === undefined),

@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { checkInstallation } from './check-installation';
 import type { ChildReady } from './cluster';
 import { ConfigError, loadConfig } from './config';
 import { openDatabase } from './db/open-database';
@@ -6,6 +7,7 @@ import { openDatabase } from './db/open-database';
 /** `npm start`: one process, or the first of several, or one of its children. Each runs what it is for. */
 async function start(): Promise<void> {
   const config = loadConfig();
+  if (!cluster.isWorker) checkInstallation(config);
   const database = await openDatabase(config);
   if (!cluster.isWorker && config.webProcesses > 1) return (await import('./cluster.js')).runPrimary(config, database);
   const { serve } = await import('./serve.js');
@@ -20,6 +22,7 @@ async function start(): Promise<void> {
 /** `npm run worker`: a process that works through the job queue and answers no requests; as many as there is work for, on any machine. */
 async function startWorker(): Promise<void> {
   const config = loadConfig();
+  checkInstallation(config);
   const database = await openDatabase(config);
   await (await import('./work.js')).work(config, database);
 }

@@ -1,5 +1,5 @@
 export { findBrowser, type FindBrowserOptions, type FoundBrowser } from './find-browser';
-export { fontFiles } from './fonts';
+export { fontDirs, fontFiles } from './fonts';
 export {
   createPrinter,
   PrintTimeoutError,
