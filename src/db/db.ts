@@ -73,6 +73,9 @@ export function numberPlaces(text: string, first: number): string {
   return text.replace(/\?/g, () => `$${n++}`);
 }
 
+/** Part of a statement that brings the rows of another query besides, in their order, as one JSON array: moments arrive in it as text (`new Date`). */
+export const rowsOf = (query: string): string => `(SELECT coalesce(json_agg(row_to_json(r)), '[]') FROM (${query}) r)`;
+
 /** Something to be asked that has one answer or none: by itself (`askQuestion`), or inside another statement. */
 export interface Question<T> {
   /** as `askPrepared` takes it: one name means one text */

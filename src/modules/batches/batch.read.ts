@@ -89,10 +89,18 @@ function batchOf(r: Row): Batch {
   };
 }
 
+/** One batch as a query, also for statements that bring more with it: its values, and how a row of it is read. */
+export const BATCH_QUERY = `${SELECT} WHERE b.id = :batch`;
+export const batchValues = (id: number, view: WindowView = {}): { batch: number; person: number | null; waited: number | null } => ({
+  batch: id,
+  ...bindings(view),
+});
+export const readBatch = (row: unknown): Batch => batchOf(row as Row);
+
 /** One batch, or undefined when there is none of this id. */
 export async function findBatch(h: Handle, id: number, view: WindowView = {}): Promise<Batch | undefined> {
-  const [row] = await askPrepared<Row>(h, 'batch', `${SELECT} WHERE b.id = :id`, { id, ...bindings(view) });
-  return row && batchOf(row);
+  const [row] = await askPrepared<unknown>(h, 'batch', BATCH_QUERY, batchValues(id, view));
+  return row === undefined ? undefined : readBatch(row);
 }
 
 /**

@@ -1,5 +1,5 @@
 export type { Batch, Window, WindowView } from './batch';
-export { findBatch, listOpenBatches, windowOf, windowsOf } from './batch.read';
+export { BATCH_QUERY, batchValues, findBatch, listOpenBatches, readBatch, windowOf, windowsOf } from './batch.read';
 export { findBatchSubject } from './batch.store';
 export { batchesRoutes } from './batches.routes';
 export { calendarRoutes } from './calendar.routes';

@@ -2,7 +2,7 @@ import { APPEND_FROM, auditValues, type AuditEntry } from '../../audit/audit.sto
 import { askPrepared, type Handle, type Trx } from '../../db/db';
 import type { RawSection } from '../../form/field';
 import { CLAIM_FROM, type ActClaim } from '../../http/one-time-token.store';
-import { ADD_FROM, UNDO, type PlannedFiles } from '../attachments';
+import { ADD_FROM, type PlannedFiles } from '../attachments';
 import type { MoveName, StateName } from '../../policy/declaration-moves';
 import type { Recheck } from './rechecks.store';
 
@@ -321,23 +321,11 @@ export async function findAttachments(h: Handle, declaration: string): Promise<A
   );
 }
 
-/** The same, and what was taken out of one section and can still be taken back, the last one first. One query. */
-export async function findAttachmentsAndRemoved(
-  h: Handle,
-  declaration: string,
-  section: string,
-): Promise<{ attachments: AttachmentRow[]; removed: AttachmentRow[] }> {
-  const rows = await askPrepared<AttachmentRow & { removed_at: Date | null }>(
-    h,
-    'attachments-and-removed',
-    `SELECT ${ATTACHMENT_COLUMNS}, removed_at FROM attachments WHERE declaration_id = :declaration AND removed_at IS NULL
-     UNION ALL (SELECT ${ATTACHMENT_COLUMNS}, removed_at FROM attachments
-       WHERE declaration_id = :declaration AND section = :section AND removed_at > app_now() - :undo::interval ORDER BY removed_at DESC, id LIMIT 50)
-     ORDER BY removed_at DESC NULLS FIRST, section, part, row_id, field, position`,
-    { declaration, section, undo: UNDO },
-  );
-  return { attachments: rows.filter((r) => r.removed_at === null), removed: rows.filter((r) => r.removed_at !== null) };
-}
+/** The same, and what was taken out of `:section` and can still be taken back (`:undo`), the last one first. */
+export const FILES_QUERY = `SELECT ${ATTACHMENT_COLUMNS}, removed_at FROM attachments WHERE declaration_id = :declaration AND removed_at IS NULL
+  UNION ALL (SELECT ${ATTACHMENT_COLUMNS}, removed_at FROM attachments
+    WHERE declaration_id = :declaration AND section = :section AND removed_at > app_now() - :undo::interval ORDER BY removed_at DESC, id LIMIT 50)
+  ORDER BY removed_at DESC NULLS FIRST, section, part, row_id, field, position`;
 
 export interface DeclarationEvent {
   id: number;

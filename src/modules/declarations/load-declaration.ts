@@ -5,17 +5,11 @@ import type { FileValue, FormContext, Option, RawSection, UnitOption } from '../
 import { restoreSection } from '../../form/read-section';
 import type { CheckedSection, SectionDefinition } from '../../form/section';
 import { wholeNumber } from '../../lib/ids';
-import { findBatch, type Batch } from '../batches';
+import type { Batch } from '../batches';
 import { levelOptions, seriesOptions, type Catalogue } from '../catalogue';
-import { findUnitOption } from '../units';
-import {
-  findAttachments,
-  findAttachmentsAndRemoved,
-  findSections,
-  type AttachmentRow,
-  type Declaration,
-  type StoredSection,
-} from './declarations.store';
+import { findUnitOptions } from '../units';
+import { findContents } from './contents.read';
+import type { AttachmentRow, Declaration, StoredSection } from './declarations.store';
 import { application } from './sections/application.section';
 import { currentTitle } from './sections/current-title.section';
 import { sections } from './sections';
@@ -44,11 +38,11 @@ const toFile = (a: AttachmentRow): FileValue => ({
 });
 
 /** Ids of the units that are chosen in a section, wherever it asks for one. */
-function unitsIn(s: SectionDefinition, raw: RawSection): string[] {
+function unitsIn(s: SectionDefinition, raw: RawSection): number[] {
   return s.parts.flatMap((p) => {
     const pickers = p.fields.filter((f) => f.type === 'unitPicker').map((f) => f.id);
     const values = p.kind === 'group' ? [raw.groups[p.id] ?? {}] : (raw.rows[p.id] ?? []).map((r) => r.values);
-    return pickers.flatMap((id) => values.map((v) => v[id] ?? '')).filter((id) => wholeNumber(id) !== undefined);
+    return pickers.flatMap((id) => values.flatMap((v) => wholeNumber(v[id] ?? '') ?? []));
   });
 }
 
@@ -77,8 +71,8 @@ function optionLists(catalogue: Catalogue, batch: Batch, held: Declaration): For
 }
 
 /**
- * Reads a declaration's sections, attachments, batch and the unit that was chosen in it. Four queries, whatever its size. `posted`: a section as just posted, instead of the stored
- * one. `only`: the one section that is looked at; units that others speak of are then not read.
+ * Reads a declaration's sections, attachments, batch and the unit that was chosen in it. One query, whatever its size; a second one when a section names another unit than the row does. `posted`: a section
+ * as just posted, instead of the stored one. `only`: the one section that is looked at; units that others speak of are then not looked for.
  */
 export async function loadDeclaration(
   deps: Deps,
@@ -87,20 +81,16 @@ export async function loadDeclaration(
   posted?: { section: SectionDefinition; raw: RawSection },
   only?: SectionDefinition,
 ): Promise<LoadedDeclaration> {
-  const batch = await findBatch(h, row.batch_id, { personId: row.person_id });
-  if (!batch) throw new Error(`declaration ${row.id}: batch ${row.batch_id} is gone`);
-  const stored = new Map((await findSections(h, row.id)).map((s) => [s.section, s]));
-  const { attachments, removed } = only
-    ? await findAttachmentsAndRemoved(h, row.id, only.id)
-    : { attachments: await findAttachments(h, row.id), removed: [] };
+  const expected = row.unit_id === null ? [] : [row.unit_id];
+  const { batch, sections: found, attachments, removed, units: known } = await findContents(h, row, expected, only?.id);
+  const stored = new Map(found.map((s) => [s.section, s]));
   const catalogue = await deps.catalogue.get();
   const typed = (s: SectionDefinition): RawSection => (posted?.section === s ? posted.raw : restoreSection(s, stored.get(s.id)?.raw));
   const main = typed(application).groups.main ?? {};
+  const named = new Set((only ? [only] : sections).flatMap((s) => unitsIn(s, typed(s))));
+  for (const unit of known) named.delete(unit.id);
   const units = new Map<string, UnitOption>();
-  for (const id of new Set((only ? [only] : sections).flatMap((s) => unitsIn(s, typed(s))))) {
-    const unit = await findUnitOption(h, Number(id));
-    if (unit) units.set(id, unit);
-  }
+  for (const unit of [...known, ...(named.size > 0 ? await findUnitOptions(h, [...named]) : [])]) units.set(String(unit.id), unit);
   const options = optionLists(catalogue, batch, row);
   const policy = {
     rankBy: batch.rankBy,

@@ -1,6 +1,15 @@
 export { findPermissionSubject } from './permission-subject.store';
 export { findUnitSubject } from './unit-subject.store';
-export { searchUnits, findUnitOption, detailOf as unitDetail, type UnitHit, type UnitSearch } from './search-units.read';
+export {
+  searchUnits,
+  findUnitOption,
+  findUnitOptions,
+  unitOptionOf,
+  UNITS_QUERY,
+  detailOf as unitDetail,
+  type UnitHit,
+  type UnitSearch,
+} from './search-units.read';
 export { readSearchTerms, escapeLike } from './search-terms';
 export { isFrequent, matchCondition, rowCondition } from './search-units.read';
 export { findUnit, type Unit, type PermissionState } from './unit.store';

@@ -47,16 +47,12 @@ export async function isFrequent(h: Handle, t: SearchTerms): Promise<boolean> {
   return (await countUpTo(h, `FROM units u WHERE ${match.sql}`, match.bindings, FOUND)).isOpen;
 }
 
-/** Reads rows in the order of `ids`. */
-async function describe(h: Handle, ids: readonly number[]): Promise<UnitHit[]> {
-  return askPrepared<UnitHit>(
-    h,
-    'units-by-id',
-    `SELECT u.id, u.name, u.credit_code AS "creditCode", d.full_name AS "divisionName", u.permission_state = 'granted' AS permitted
-     FROM unnest(?::bigint[]) WITH ORDINALITY AS x(id, place) JOIN units u ON u.id = x.id JOIN divisions d ON d.code = u.division_code ORDER BY x.place`,
-    [[...ids]],
-  );
-}
+/** Units in the order of the ids `:units`, as choices of a form and hits of a search; a query also for statements that bring more with it. */
+export const UNITS_QUERY = `SELECT u.id, u.name, u.credit_code AS "creditCode", d.full_name AS "divisionName", u.permission_state = 'granted' AS permitted
+  FROM unnest(:units::bigint[]) WITH ORDINALITY AS x(id, place) JOIN units u ON u.id = x.id JOIN divisions d ON d.code = u.division_code ORDER BY x.place`;
+
+const describe = (h: Handle, ids: readonly number[]): Promise<UnitHit[]> =>
+  askPrepared<UnitHit>(h, 'units-by-id', UNITS_QUERY, { units: ids });
 
 /**
  * D2 申报单位: units by any part of the name, by pinyin initials, or by the whole credit code. Several words must all occur. Units whose name begins with
@@ -106,9 +102,15 @@ async function countMatches(h: Handle, match: ReturnType<typeof matchCondition>)
 
 /** One unit as a choice of a form: its name, where it is, and whether it may be chosen. */
 export async function findUnitOption(h: Handle, id: number): Promise<UnitOption | undefined> {
-  const [hit] = await describe(h, [id]);
-  return hit && { id: hit.id, name: hit.name, detail: detailOf(hit), permitted: hit.permitted };
+  return (await findUnitOptions(h, [id]))[0];
 }
+
+/** The same for many; those that are not there are left out. One query. */
+export const findUnitOptions = async (h: Handle, ids: readonly number[]): Promise<UnitOption[]> =>
+  (await describe(h, ids)).map(unitOptionOf);
+
+/** Out of a row of `UNITS_QUERY`. */
+export const unitOptionOf = (hit: UnitHit): UnitOption => ({ id: hit.id, name: hit.name, detail: detailOf(hit), permitted: hit.permitted });
 
 /** The second line of a hit: 「山东省威海市环翠区，尚未取得职称评审权限」. */
 export const detailOf = (hit: UnitHit): string => (hit.permitted ? hit.divisionName : `${hit.divisionName}，尚未取得「职称评审」权限`);
