@@ -11,8 +11,8 @@ export const DEVICES_PER_ACCOUNT = 10;
 export interface Devices {
   /** the hash of this browser's cookie; undefined when it carries none of ours */
   of(req: Request): Buffer | undefined;
-  /** at a successful sign-in: gives the browser a cookie, or the one that it has for another while; the hash of it is to be stored (`openSession`) */
-  remember(req: Request, res: Response): Buffer;
+  /** at a sign-in: `hash` of this browser's cookie, or of a new one, is to be stored (`openSession`); once it is, `give` lets the browser keep the cookie for another while */
+  meet(req: Request, res: Response): { hash: Buffer; give: () => void };
 }
 
 export function createDevices(cookies: SignedCookies): Devices {
@@ -21,10 +21,9 @@ export function createDevices(cookies: SignedCookies): Devices {
       const token = cookies.read(req, 'device');
       return token === undefined ? undefined : hashOfToken(token);
     },
-    remember(req, res) {
+    meet(req, res) {
       const token = cookies.read(req, 'device') ?? randomBytes(32).toString('base64url');
-      cookies.write(res, 'device', token, DEVICE_DAYS * 24 * 3600_000);
-      return hashOfToken(token);
+      return { hash: hashOfToken(token), give: () => cookies.write(res, 'device', token, DEVICE_DAYS * 24 * 3600_000) };
     },
   };
 }

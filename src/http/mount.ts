@@ -43,8 +43,8 @@ export interface MountDeps extends SendDeps {
   tokens: OneTimeTokens;
   cookies: SignedCookies;
   devices: Devices;
-  /** signs somebody in: everything that stands in the database of it, at once */
-  openSession: (opened: OpenedSession) => Promise<void>;
+  /** signs somebody in: everything that stands in the database of it, at once; false when the account is disabled, and nothing is written */
+  openSession: (opened: OpenedSession) => Promise<boolean>;
   kept: KeptPosts;
   loadActor: (accountId: number) => Promise<Actor | undefined>;
   askSubject: AskSubject;
@@ -376,11 +376,47 @@ async function answerOfEarlierCopy({ route, req, res, deps }: Passage): Promise<
   return undefined;
 }
 
-/** For an act that has written what it had to before: the session by a statement of its own. */
-async function openingOf(accountId: number, deps: MountDeps): Promise<Opening> {
+/** For an act that has written what it had to before: the session by a statement of its own. Undefined: the account has been disabled meanwhile. */
+async function openingOf(accountId: number, deps: MountDeps): Promise<Opening | undefined> {
   const actor = await deps.loadActor(accountId);
-  if (!actor) throw new Error(`account ${accountId} signs in but cannot be loaded`);
-  return { role: actor.role, write: deps.openSession };
+  return actor && { role: actor.role, write: deps.openSession, refused: toSignIn };
+}
+const toSignIn = (): Promise<Reply> => Promise.resolve({ kind: 'see-other', to: paths.signIn() });
+
+type SignInReply = Extract<Reply, { kind: 'see-other' }> & { signIn: number };
+const signsIn = (reply: Reply): reply is SignInReply => reply.kind === 'see-other' && reply.signIn !== undefined;
+
+/** Opens the session of the account that a reply signs in to. `opened`: with its answer kept; otherwise the account has been disabled meanwhile, and `reply` is what is answered instead. */
+async function openFor(at: Passage, reply: SignInReply, token: string, digest: string): Promise<{ opened: boolean; reply: Reply }> {
+  const { req, res, deps } = at;
+  const accountId = reply.signIn;
+  let { to } = reply;
+  try {
+    const opening = reply.opening ?? (await openingOf(accountId, deps));
+    if (!opening) return { opened: false, reply: await toSignIn() };
+    const before = ownerOf(req);
+    const kept = deps.cookies.read(req, 'kept');
+    if (kept !== undefined && (await deps.kept.settle(hashOfToken(kept), accountId)) > 0) to = paths.kept();
+    const provenAt = reply.proven ? { provenAt: (await deps.now()).getTime() } : {};
+    const device = deps.devices.meet(req, res);
+    const opened = await openSessionFor(req, { accountId, role: opening.role, ...provenAt }, Date.now(), (row) =>
+      opening.write({
+        ...row,
+        accountId,
+        form: hashOfToken(csrfTokenOf(req)),
+        device: device.hash,
+        ...deps.tokens.answerOf(token, digest, { to, session: req.sessionID }),
+      }),
+    );
+    if (!opened) return { opened, reply: await opening.refused() };
+    device.give();
+    deps.tokens.done(token, digest);
+    if (at.visitor?.accountId === accountId) await deps.moveDrafts(before, ownerOf(req));
+    return { opened, reply: { ...reply, to } };
+  } catch (e) {
+    await deps.tokens.release(token, digest);
+    throw e;
+  }
 }
 
 /** Claims the form; for a copy of one that was sent before, the answer of that one. */
@@ -399,7 +435,7 @@ async function claimOrAnswer({ route, req, deps }: Passage, visit: Visit, token:
 
 /** A2, F04: the same form sent twice is one act; the second sender waits for and gets the first one's answer. */
 async function once(at: Passage, visit: Visit, digest: string): Promise<Reply> {
-  const { route, req, res, deps } = at;
+  const { route, req, deps } = at;
   const token = visit.body.one('_token');
   if (!isOneTimeToken(token)) return refusal(400, '页面已过期，请返回上一页，刷新后重新操作');
   const byAct = deps.tokens.claimBy(token, visit.owner, route.path, digest);
@@ -418,36 +454,17 @@ async function once(at: Passage, visit: Visit, digest: string): Promise<Reply> {
     await deps.tokens.release(token, digest);
     throw e;
   }
+  if (signsIn(reply)) {
+    const done = await openFor(at, reply, token, digest);
+    if (done.opened) return done.reply;
+    reply = done.reply;
+  }
   if (reply.kind !== 'see-other') {
     await deps.tokens.release(token, digest);
     return reply;
   }
-  let { to } = reply;
-  if (reply.signIn !== undefined) {
-    const accountId = reply.signIn;
-    const opening = reply.opening ?? (await openingOf(accountId, deps));
-    const before = ownerOf(req);
-    const kept = deps.cookies.read(req, 'kept');
-    if (kept !== undefined && (await deps.kept.settle(hashOfToken(kept), accountId)) > 0) to = paths.kept();
-    const provenAt = reply.proven ? { provenAt: (await deps.now()).getTime() } : {};
-    try {
-      await openSessionFor(req, { accountId, role: opening.role, ...provenAt }, Date.now(), (row) =>
-        opening.write({
-          ...row,
-          accountId,
-          form: hashOfToken(csrfTokenOf(req)),
-          device: deps.devices.remember(req, res),
-          ...deps.tokens.answerOf(token, digest, { to, session: req.sessionID }),
-        }),
-      );
-    } catch (e) {
-      await deps.tokens.release(token, digest);
-      throw e;
-    }
-    deps.tokens.done(token, digest);
-    if (at.visitor?.accountId === accountId) await deps.moveDrafts(before, ownerOf(req));
-    return { ...reply, to };
-  } else if (reply.halfSignIn !== undefined) {
+  const { to } = reply;
+  if (reply.halfSignIn !== undefined) {
     await renewHalfSession(req, reply.halfSignIn);
     csrfTokenOf(req);
     await saveSession(req);

@@ -71,7 +71,10 @@ export interface PageMeta {
 /** M7: an act whose last statement opens the session of the account itself; the role says how long it may lie unused */
 export interface Opening {
   role: Role;
-  write: (opened: OpenedSession) => Promise<void>;
+  /** false: the account has been disabled in this very moment, and nothing is written */
+  write: (opened: OpenedSession) => Promise<boolean>;
+  /** what is answered then: as to anybody who signs in to a disabled account */
+  refused: () => Promise<Reply>;
 }
 
 export type Reply =

@@ -84,28 +84,34 @@ export function endSession(req: Request): Promise<void> {
 
 /**
  * S16: the session of somebody who has just signed in, under a new id. `write` stores it in place of the old one, named `ended`; when it fails, nobody is signed in.
+ * @returns what `write` gives; after false, which says that nothing was stored, the request goes on in the session that it came with
  */
 export async function openSessionFor(
   req: Request,
   account: { accountId: number; role: Role; provenAt?: number },
   now: number,
-  write: (row: { ended: string; sid: string; content: string; seconds: number }) => Promise<void>,
-): Promise<void> {
+  write: (row: { ended: string; sid: string; content: string; seconds: number }) => Promise<boolean>,
+): Promise<boolean> {
   const store = req.sessionStore as unknown as SessionStore;
   const ended = ownerOf(req);
+  const before = { session: req.session, sessionID: req.sessionID };
   store.renew(req);
   const { accountId, provenAt } = account;
   Object.assign(req.session, { accountId, signedInAt: now, seenAt: now, ...(provenAt === undefined ? {} : { provenAt }) });
   req.session.cookie.maxAge = idleOf(account.role);
   csrfTokenOf(req);
   try {
-    await write({ ended, ...store.rowOf(req) });
+    if (!(await write({ ended, ...store.rowOf(req) }))) {
+      Object.assign(req, before);
+      return false;
+    }
   } catch (e) {
     store.renew(req);
     throw e;
   }
   store.written(req);
   asRead.set(req, wordingOf(req));
+  return true;
 }
 
 /** S10: a new session of somebody whose password was right and who has no right yet; it ends after ten minutes. */

@@ -2,6 +2,7 @@ import { totpCode, totpStep } from '../../src/lib/totp';
 import { allRoutes } from '../../src/routes';
 import { confirmPassword, makePerson, makeStaff, makeUnit, PASSWORD, signInVia, type TestUnit } from '../support/factories';
 import { lastSmsCode, liftSmsLimits, submitWithCaptcha } from '../support/people';
+import { until } from '../support/process';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
@@ -181,6 +182,32 @@ describe('S10 the second factor', () => {
       .delete();
     expect((await give(again.visitor, again.page, await codeNow(secret))).status).not.toBe(200);
     expect((await again.visitor.get('/home')).location).toContain('/sign-in');
+  });
+
+  it('S04, S34 whoever is disabled in the very moment of the first or the second step is sent back, as one who was disabled before', async () => {
+    const staff = await makeStaff(site, { role: 'support' });
+    const { loginName, secret } = await enrol(staff);
+    const disabledDuring = async (act: () => Promise<Page>): Promise<Page> => {
+      const disabling = await site.db.transaction();
+      await disabling('accounts').where({ id: staff.accountId }).update({ disabled_at: disabling.fn.now() });
+      const acting = act();
+      await until('it waits for the account', async () => {
+        const { rows } = await site.db.raw<{ rows: unknown[] }>(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%accounts%'`,
+        );
+        return rows.length > 0;
+      });
+      await disabling.commit();
+      return acting;
+    };
+    const { visitor, page } = await half(loginName);
+    const code = await codeNow(secret);
+    const second = await disabledDuring(() => give(visitor, page, code));
+    expect([second.status, second.location]).toEqual([303, '/sign-in']);
+    expect((await visitor.get('/home')).location).toContain('/sign-in');
+    await site.db('accounts').where({ id: staff.accountId }).update({ disabled_at: null });
+    const first = await disabledDuring(() => signInVia(site, site.visitor(), loginName));
+    expect([first.status, first.errors()]).toEqual([422, ['账号或者密码不正确，还可以尝试 4 次']]);
   });
 });
 

@@ -1,11 +1,12 @@
 /** M7: how many statements it takes to sign in; what one of them does at once. */
 import { randomBytes } from 'node:crypto';
+import type { Knex } from 'knex';
 import { openSession, type OpenedSession } from '../../src/http/open-session.store';
 import { completeWithSession } from '../../src/modules/accounts/sign-in-attempt.store';
 import { countQueries } from '../support/declarations';
-import { makePerson, signInVia, type TestPerson } from '../support/factories';
+import { knowCaptcha, makePerson, PASSWORD, signInVia, type TestPerson } from '../support/factories';
 import { until } from '../support/process';
-import { openSite, type Site, type Visitor } from '../support/site';
+import { openSite, Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
 beforeAll(async () => {
@@ -105,10 +106,73 @@ describe('S20 an account that is disabled while somebody signs in to it', () => 
     const entry = { actorId: accountId, actorName: '', action: 'account.sign-in', subjectKind: 'account', subjectId: String(accountId) };
     expect(await completeWithSession(site.db, { account: accountId }, 2, entry, opened)).toBe(false);
     expect(await completeWithSession(site.db, { account: accountId, device }, 3, entry, { ...opened, device })).toBe(false);
-    await expect(openSession(site.db, opened)).rejects.toThrow('cannot be signed in to');
+    expect(await openSession(site.db, opened)).toBe(false);
     expect(await site.db('sessions').where({ sid: opened.sid })).toEqual([]);
     expect(await site.db('device_cookies').where({ account_id: accountId }).select('failed_count')).toEqual([{ failed_count: 3 }]);
     expect(await site.db('accounts').where({ id: accountId }).first('failed_count')).toEqual({ failed_count: 2 });
     expect(await site.db('audit_log').where({ actor_id: accountId })).toEqual([]);
   });
+
+  const disable = (h: Knex, accountId: number): Promise<unknown> =>
+    h('accounts')
+      .where({ id: accountId })
+      .update({ disabled_at: h.raw('app_now()') });
+  /** all that a browser can tell of an answer, but for what is new on every page */
+  const shownBy = (answer: Page): unknown => ({
+    status: answer.status,
+    headers: [...answer.headers].map(([name, value]) =>
+      ['date', 'etag', 'content-length', 'x-request-id'].includes(name) ? name : [name, value.replace(/sid=[^;]*|Expires=[^;]*/g, '')],
+    ),
+    errors: answer.errors(),
+    html: answer.html.replace(/(value|src|nonce)="[^"]*"/g, '$1'),
+  });
+
+  test.each(['from a new browser', 'from one that is known'])(
+    'S04, S20 is answered as one that was disabled before, %s; the page goes on, nobody is signed in',
+    async (from) => {
+      const answers: unknown[] = [];
+      for (const when of ['before', 'meanwhile']) {
+        const account = await makePerson(site);
+        const visitor = site.visitor();
+        if (from === 'from one that is known') {
+          expect((await signInVia(site, visitor, account.loginName)).status).toBe(303);
+          visitor.cookies.delete('sid');
+        }
+        if (when === 'before') {
+          await disable(site.db, account.accountId);
+          const answer = await signInVia(site, visitor, account.loginName);
+          answers.push(shownBy(withoutName(answer, account.loginName)));
+          continue;
+        }
+        const known = await browsersOf(account.accountId);
+        const disabling = await site.db.transaction();
+        await disable(disabling, account.accountId);
+        const signing = signInVia(site, visitor, account.loginName);
+        await until('it waits for the account', async () => {
+          const { rows } = await site.db.raw<{ rows: unknown[] }>(
+            `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%accounts%'`,
+          );
+          return rows.length > 0;
+        });
+        await disabling.commit();
+        const answer = await signing;
+        answers.push(shownBy(withoutName(answer, account.loginName)));
+        expect((await visitor.get('/home')).location).toMatch(/^\/sign-in/);
+        expect(await browsersOf(account.accountId)).toBe(known);
+        expect(await site.db('audit_log').where({ subject_id: String(account.accountId), action: 'account.sign-in-failed' })).toHaveLength(
+          1,
+        );
+        // the form that was shown is a form of this browser's session: another try from it is counted
+        await knowCaptcha(site, answer);
+        const again = await visitor.submit(answer, { account: account.loginName, password: PASSWORD, 'captcha.answer': 'test' });
+        expect(again.errors()).toEqual(['账号或者密码不正确，还可以尝试 3 次']);
+      }
+      expect(answers[1]).toEqual(answers[0]);
+    },
+  );
 });
+
+function withoutName(answer: Page, name: string): Page {
+  expect(answer.status).toBe(422);
+  return new Page(answer.status, answer.html.replaceAll(name, ''), answer.headers, answer.address);
+}

@@ -1,4 +1,4 @@
-import { APPEND_FROM, APPEND_NAMED_FROM, auditFields, auditValues, type AuditEntry } from '../../audit/audit.store';
+import { APPEND_NAMED_FROM, auditFields, type AuditEntry } from '../../audit/audit.store';
 import { askPrepared, type Handle } from '../../db/db';
 import { TAKE_CLAIM, type ActClaim } from '../../http/one-time-token.store';
 import { OPENING, type OpenedSession } from '../../http/open-session.store';
@@ -183,25 +183,40 @@ export async function forgetTries(h: Handle, counter: Exclude<Counter, { unknown
     .update({ failed_count: h.raw('greatest(failed_count - ?, 0)', [n]), locked_until: null });
 }
 
+// each gives the account's row, and holds it, or none when it has been disabled meanwhile
+const NOT_DISABLED = 'id = CAST(:accountId AS bigint) AND disabled_at IS NULL';
+const FORGET = 'failed_count = greatest(failed_count - CAST(:n AS int), 0), locked_until = NULL';
+const ACCOUNT = {
+  account: `account AS (UPDATE accounts SET ${FORGET} WHERE ${NOT_DISABLED} RETURNING id)`,
+  device: `account AS (SELECT id FROM accounts WHERE ${NOT_DISABLED} FOR SHARE)`,
+};
+const LOGGED = `logged AS (${APPEND_NAMED_FROM('account')}) SELECT 1 FROM account`;
+
 const DONE = {
-  account: `UPDATE accounts SET failed_count = greatest(failed_count - ?, 0), locked_until = NULL WHERE id = ?`,
-  device: `UPDATE device_cookies SET failed_count = greatest(failed_count - ?, 0), locked_until = NULL WHERE account_id = ? AND token_hash = ?`,
+  account: `WITH ${ACCOUNT.account}, ${LOGGED}`,
+  device: `WITH ${ACCOUNT.device},
+    forgotten AS (UPDATE device_cookies SET ${FORGET} WHERE account_id = (SELECT id FROM account) AND token_hash = CAST(:device AS bytea)), ${LOGGED}`,
 };
 
-/** As `forgetTries`, and the row of the log, by one statement. */
-export async function completeSignIn(h: Handle, counter: AccountCounter, n: number, entry: AuditEntry): Promise<void> {
+/** As `forgetTries`, and the row of the log, by one statement. False: the account has been disabled, and nothing is written. */
+export async function completeSignIn(h: Handle, counter: AccountCounter, n: number, entry: AuditEntry): Promise<boolean> {
   const kind = 'device' in counter ? 'device' : 'account';
-  const values = [n, counter.account, ...('device' in counter ? [counter.device] : []), ...auditValues(entry)];
-  await askPrepared(h, `sign-in-done-${kind}`, `WITH forgotten AS (${DONE[kind]}) ${APPEND_FROM('(SELECT 1) AS one')}`, values);
+  const values = { n, accountId: counter.account, ...auditFields(entry) };
+  const done = await askPrepared(
+    h,
+    `sign-in-done-${kind}`,
+    DONE[kind],
+    'device' in counter ? { ...values, device: counter.device } : values,
+  );
+  return done.length > 0;
 }
 
 const SIGNED_IN = {
-  account: `WITH account AS (UPDATE accounts SET failed_count = greatest(failed_count - CAST(:n AS int), 0), locked_until = NULL
-      WHERE id = CAST(:accountId AS bigint) AND disabled_at IS NULL RETURNING id), ${OPENING()},
-    logged AS (${APPEND_NAMED_FROM('account')}) SELECT 1 FROM account`,
-  device: `WITH account AS (SELECT id FROM accounts WHERE id = CAST(:accountId AS bigint) AND disabled_at IS NULL FOR SHARE),
+  account: `WITH ${ACCOUNT.account}, ${OPENING()},
+    ${LOGGED}`,
+  device: `WITH ${ACCOUNT.device},
     ${OPENING(', failed_count = greatest(device_cookies.failed_count - CAST(:n AS int), 0), locked_until = NULL')},
-    logged AS (${APPEND_NAMED_FROM('account')}) SELECT 1 FROM account`,
+    ${LOGGED}`,
 };
 
 /** As `completeSignIn` and `openSession` together, by one statement. `counter.device` is the browser that `opened` names. False: the account has been disabled, and nothing is written. */

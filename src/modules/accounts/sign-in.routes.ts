@@ -3,7 +3,17 @@ import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { showMoment } from '../../lib/moment';
 import type { ActClaim } from '../../http/one-time-token.store';
 import { paths } from '../../http/paths';
-import { notFound, page, seeOther, type PageError, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
+import {
+  notFound,
+  page,
+  seeOther,
+  type Opening,
+  type PageError,
+  type PageMeta,
+  type Reply,
+  type Route,
+  type Visit,
+} from '../../http/route';
 import { listNotices } from '../notices';
 import { createCaptcha, findCaptchaPicture, type CaptchaKind } from './captcha.store';
 import { ownAddress } from './own-address';
@@ -117,18 +127,30 @@ export function signInRoutes(deps: Deps): Route[] {
       token: body.one('_token'),
       requestId: visit.requestId,
     };
+    const refuse = (refusal: SignInRefusal): Promise<Reply> => {
+      deps.meter.signIn(refusal.kind);
+      return render(visit, form, { errors: refusalErrors(refusal) }, 422);
+    };
     const outcome = await signIn(deps, input, claim);
     if (outcome === 'repeated') return undefined;
-    deps.meter.signIn(outcome.kind);
-    if (outcome.kind === 'done')
-      return outcome.next === 'none'
-        ? { kind: 'see-other', to: ownAddress(form.next), signIn: outcome.accountId, opening: outcome.opening }
-        : {
-            kind: 'see-other',
-            to: outcome.next === 'ask' ? paths.factor(form.next) : paths.setFactorAtSignIn(form.next),
-            halfSignIn: outcome.accountId,
-          };
-    return render(visit, form, { errors: refusalErrors(outcome) }, 422);
+    if (outcome.kind !== 'done') return refuse(outcome);
+    const { accountId } = outcome;
+    if (outcome.next !== 'none') {
+      deps.meter.signIn('done');
+      const to = outcome.next === 'ask' ? paths.factor(form.next) : paths.setFactorAtSignIn(form.next);
+      return { kind: 'see-other', to, halfSignIn: accountId };
+    }
+    const { role, write, refused } = outcome.opening;
+    const opening: Opening = {
+      role,
+      async write(opened) {
+        const isOpen = await write(opened);
+        if (isOpen) deps.meter.signIn('done');
+        return isOpen;
+      },
+      refused: async () => refuse(await refused()),
+    };
+    return { kind: 'see-other', to: ownAddress(form.next), signIn: accountId, opening };
   }
 
   return [

@@ -31,9 +31,9 @@ export type SignInRefusal =
   | { kind: 'wrong'; triesLeft: number }
   /** `until`: ISO 8601 */
   | { kind: 'locked'; until: string };
-/** `opening`: the session is opened together with the record of it */
+/** `opening`: the session is opened together with the record of it; `refused` when the account is disabled in that very moment */
 export type SignInOutcome =
-  | { kind: 'done'; accountId: number; next: 'none'; opening: Opening }
+  | { kind: 'done'; accountId: number; next: 'none'; opening: Omit<Opening, 'refused'> & { refused: () => Promise<SignInRefusal> } }
   | { kind: 'done'; accountId: number; next: Exclude<NextStep, 'none'> }
   | SignInRefusal;
 
@@ -60,12 +60,16 @@ export async function signIn(deps: Deps, input: SignInInput, claim?: ActClaim): 
     const kept = await findDraft<KeptOutcome>(deps.db, deps.cipher, 'sign-in-outcome', input.owner, input.captchaId);
     return kept?.form === form ? kept.refusal : { kind: 'captcha-gone' };
   }
-  const outcome: SignInOutcome = begun.captcha === 'right' ? await compare(deps, input, begun) : { kind: 'captcha-wrong' };
-  if (outcome.kind !== 'done') {
-    const kept: KeptOutcome = { form, refusal: outcome };
+  const keep = async (refusal: SignInRefusal): Promise<SignInRefusal> => {
+    const kept: KeptOutcome = { form, refusal };
     await keepDraft(deps.db, deps.cipher, 'sign-in-outcome', input.owner, kept, 10, input.captchaId);
-  }
-  return outcome;
+    return refusal;
+  };
+  const outcome: SignInOutcome = begun.captcha === 'right' ? await compare(deps, input, begun) : { kind: 'captcha-wrong' };
+  if (outcome.kind !== 'done') return keep(outcome);
+  if (outcome.next !== 'none') return outcome;
+  const { opening } = outcome;
+  return { ...outcome, opening: { ...opening, refused: async () => keep(await opening.refused()) } };
 }
 
 function recordFailure(
@@ -97,6 +101,12 @@ async function compare(
     await recordFailure(db, found?.id, { locked: true }, requestId);
     return { kind: 'locked', until: attempt.until.toISOString() };
   }
+  const refuse = async (): Promise<SignInRefusal> => {
+    await recordFailure(db, found?.id, { tries: attempt.n }, requestId);
+    return attempt.lockedUntil
+      ? { kind: 'locked', until: attempt.lockedUntil.toISOString() }
+      : { kind: 'wrong', triesLeft: MAX_TRIES - attempt.n };
+  };
   if (found && counter && isRight && !found.isDisabled) {
     const next = await nextStep(deps, found);
     const entry: AuditEntry = {
@@ -109,26 +119,20 @@ async function compare(
     };
     // S07: only now is the password at hand in plain
     const stronger = isOutdated(found.passwordHash) ? await hashPassword(password) : undefined;
-    const complete = (write: (h: Handle) => Promise<void>): Promise<void> =>
+    const complete = (write: (h: Handle) => Promise<boolean>): Promise<boolean> =>
       stronger === undefined
         ? write(db)
         : inTransaction(db, async (trx) => {
-            await replaceHash(trx, found.id, found.passwordHash, stronger);
-            await write(trx);
+            const done = await write(trx);
+            if (done) await replaceHash(trx, found.id, found.passwordHash, stronger);
+            return done;
           });
+    // S04: an account that is disabled in this very moment is answered as one that was disabled before
     if (next === 'none') {
-      const write: Opening['write'] = (opened) =>
-        complete(async (h) => {
-          if (await completeWithSession(h, counter, attempt.n, entry, opened)) return;
-          throw new Error(`account ${found.id} was disabled while it was signed in to`);
-        });
-      return { kind: 'done', accountId: found.id, next, opening: { role: found.role, write } };
+      const write: Opening['write'] = (opened) => complete((h) => completeWithSession(h, counter, attempt.n, entry, opened));
+      return { kind: 'done', accountId: found.id, next, opening: { role: found.role, write, refused: refuse } };
     }
-    await complete((h) => completeSignIn(h, counter, attempt.n, entry));
-    return { kind: 'done', accountId: found.id, next };
+    if (await complete((h) => completeSignIn(h, counter, attempt.n, entry))) return { kind: 'done', accountId: found.id, next };
   }
-  await recordFailure(db, found?.id, { tries: attempt.n }, requestId);
-  return attempt.lockedUntil
-    ? { kind: 'locked', until: attempt.lockedUntil.toISOString() }
-    : { kind: 'wrong', triesLeft: MAX_TRIES - attempt.n };
+  return refuse();
 }
