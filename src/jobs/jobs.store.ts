@@ -5,6 +5,15 @@ export async function addJob(h: Handle, name: string, payload: object, key: stri
   await h.raw('SELECT graphile_worker.add_job(?, payload := ?::json, job_key := ?)', [name, JSON.stringify(payload), key ?? null]);
 }
 
+/** The same for many jobs of one name, one for each payload, by one statement. */
+export async function addJobs(h: Handle, name: string, payloads: readonly object[]): Promise<void> {
+  if (payloads.length === 0) return;
+  await h.raw('SELECT count(graphile_worker.add_job(?, payload := x.payload)) FROM json_array_elements(?::json) AS x(payload)', [
+    name,
+    JSON.stringify(payloads),
+  ]);
+}
+
 /** The last of graphile-worker's own migrations, of the version this program is built with; a test holds it against the library. */
 export const QUEUE_MIGRATION = 19;
 

@@ -3,7 +3,7 @@ import type * as GraphileWorker from 'graphile-worker';
 import type { Logger as WorkerLogger, Runner, TaskList, WorkerEvents } from 'graphile-worker';
 import type { Logger } from 'pino';
 import type { Handle } from '../db/db';
-import { addJob, isQueueThere } from './jobs.store';
+import { addJob, addJobs, isQueueThere } from './jobs.store';
 import { createLivingWorkers, type LivingWorkers } from './living-workers';
 
 export { isQueueThere };
@@ -33,6 +33,8 @@ export type JobHandlers = { [N in JobName]: (payload: JobPayloads[N], stopping?:
 export interface Jobs {
   /** Adds a job inside the caller's transaction: it runs if and only if the transaction commits. `key`: at most one waiting job of that key. */
   add: <N extends JobName>(h: Handle, name: N, payload: JobPayloads[N], key?: string) => Promise<void>;
+  /** The same for many of one name, by one statement. */
+  addAll: <N extends JobName>(h: Handle, name: N, payloads: readonly JobPayloads[N][]) => Promise<void>;
   start: (handlers: JobHandlers) => Promise<void>;
   stop: () => Promise<void>;
   /** Runs what is due now and waits for it; for tests and commands. */
@@ -115,6 +117,7 @@ export function createJobs(connectionString: string, log: Logger): Jobs {
   };
   return {
     add: (h, name, payload, key) => addJob(h, name, payload, key),
+    addAll: (h, name, payloads) => addJobs(h, name, payloads),
     async start(handlers) {
       try {
         await (starting = begin(handlers));

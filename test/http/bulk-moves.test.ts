@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { findActor } from '../../src/modules/accounts';
+import { listSms } from '../../src/adapters/sms';
 import { moveDeclarations, noInput } from '../../src/modules/declarations';
 import { moveTogether } from '../../src/modules/review';
 import { countQueries, makeReportable } from '../support/declarations';
-import { makeBatch, makeCommittee, makePath, makeUnit, type TestBatch, type TestUnit } from '../support/factories';
+import { makeBatch, makeCommittee, makePath, makeStaff, makeUnit, type TestBatch, type TestUnit } from '../support/factories';
 import { openSite, type Site } from '../support/site';
 
 let site: Site;
@@ -62,6 +63,47 @@ describe('R2 many declarations in one act', () => {
     expect(counts[0]).toBe(counts[1]);
     expect(counts[0]).toBeLessThanOrEqual(22);
     expect([await traces(few.ids), await traces(many.ids)]).toEqual([all(3), all(300)]);
+  });
+
+  it('J1, D16, M8 not receiving 3 and 200 takes the same number of statements, and every applicant is told once', async () => {
+    const office = await findActor(site.db, (await makeStaff(site, { role: 'office', committeeId })).accountId);
+    if (!office) throw new Error('no actor');
+    const counts: number[] = [];
+    for (const n of [3, 200]) {
+      const { ids, report } = await unitWith(n);
+      expect((await report(ids)).kind).toBe('moved');
+      const mobileOf = new Map(ids.map((id, i) => [id, `139${n}${String(i).padStart(8 - String(n).length, '0')}`]));
+      for (const [id, mobile] of mobileOf)
+        await site
+          .db('persons')
+          .where({ account_id: site.db('declarations').where({ id }).select('person_id') })
+          .update({ mobile: site.deps.cipher.encrypt(mobile, 'person.mobile') });
+      const waiting = async (): Promise<number> =>
+        (
+          await site.db.raw<{ rows: { n: number }[] }>(
+            "SELECT count(*)::int AS n FROM graphile_worker.jobs WHERE task_identifier = 'sms:send'",
+          )
+        ).rows[0]?.n ?? NaN;
+      const before = await waiting();
+      const refuse = () =>
+        site.db.transaction((trx) =>
+          moveDeclarations(
+            site.deps,
+            trx,
+            ids.map((id) => ({ id, input: { ...noInput, opinion: '不符合', reason: 'conditions' } })),
+            'refuse',
+            office,
+            'test',
+          ),
+        );
+      counts.push(await countQueries(site, refuse));
+      const told = (await listSms(site.db, site.deps.cipher, 1000)).filter((m) => [...mobileOf.values()].includes(m.mobile));
+      expect(told.map((m) => m.mobile).sort()).toEqual([...mobileOf.values()].sort());
+      expect(new Set(told.map((m) => m.text)).size).toBe(1);
+      expect(told[0]?.text).toContain('未被受理');
+      expect((await waiting()) - before).toBe(n);
+    }
+    expect(counts[0]).toBe(counts[1]);
   });
 
   it('F02 the connection is cut in the middle of a report of 500: nothing is left of it, and the next click reports all', async () => {

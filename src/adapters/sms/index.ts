@@ -3,6 +3,6 @@
  * `deps.sms` is the way out: the outbox (development, demonstration) or the gateway of docs/sms-gateway.md.
  */
 export { httpGateway, type GatewaySettings } from './http-gateway';
-export { NEWS_MINUTES, queueSms, sendQueuedSms, type QueuedSms } from './outbox';
+export { NEWS_MINUTES, queueAllSms, queueSms, sendQueuedSms, type QueuedSms } from './outbox';
 export { findSmsState, listSms, pruneSms, type ListedSms, type SmsState } from './outbox.store';
 export { outboxSender, type SmsMessage, type SmsResult, type SmsSender } from './sms-sender';

@@ -7,7 +7,7 @@ import type { SmsSender } from './sms-sender';
 /** What queueing needs; Deps fits. */
 export interface SmsQueueDeps {
   cipher: Cipher;
-  jobs: { add(h: Handle, name: 'sms:send', payload: { messageId: string }): Promise<void> };
+  jobs: { addAll(h: Handle, name: 'sms:send', payloads: readonly { messageId: string }[]): Promise<void> };
 }
 
 export interface QueuedSms {
@@ -30,15 +30,26 @@ export const NEWS_MINUTES = { person: 12 * 60, unit: 24 * 60 } as const;
  * Puts a message into the outbox within the caller's transaction; the job queue sends it after the transaction has committed, and tries again while the gateway
  * can't be reached. Gives the message's id.
  */
-export async function queueSms(
-  deps: SmsQueueDeps,
-  trx: Trx,
-  { mobile, text, purpose, minutes, isDecoy = false }: QueuedSms,
-): Promise<string> {
-  const line = normaliseLine(`【职称申报系统】${text}`);
-  const messageId = await insertSms(trx, deps.cipher, { mobile, text: line, purpose, minutes, isDecoy });
-  await deps.jobs.add(trx, 'sms:send', { messageId });
+export async function queueSms(deps: SmsQueueDeps, trx: Trx, message: QueuedSms): Promise<string> {
+  const [messageId] = await queueAllSms(deps, trx, [message]);
+  if (messageId === undefined) throw new Error('sms_outbox: insert gave no id');
   return messageId;
+}
+
+/** The same for the messages of one act: two statements, however many they are. Gives their ids, in no order. */
+export async function queueAllSms(deps: SmsQueueDeps, trx: Trx, messages: readonly QueuedSms[]): Promise<string[]> {
+  if (messages.length === 0) return [];
+  const ids = await insertSms(
+    trx,
+    deps.cipher,
+    messages.map(({ text, isDecoy = false, ...m }) => ({ ...m, isDecoy, text: normaliseLine(`【职称申报系统】${text}`) })),
+  );
+  await deps.jobs.addAll(
+    trx,
+    'sms:send',
+    ids.map((messageId) => ({ messageId })),
+  );
+  return ids;
 }
 
 /** The job `sms:send`. Throws when the gateway can't be reached, so that the queue tries again later, until the message is too late. */

@@ -236,6 +236,14 @@ interface PersonRow {
   updated_at: Date;
 }
 
+/** The mobile numbers of these persons, by account; an account that is none has no entry. One query. */
+export async function findMobiles(h: Handle, cipher: Cipher, accountIds: readonly number[]): Promise<Map<number, string>> {
+  const rows = (await h('persons')
+    .whereIn('account_id', [...new Set(accountIds)])
+    .select('account_id', 'mobile')) as Pick<PersonRow, 'account_id' | 'mobile'>[];
+  return new Map(rows.map((r) => [r.account_id, cipher.decrypt(r.mobile, 'person.mobile')]));
+}
+
 /** Everything held about a person, decrypted, codes with their words; undefined when the account is not a person's. */
 export async function findPerson(h: Handle, cipher: Cipher, accountId: number): Promise<Person | undefined> {
   const r = (await h('persons').where({ account_id: accountId }).first()) as PersonRow | undefined;

@@ -4,6 +4,7 @@ export {
   createPersonAccount,
   createStaffAccount,
   createUnitAccount,
+  findMobiles,
   findPerson,
   signInNameIndex,
   type NewPerson,

@@ -95,7 +95,7 @@ export async function moveDeclaration(
  * The one way declarations change their state. Locks the rows in the order of their ids, asks the policy, checks window and guards by the database's clock,
  * writes, appends events and audit rows; the caller's transaction makes it all or nothing. Gives an outcome for each id. With `allOrNone`
  * nothing is written unless all can go, and only those that can't have an outcome; without it those that can go do. The number of statements does not grow with the number of
- * declarations, but for the messages to applicants (`tellMoves`).
+ * declarations.
  */
 export async function moveDeclarations(
   deps: Deps,

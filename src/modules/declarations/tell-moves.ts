@@ -1,9 +1,9 @@
-import { NEWS_MINUTES, queueSms } from '../../adapters/sms';
+import { NEWS_MINUTES, queueAllSms } from '../../adapters/sms';
 import type { Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { showDate } from '../../lib/dates';
 import type { MoveName } from '../../policy/declaration-moves';
-import { findPerson } from '../accounts';
+import { findMobiles } from '../accounts';
 import { declarationName } from './declaration-pages';
 import type { Declaration } from './declarations.store';
 import type { MoveFacts } from './move-facts';
@@ -30,14 +30,21 @@ export async function tellMoves(
 ): Promise<void> {
   const say = words[move];
   if (!say || !(await deps.settings.get()).moveMessagesOn) return;
+  const mobiles = await findMobiles(
+    trx,
+    deps.cipher,
+    moved.map(({ d }) => d.person_id),
+  );
+  const messages = [];
   for (const { d, input } of moved) {
-    const [person, batch] = [await findPerson(trx, deps.cipher, d.person_id), await facts.batch(d.batch_id)];
-    if (!person || !batch) throw new Error(`declaration ${d.id}: its person or batch is gone`);
-    await queueSms(deps, trx, {
-      mobile: person.mobile,
+    const [mobile, batch] = [mobiles.get(d.person_id), await facts.batch(d.batch_id)];
+    if (mobile === undefined || !batch) throw new Error(`declaration ${d.id}: its person or batch is gone`);
+    messages.push({
+      mobile,
       text: `您的${declarationName(d, batch.seriesName, batch.levelText)}职称申报${say(input)}。`,
       purpose: 'declaration-move',
       minutes: NEWS_MINUTES.person,
     });
   }
+  await queueAllSms(deps, trx, messages);
 }
