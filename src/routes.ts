@@ -5,7 +5,7 @@ import { attachmentsRoutes } from './modules/attachments';
 import { certificatesRoutes } from './modules/certificates';
 import { bureausRoutes, contactsRoutes } from './modules/contacts';
 import { committeeRoutes } from './modules/committee';
-import { declarationsRoutes, sectionTitleOf } from './modules/declarations';
+import { declarationsRoutes, ownWords } from './modules/declarations';
 import { designRoutes } from './modules/design';
 import { accountsRoutes } from './modules/accounts';
 import { batchesRoutes, calendarRoutes, remindersRoutes } from './modules/batches';
@@ -31,7 +31,7 @@ import { unitsRoutes } from './modules/units';
 /** Every route of the site, in one list: express is fed from it, tests walk it. */
 export function allRoutes(deps: Deps): Route[] {
   return [
-    ...accountsRoutes(deps, sectionTitleOf),
+    ...accountsRoutes(deps, ownWords(deps)),
     ...keptPostsRoutes(deps),
     ...noticesRoutes(deps),
     ...guidesRoutes(deps),

@@ -38,6 +38,34 @@ describe('B6, S63 下载我的全部信息', () => {
       on_behalf_of: '文化馆',
       comments: JSON.stringify([{ section: 'education', text: '请补传学位证书' }]),
     });
+    const chosen = await makeUnit(site);
+    await site
+      .db('declaration_sections')
+      .insert({
+        declaration_id: declaration,
+        section: 'application',
+        updated_by: person.accountId,
+        raw: JSON.stringify({ groups: { main: { level: 'junior', unit: String(chosen.unitId), years: '3' } }, rows: {} }),
+      })
+      .onConflict(['declaration_id', 'section'])
+      .merge(['raw']);
+    const content = {
+      applicant: { name: '于𬀩' },
+      batch: { year: 2026 },
+      unit: chosen.name,
+      sections: [
+        {
+          id: 'education',
+          title: '学历信息',
+          parts: [
+            { id: 'fullTime', title: '全日制学历', lines: [{ label: '毕业院校', text: '山东大学' }], files: [], items: [], isRows: false },
+          ],
+        },
+      ],
+    };
+    await site
+      .db('declaration_versions')
+      .insert({ declaration_id: declaration, round: 1, content: JSON.stringify(content), sha256: 'a'.repeat(64) });
     const page = await visitor.get('/profile/data');
     expect((await visitor.submit(page, { password: '' })).errors()).toEqual(['请填写「登录密码」']);
     expect((await visitor.submit(page, { password: 'nicht-richtig-1' })).errors()).toEqual(['「登录密码」不正确，还可以尝试 4 次']);
@@ -53,7 +81,17 @@ describe('B6, S63 下载我的全部信息', () => {
     const data = JSON.parse(file.body.toString()) as Record<string, Record<string, unknown> & Record<string, unknown>[]>;
     expect(data.基本信息).toMatchObject({ 姓名: '于𬀩', 证件号码: person.idNumber });
     expect(data.申报?.[0]).toMatchObject({ 编号: declaration, 年度: 2026, 职称级别: '初级职称', 状态: '未提交' });
-    expect(data.申报内容?.[0]).toMatchObject({ 申报编号: declaration, 部分: '申报信息' });
+    expect(data.申报内容).toContainEqual(
+      expect.objectContaining({
+        申报编号: declaration,
+        部分: '申报信息',
+        内容: expect.objectContaining({ 申报级别: '初级职称', 申报单位: chosen.name, 专业工作年限: '3' }) as unknown,
+      }),
+    );
+    expect(data.提交的版本?.[0]).toMatchObject({
+      内容: { 申报单位: chosen.name, 申报材料: { 学历信息: { 全日制学历: { 毕业院校: '山东大学' } } } },
+    });
+    expect(file.body.toString()).not.toMatch(/"(groups|rows|parts|lines|isRows|unit)"/);
     expect(data.办理经过).toContainEqual(expect.objectContaining({ 修改意见: [{ 部分: '学历信息', 意见: '请补传学位证书' }] }));
     expect(data.操作记录?.some((r) => r.操作 === '登录')).toBe(true);
     expect(file.body.toString()).not.toContain(other.idNumber);

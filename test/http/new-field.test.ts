@@ -5,7 +5,7 @@ import { diffSections } from '../../src/form/diff-sections';
 import { findDeclaration } from '../../src/modules/declarations/declarations.store';
 import { contentOfRound, freezeVersion } from '../../src/modules/declarations/freeze-version';
 import { loadDeclaration } from '../../src/modules/declarations/load-declaration';
-import { sectionTitleOf } from '../../src/modules/declarations/section-title';
+import { ownWords } from '../../src/modules/declarations/own-words';
 import { renderReviewForm } from '../../src/modules/printing';
 import { skipped, textOf, withPdfToText } from '../print/read-pdf';
 import {
@@ -195,7 +195,7 @@ describe('D1 a field of every kind, added in one file', () => {
   });
 
   test('S63 it is part of what the person takes away, D0 and goes over into next year where it may', async () => {
-    const own = JSON.stringify(await collectOwnData(site.db, site.deps.cipher, person.accountId, sectionTitleOf));
+    const own = JSON.stringify(await collectOwnData(site.db, site.deps.cipher, person.accountId, ownWords(site.deps)));
     expectAll(own, [...LABELS, '一行新字', '改过的新字', '共 36 场次', '2024年5月新增材料.jpg']);
     await site.db('declarations').where({ id }).update({ state: 'refused' });
     const next = await makeBatch(site, { committeeId: last.committeeId, year: 2026 });

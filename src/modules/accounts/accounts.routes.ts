@@ -5,6 +5,7 @@ import { confirmPasswordRoutes } from './confirm-password.routes';
 import { factorResetRoutes } from './factor-reset.routes';
 import { secondFactorRoutes } from './second-factor.routes';
 import { operatorsRoutes } from './operators.routes';
+import type { OwnWords } from './own-data.read';
 import { ownDataRoutes } from './own-data.routes';
 import { ownSessionsRoutes } from './own-sessions.routes';
 import { passwordRoutes } from './password.routes';
@@ -15,15 +16,15 @@ import { signInRoutes } from './sign-in.routes';
 import { smsLogRoutes } from './sms-log.routes';
 import { staffRoutes } from './staff.routes';
 
-/** Entrance, 「登录」, both registrations, 「找回用户名或密码」, 「基本信息」, 「修改密码」, 「短信记录」 and 「工作人员账号」. `sectionTitle`: of the form, by the section's id. */
-export const accountsRoutes = (deps: Deps, sectionTitle: (id: string) => string | undefined): Route[] => [
+/** Entrance, 「登录」, both registrations, 「找回用户名或密码」, 「基本信息」, 「修改密码」, 「短信记录」 and 「工作人员账号」. `words`: of what declarations hold. */
+export const accountsRoutes = (deps: Deps, words: OwnWords): Route[] => [
   ...signInRoutes(deps),
   ...registrationRoutes(deps),
   ...recoveryRoutes(deps),
   ...profileRoutes(deps),
   ...changeMobileRoutes(deps),
   ...smsLogRoutes(deps),
-  ...ownDataRoutes(deps, sectionTitle),
+  ...ownDataRoutes(deps, words),
   ...passwordRoutes(deps),
   ...ownSessionsRoutes(deps),
   ...confirmPasswordRoutes(deps),

@@ -1,4 +1,5 @@
 export { accountsRoutes } from './accounts.routes';
+export type { OwnWords } from './own-data.read';
 export {
   countNames,
   createPersonAccount,

@@ -8,7 +8,7 @@ import { notFound, page, refusal, seeOther, type Crumb, type PageError, type Rep
 import { newToken } from '../../lib/new-token';
 import { ownPasswordProblem } from './check-own-password';
 import { closeAccount } from './close-account';
-import { collectOwnData } from './own-data.read';
+import { collectOwnData, type OwnWords } from './own-data.read';
 import { passwordControl } from './password-control';
 
 /** For so many minutes after the password was given, the file can be fetched. */
@@ -19,8 +19,8 @@ interface Permit {
 
 const profileCrumb: Crumb = { text: '基本信息', href: paths.profile() };
 
-/** B6 「下载我的全部信息」 and 「注销账号」. `sectionTitle`: of the form, by the section's id. */
-export function ownDataRoutes(deps: Deps, sectionTitle: (id: string) => string | undefined): Route[] {
+/** B6 「下载我的全部信息」 and 「注销账号」. `words`: of what declarations hold. */
+export function ownDataRoutes(deps: Deps, words: OwnWords): Route[] {
   const { db, cipher } = deps;
   const passwordForm = (action: string, button: Pick<FormButton, 'text' | 'kind'>, errors: PageError[]): FormModel => ({
     action,
@@ -72,7 +72,7 @@ export function ownDataRoutes(deps: Deps, sectionTitle: (id: string) => string |
 
   const file = async (visit: Visit): Promise<Reply> => {
     if (!(await permitOf(visit))) return seeOther(paths.ownData());
-    const data = await collectOwnData(db, cipher, visit.actor.accountId, sectionTitle);
+    const data = await collectOwnData(db, cipher, visit.actor.accountId, words);
     if (!data) return notFound;
     return {
       kind: 'file',

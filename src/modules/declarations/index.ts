@@ -40,6 +40,7 @@ export { OWN_FACTS, OWN_FACTS_FROM } from './declarations.read';
 export { declarationName } from './declaration-pages';
 export { sections as declarationSections } from './sections';
 export { sectionTitleOf } from './section-title';
+export { ownWords } from './own-words';
 
 /** All pages of declarations. */
 export const declarationsRoutes = (deps: Deps): Route[] => [

@@ -38,7 +38,7 @@ const toFile = (a: AttachmentRow): FileValue => ({
 });
 
 /** Ids of the units that are chosen in a section, wherever it asks for one. */
-function unitsIn(s: SectionDefinition, raw: RawSection): number[] {
+export function unitsIn(s: SectionDefinition, raw: RawSection): number[] {
   return s.parts.flatMap((p) => {
     const pickers = p.fields.filter((f) => f.type === 'unitPicker').map((f) => f.id);
     const values = p.kind === 'group' ? [raw.groups[p.id] ?? {}] : (raw.rows[p.id] ?? []).map((r) => r.values);

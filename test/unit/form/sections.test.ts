@@ -4,6 +4,7 @@ import type { Field, RawSection } from '../../../src/form/field';
 import { formModel, problemLinks, showSize } from '../../../src/form/form-model';
 import { emptySection, readSection, restoreSection } from '../../../src/form/read-section';
 import { fieldId, inputName, validateSections, type SectionDefinition } from '../../../src/form/section';
+import { labelSection, labelText, type Labelled } from '../../../src/form/labelled-section';
 import { sectionText } from '../../../src/form/section-text';
 import { text } from '../../../src/form/fields';
 import { sections } from '../../../src/modules/declarations/sections';
@@ -237,4 +238,42 @@ test('ids: label, error link and control agree', () => {
   expect(fieldId({ part: 'main', field: 'rank' })).toBe('f-main-rank');
   expect(fieldId({ part: 'jobs', row: 'abcdef', field: 'from' })).toBe('f-jobs-abcdef-from');
   expect(inputName({ part: 'jobs', row: 'abcdef' }, 'from')).toBe('jobs.abcdef.from');
+});
+
+describe('S63 a section under its labels', () => {
+  const keysOf = (x: Labelled): string[] =>
+    typeof x === 'string'
+      ? []
+      : Array.isArray(x)
+        ? (x as Labelled[]).flatMap(keysOf)
+        : Object.entries(x).flatMap(([k, v]) => [k, ...keysOf(v as Labelled)]);
+  const textsOf = (x: Labelled): string[] => (typeof x === 'string' ? [x] : Object.values(x).flatMap((v) => textsOf(v as Labelled)));
+
+  test.each(sections.map((s) => [s.title, s] as const))('「%s」 holds all that was typed, and no name of a field', (_title, s) => {
+    const raw = filled(s, (f, input) => `甲${f.id}${input}乙`);
+    const labelled = labelSection(s, raw, ctx);
+    const typed = [...Object.values(raw.groups), ...Object.values(raw.rows).flatMap((rows) => rows.map((r) => r.values))];
+    expect(textsOf(labelled).sort()).toEqual(
+      typed
+        .flatMap((v) => Object.values(v))
+        .filter((v) => v !== '')
+        .sort(),
+    );
+    expect(keysOf(labelled).filter((k) => /[a-z]{3}/.test(k))).toEqual([]);
+    const frozen = labelText(sectionText(s, checkSection(s, raw, ctx), ctx));
+    expect(keysOf(frozen).filter((k) => /[a-z]{3}/.test(k))).toEqual([]);
+  });
+
+  it('says choices in words, and keeps what no definition knows any more', () => {
+    const education = sections.find((s) => s.id === 'education') as SectionDefinition;
+    const stored = {
+      groups: { fullTime: { has: 'yes', school: '山东大学', formerly: '旧' }, gone: { x: '一' } },
+      rows: { lost: [{ id: 'abcdef', values: { y: '二' } }] },
+    };
+    expect(labelSection(education, stored, ctx)).toMatchObject({
+      全日制学历: { 是否取得全日制学历: '是', 毕业院校: '山东大学', formerly: '旧' },
+      gone: { x: '一' },
+      lost: [{ y: '二' }],
+    });
+  });
 });
