@@ -1,6 +1,7 @@
 import { makeScan } from '../../seeds/demo/scans';
 import { collectOrphans } from '../../src/modules/attachments';
 import { makePerson, makeStaff, signInAs } from '../support/factories';
+import { up as countFromOne } from '../../migrations/0083_faq_order';
 import { openSite, type Site, type Visitor } from '../support/site';
 
 let site: Site;
@@ -59,6 +60,28 @@ describe('A4 常见问题维护', () => {
     expect((await support.submit(late)).status).toBe(409);
     expect((await nobody.get(`/faq?q=${encodeURIComponent('蓝底')}`)).text()).toContain('没有找到');
     expect(await actions('faq')).toEqual(['faq.create', 'faq.edit', 'faq.remove']);
+  });
+});
+
+describe('A4 the order of an older installation', () => {
+  const orders = async (): Promise<[string, number][]> =>
+    ((await site.db('faqs').orderBy(['position', 'id']).select('question', 'position')) as { question: string; position: number }[]).map(
+      (f) => [f.question, f.position],
+    );
+
+  it('is counted from 1 afterwards, in the same order, however often it is asked for; such a question is changed like any other', async () => {
+    await site.db('faqs').delete();
+    await site.db('faqs').insert([7, 0, 1].map((position) => ({ category: 'other', question: `第${position}问`, answer: '答', position })));
+    for (let n = 0; n < 2; n++) {
+      await countFromOne(site.db);
+      expect(await orders()).toEqual([
+        ['第0问', 1],
+        ['第1问', 2],
+        ['第7问', 8],
+      ]);
+    }
+    const form = await support.get((await support.get('/support/faqs')).link('第0问'));
+    expect((await support.submit(form, { 'content.answer': '新答' }, { button: 'do=save' })).status).toBe(303);
   });
 });
 
