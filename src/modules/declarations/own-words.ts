@@ -1,4 +1,4 @@
-import { databaseNow, type Handle } from '../../db/db';
+import { databaseNow } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { FormContext, Option, RawSection } from '../../form/field';
 import { labelSection, labelText, type Labelled } from '../../form/labelled-section';
