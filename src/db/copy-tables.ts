@@ -138,6 +138,7 @@ export function loadTables(url: string, sequences: readonly SequenceState[], wor
     }
     const tables = await tablesOf(client);
     await client.query(`TRUNCATE ${tables.map(named).join(', ')}`);
+    const makeIndexes = await takeIndexes(client);
     await work({
       async copyIn(table, from, through) {
         const into = client.query(copyFrom(`COPY ${named(table)} (${columnsOf(table)}) FROM STDIN`));
@@ -147,11 +148,30 @@ export function loadTables(url: string, sequences: readonly SequenceState[], wor
     });
     for (const s of sequences)
       if (s.lastValue !== undefined) await client.query('SELECT setval($1::regclass, $2::bigint)', [named(s), s.lastValue]);
+    await makeIndexes();
     const proved = await proveForeignKeys(client);
     await client.query('COMMIT');
     await client.query('ANALYZE');
     return proved;
   });
+}
+
+/**
+ * Takes away the indexes that no constraint stands on; gives the way to make them again out of what is then in the tables, which takes a third of what each row by itself takes (RTO, S58).
+ * In one transaction with the rest: whoever looks sees all of them.
+ */
+async function takeIndexes(client: pg.Client): Promise<() => Promise<void>> {
+  const { rows } = await client.query<{ name: string; definition: string }>(`
+    SELECT format('%I.%I', n.nspname, i.relname) AS name, pg_get_indexdef(i.oid) AS definition
+    FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_namespace n ON n.oid = i.relnamespace
+    WHERE n.nspname = 'public' AND x.indisvalid AND NOT x.indisreplident AND NOT x.indisclustered
+      AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.oid)
+    ORDER BY x.indrelid, x.indexrelid`);
+  if (rows.length > 0) await client.query(`DROP INDEX ${rows.map((r) => r.name).join(', ')}`);
+  return async () => {
+    await client.query("SET LOCAL maintenance_work_mem = '256MB'");
+    for (const { definition } of rows) await client.query(definition);
+  };
 }
 
 async function proveForeignKeys(client: pg.Client): Promise<number> {

@@ -76,6 +76,16 @@ afterAll(async () => {
 /** What a restore does not bring back or adds itself. */
 const NOT_BROUGHT_BACK = ['sessions', 'captchas', 'knex_migrations', 'audit_log', 'audit_seals'];
 
+/** A restore takes indexes away and makes them again. */
+async function indexesOf(db: Site['db']): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: { text: string }[] }>(
+    `SELECT pg_get_indexdef(x.indexrelid) || ' ' || x.indisvalid || ' ' || x.indisunique || ' ' || coalesce((SELECT conname FROM pg_constraint WHERE conindid = x.indexrelid LIMIT 1), '') AS text
+     FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1`,
+  );
+  expect(rows.length).toBeGreaterThan(100);
+  return rows.map((r) => r.text);
+}
+
 describe('F14, S58 backup and restore', () => {
   test('F14 a new cluster holds the same rows, files and log, and the same people sign in', async () => {
     const databaseUrl = await emptyDatabase();
@@ -91,6 +101,7 @@ describe('F14, S58 backup and restore', () => {
     );
     try {
       expect(await fingerprints(restored.db, NOT_BROUGHT_BACK)).toEqual(await fingerprints(site.db, NOT_BROUGHT_BACK));
+      expect(await indexesOf(restored.db)).toEqual(await indexesOf(site.db));
       const log = async (s: Site): Promise<unknown[]> => s.db('audit_log').whereNot({ action: 'backup.restored' }).orderBy('id').limit(20);
       expect(await log(restored)).toEqual(await log(site));
       expect((await restored.db('audit_log').where({ action: 'backup.restored' })).length).toBe(1);
