@@ -1,14 +1,20 @@
 import type { AddressInfo, Server } from 'node:net';
 
+/**
+ * Connections that the system holds until this process looks at them, as many as a process may have (src/http/http-server.ts). Node's own 511 are full within a moment of a rush,
+ * and whoever comes beyond is not refused but silently tried again after 1, 3 and 7 s (F20). The system may allow fewer (net.core.somaxconn).
+ */
+const BACKLOG = 4096;
+
 /** Listens on the wished port or, when somebody else has it, on a free one. */
 export function listenOn(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const done = () => resolve((server.address() as AddressInfo).port);
     server.once('error', (e: NodeJS.ErrnoException) => {
       if (e.code !== 'EADDRINUSE' || port === 0) return reject(e);
-      server.once('error', reject).listen(0, host, done);
+      server.once('error', reject).listen(0, host, BACKLOG, done);
     });
-    server.listen(port, host, done);
+    server.listen(port, host, BACKLOG, done);
   });
 }
 

@@ -18,7 +18,9 @@ export interface AdmissionLimits {
 
 /** While saves wait, one page is let in for so many of them: whoever has saved must see where they are. */
 const SAVES_FOR_A_PAGE = 4;
-/** When the first of the waiting pages has waited for so long, in ms, more come than can be served: from then on the newest goes first, whose reader is still there. */
+/** Pages that have waited without a gap for so long, in ms, are no gust that is soon worked off: more come than can be served. */
+const GUST_MS = 5000;
+/** From then on no more of them wait than were let in during the last so many ms: who waits is served soon, and who would not be is told at once. */
 const CALM_MS = 1000;
 /** How often those are looked for who have waited too long, in ms. */
 const SWEEP_MS = 100;
@@ -38,7 +40,7 @@ interface Waiting {
 
 /**
  * F20: how many requests this process works on at once. Who comes when all places are taken waits; who would have to wait behind too many, or too long, is turned
- * away at once, so that those who are inside get their answers as quickly as ever. Saves and submits go before page views, in the order they came.
+ * away at once, so that those who are inside get their answers as quickly as ever. Saves and submits go before page views; both in the order they came.
  */
 export class Admission {
   #active = 0;
@@ -48,6 +50,10 @@ export class Admission {
   /** oldest first */
   readonly #waiting: Record<'save' | 'page', Waiting[]> = { save: [], page: [] };
   #sweep: NodeJS.Timeout | undefined;
+  /** since when a page has waited at any moment */
+  #crowdSince: number | undefined;
+  /** pages that were let in after they had waited: in the present stretch of CALM_MS, and in the last whole one */
+  #stretch = { since: 0, pages: 0, before: 0 };
   readonly turnedAway: Record<Lane, number> = { save: 0, page: 0, upload: 0 };
 
   constructor(
@@ -75,9 +81,11 @@ export class Admission {
     } else if (this.#active < this.limits.active) {
       this.#active++;
       this.#letIn(guest);
-    } else if (this.#waiting[lane].length >= this.limits.waiting) this.turnAway(guest);
+    } else if (this.#waiting[lane].length >= this.#room(lane)) this.turnAway(guest);
     else {
-      this.#waiting[lane].push({ guest, since: this.now() });
+      const since = this.now();
+      this.#waiting[lane].push({ guest, since });
+      if (lane === 'page') this.#crowdSince ??= since;
       this.#sweep ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
     }
   }
@@ -90,6 +98,7 @@ export class Admission {
       const line = this.#waiting[guest.lane];
       const at = line.findIndex((w) => w.guest === guest);
       if (at >= 0) line.splice(at, 1);
+      this.#lookForCrowd();
     }
   }
 
@@ -106,6 +115,7 @@ export class Admission {
       const late = line.findIndex((w) => now - w.since < this.limits.patience[lane]);
       for (const { guest } of line.splice(0, late < 0 ? line.length : late)) this.turnAway(guest);
     }
+    this.#lookForCrowd();
     if (this.#waiting.save.length + this.#waiting.page.length > 0) return;
     clearInterval(this.#sweep);
     this.#sweep = undefined;
@@ -119,18 +129,34 @@ export class Admission {
   #next(): void {
     const { save, page } = this.#waiting;
     const isSaveNext = save.length > 0 && (page.length === 0 || this.#savesInRow < SAVES_FOR_A_PAGE);
-    const next = isSaveNext ? save.shift() : this.#isCrowded() ? page.pop() : page.shift();
+    const next = isSaveNext ? save.shift() : page.shift();
     if (!next) {
       this.#active--;
       return;
     }
     this.#savesInRow = isSaveNext ? this.#savesInRow + 1 : 0;
+    if (!isSaveNext) this.#pagesLately().pages++;
+    this.#lookForCrowd();
     this.#letIn(next.guest);
   }
 
-  #isCrowded(): boolean {
-    const [oldest] = this.#waiting.page;
-    return oldest !== undefined && this.now() - oldest.since > CALM_MS;
+  /** How many of a lane may wait at this moment. */
+  #room(lane: 'save' | 'page'): number {
+    const { waiting } = this.limits;
+    if (lane === 'save' || this.#crowdSince === undefined || this.now() - this.#crowdSince < GUST_MS) return waiting;
+    const { pages, before } = this.#pagesLately();
+    return Math.min(waiting, Math.max(pages, before));
+  }
+
+  #pagesLately(): { pages: number; before: number } {
+    const now = this.now();
+    const gone = now - this.#stretch.since;
+    if (gone >= CALM_MS) this.#stretch = { since: now, pages: 0, before: gone < 2 * CALM_MS ? this.#stretch.pages : 0 };
+    return this.#stretch;
+  }
+
+  #lookForCrowd(): void {
+    if (this.#waiting.page.length === 0) this.#crowdSince = undefined;
   }
 }
 

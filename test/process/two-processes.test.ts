@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import net from 'node:net';
 import sharp from 'sharp';
 import { runTasks, type TaskRunners } from '../../src/modules/tasks';
 import { knowCaptcha, makeBatch, makeCommittee, makePath, makePerson, makeUnit, signInAs, type TestPerson } from '../support/factories';
@@ -65,6 +68,34 @@ describe('F19 a process that is asked to end', () => {
     expect(answer.status).toBe(303);
     expect(await ended(one.child)).toBe(0);
     expect(await files()).toBe(1);
+  });
+});
+
+describe('F20 a rush of connections', () => {
+  test('F20 a thousand that come while the process cannot look are held for it, and each is answered', async () => {
+    const allowed = Number(await readFile('/proc/sys/net/core/somaxconn', 'utf8'));
+    const many = Math.min(1000, allowed);
+    const one = await startProcess(site);
+    const { hostname, port } = new URL(one.address);
+    one.child.kill('SIGSTOP');
+    const sockets = Array.from({ length: many }, () => net.connect(Number(port), hostname));
+    try {
+      // nobody accepts any: a line of the system that is full stays full
+      await Promise.all(sockets.map((s) => once(s, 'connect')));
+      one.child.kill('SIGCONT');
+      const answers = await Promise.all(
+        sockets.map(async (s) => {
+          s.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+          return String((await once(s, 'data'))[0]).split('\r\n')[0];
+        }),
+      );
+      expect(new Set(answers)).toEqual(new Set(['HTTP/1.1 200 OK']));
+      expect(answers).toHaveLength(many);
+    } finally {
+      for (const s of sockets) s.destroy();
+      one.child.kill('SIGCONT');
+      await end(one.child);
+    }
   });
 });
 

@@ -34,22 +34,65 @@ describe('F20 the door', () => {
     expect(admission.turnedAway).toEqual({ page: 1, save: 0, upload: 0 });
   });
 
-  test('in a crowd the newest page goes first, and who has waited too long is turned away; saves keep their order', () => {
+  test('who has waited too long is turned away; saves have more patience', () => {
     const { come, admission, said, pass } = door({ active: 1, waiting: 9 });
-    let inside = come('a');
-    const [, , s1, s2] = [come('old'), come('older than c'), come('s1', 'save'), come('s2', 'save')];
-    pass(1500);
-    const c = come('c');
-    said();
-    for (const next of [s1, s2, c]) {
-      admission.leave(inside);
-      inside = next;
-    }
-    expect(said()).toEqual(['s1 in', 's2 in', 'c in']);
-    pass(3500);
-    expect(said()).toEqual(['old away', 'older than c away']);
-    admission.leave(inside);
-    expect(admission.active).toBe(0);
+    const a = come('a');
+    come('b');
+    const s = come('s', 'save');
+    pass(3000);
+    come('c');
+    pass(2000);
+    expect(said()).toEqual(['a in', 'b away']);
+    admission.leave(a);
+    admission.leave(s);
+    expect(said()).toEqual(['s in', 'c in']);
+  });
+
+  test('a gust is worked off in order; in a crowd that stays, who waits is let in within a second or so, and whoever would not be is told at once', () => {
+    let now = 0;
+    const limits = { active: 1, waiting: 40, uploads: 1, patience: { page: 5000, save: 20_000 } };
+    const admission = new Admission(limits, () => now);
+    const inside: Guest[] = [];
+    const waits: { came: number; in?: number; away?: number }[] = [];
+    const come = (): void => {
+      const wait: (typeof waits)[number] = { came: now };
+      waits.push(wait);
+      const guest: Guest = {
+        lane: 'page',
+        enter: () => {
+          wait.in = now - wait.came;
+          inside.push(guest);
+        },
+        refuse: () => (wait.away = now - wait.came),
+      };
+      admission.receive(guest);
+    };
+    // ten a second can be served, a hundred come
+    const crowd = (until: number): void => {
+      for (; now < until; now += 10) {
+        come();
+        if (now % 100 !== 0) continue;
+        admission.sweep();
+        const [done] = inside.splice(0, 1);
+        if (done) admission.leave(done);
+      }
+    };
+    crowd(20_000);
+    const longest = (list: typeof waits): number => Math.max(...list.map((w) => w.in ?? 0));
+    const [gust, later] = [waits.filter((w) => w.came < 5000), waits.filter((w) => w.came >= 9000)];
+    expect(longest(gust)).toBeGreaterThan(3000);
+    expect(longest(later)).toBeLessThanOrEqual(1200);
+    expect(waits.filter((w) => (w.away ?? 0) > 0)).toEqual([]);
+    expect(later.filter((w) => w.in !== undefined).length).toBeGreaterThanOrEqual(100);
+    const entered = waits.filter((w) => w.in !== undefined).map((w) => w.came);
+    expect(entered).toEqual([...entered].sort((x, y) => x - y));
+
+    // when it is over, a gust is let wait again
+    for (; inside.length > 0; now += 100) admission.leave(inside.shift() as Guest);
+    expect(admission.waiting('page')).toBe(0);
+    const before = waits.length;
+    for (let n = 0; n < 41; n++) come();
+    expect(waits.slice(before).filter((w) => w.away !== undefined)).toEqual([]);
   });
 
   test('of many saves every fifth place is a page’s', () => {
