@@ -1,6 +1,6 @@
 /** M1: how many statements the pages of a section cost, whatever is in them. */
 import sharp from 'sharp';
-import { fullCase } from '../support/case';
+import { caseSections, fullCase } from '../support/case';
 import { makeBatch, makeCommittee, makePerson, makeUnit, signInAs } from '../support/factories';
 import { countQueries } from '../support/declarations';
 import { chooseTitleAndUnit, fillSection } from '../support/fill';
@@ -90,5 +90,32 @@ describe('M1 what a section costs', () => {
     const found = await costs('application');
     expect(found.page).toBe(1);
     expect(await costs('work-history')).toEqual(usual);
+  });
+});
+
+describe('M2, M13 what the rest of an evening costs', () => {
+  test('M13 the overview, 「核对」 and 「确定申报」', async () => {
+    const batch = await makeBatch(site, { committeeId: (await makeCommittee(site)).id });
+    await makeUnit(site, { name: '威海市文登区文化馆' });
+    const photo = await sharp({ create: { width: 300, height: 400, channels: 3, background: '#ccc' } })
+      .jpeg()
+      .toBuffer();
+    const person = await signInAs(site, await makePerson(site, { photo }));
+    const begun = await person.submit(await person.open(`/declarations/new/${batch.id}`));
+    const own = /declarations\/[0-9a-f-]{36}/.exec(begun.location)?.[0] ?? '';
+    for (const c of caseSections(batch.year)) {
+      await fillSection(person, own.split('/')[1] ?? '', c);
+      if (c.section === 'application') await chooseTitleAndUnit(person, own.split('/')[1] ?? '', '助理馆员', '文登区文化馆');
+    }
+    let check = await person.get(`/${own}/check`);
+    // what is in it; what is said of the applicant elsewhere, with the rules
+    expect(await countQueries(site, async () => (check = await person.get(`/${own}/check`)))).toBe(2);
+    expect(check.errors()).toEqual([]);
+    // the same, what happened, where it has been, the vote, appeals, the clock
+    expect(await countQueries(site, () => person.get(`/${own}`))).toBe(7);
+    // one-time token; begin, lock, rights, window, commitment, what is in it, the year held, nothing else running, the applicant; version, stop, row, event, log, answer, commit
+    let done = check;
+    expect(await countQueries(site, async () => (done = await person.submit(check)))).toBe(17);
+    expect(done.location).toContain('done=submit');
   });
 });

@@ -1,4 +1,4 @@
-import type { Handle, Trx } from '../../db/db';
+import { askPrepared, type Handle, type Trx } from '../../db/db';
 import type { Cipher } from '../../lib/cipher';
 import { codeText, ethnicities, idTypes, politicalStatuses, sexes, unitNatures, type Code } from '../../lib/codes';
 import type { PlainDate } from '../../lib/dates';
@@ -244,28 +244,36 @@ export async function findMobiles(h: Handle, cipher: Cipher, accountIds: readonl
   return new Map(rows.map((r) => [r.account_id, cipher.decrypt(r.mobile, 'person.mobile')]));
 }
 
-/** Everything held about a person, decrypted, codes with their words; undefined when the account is not a person's. */
+/** The person of the account `:person`, as `readPerson` reads it; a query also for statements that bring more with it. */
+export const PERSON_QUERY = `SELECT account_id, name, id_type, id_number, sex, born_on, ethnicity, mobile, political_status, native_place, photo_sha256, version, updated_at
+  FROM persons WHERE account_id = :person`;
+
+/** Everything held about a person, decrypted, codes with their words; undefined when the account is not a person's. One query. */
 export async function findPerson(h: Handle, cipher: Cipher, accountId: number): Promise<Person | undefined> {
-  const r = (await h('persons').where({ account_id: accountId }).first()) as PersonRow | undefined;
-  return (
-    r && {
-      accountId: r.account_id,
-      name: r.name,
-      idType: r.id_type,
-      idTypeText: codeText(idTypes, r.id_type) ?? '',
-      idNumber: cipher.decrypt(r.id_number, 'person.id-number'),
-      sex: r.sex,
-      sexText: codeText(sexes, r.sex) ?? '',
-      bornOn: r.born_on,
-      ethnicity: r.ethnicity,
-      ethnicityText: codeText(ethnicities, r.ethnicity) ?? '',
-      mobile: cipher.decrypt(r.mobile, 'person.mobile'),
-      politicalStatus: r.political_status,
-      politicalStatusText: codeText(politicalStatuses, r.political_status) ?? '',
-      nativePlace: r.native_place,
-      photoSha256: r.photo_sha256,
-      version: r.version,
-      updatedAt: r.updated_at,
-    }
-  );
+  const [row] = await askPrepared<unknown>(h, 'person', PERSON_QUERY, { person: accountId });
+  return row === undefined ? undefined : readPerson(cipher, row);
+}
+
+/** Out of a row of `PERSON_QUERY`. */
+export function readPerson(cipher: Cipher, row: unknown): Person {
+  const r = row as PersonRow;
+  return {
+    accountId: r.account_id,
+    name: r.name,
+    idType: r.id_type,
+    idTypeText: codeText(idTypes, r.id_type) ?? '',
+    idNumber: cipher.decrypt(r.id_number, 'person.id-number'),
+    sex: r.sex,
+    sexText: codeText(sexes, r.sex) ?? '',
+    bornOn: r.born_on,
+    ethnicity: r.ethnicity,
+    ethnicityText: codeText(ethnicities, r.ethnicity) ?? '',
+    mobile: cipher.decrypt(r.mobile, 'person.mobile'),
+    politicalStatus: r.political_status,
+    politicalStatusText: codeText(politicalStatuses, r.political_status) ?? '',
+    nativePlace: r.native_place,
+    photoSha256: r.photo_sha256,
+    version: r.version,
+    updatedAt: r.updated_at,
+  };
 }

@@ -7,6 +7,8 @@ export {
   createUnitAccount,
   findMobiles,
   findPerson,
+  PERSON_QUERY,
+  readPerson,
   signInNameIndex,
   type NewPerson,
   type NewStaff,

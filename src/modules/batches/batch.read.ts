@@ -121,10 +121,12 @@ export async function listOpenBatches(h: Handle, view: WindowView = {}): Promise
 /** K3: the windows of these persons in these batches at this moment, by `batch:person`; the answers that decide inside a transaction. One query. */
 export async function windowsOf(h: Handle, of: readonly { batchId: number; personId: number }[]): Promise<Map<string, Window>> {
   const waited = waitedMs();
-  const { rows } = await h.raw<{ rows: (WindowRow & { batch: number; person: number })[] }>(
+  const rows = await askPrepared<WindowRow & { batch: number; person: number }>(
+    h,
+    'windows',
     `SELECT x.batch, x.person, ${WINDOW} FROM unnest(CAST(:batches AS bigint[]), CAST(:persons AS bigint[])) AS x(batch, person) JOIN batches b ON b.id = x.batch
        LEFT JOIN batch_extensions e ON e.batch_id = b.id AND e.person_id = x.person AND e.revoked_at IS NULL`,
-    { batches: of.map((x) => x.batchId), persons: of.map((x) => x.personId), waited: waited === undefined ? null : waited / 1000 } as never,
+    { batches: of.map((x) => x.batchId), persons: of.map((x) => x.personId), waited: waited === undefined ? null : waited / 1000 },
   );
   return new Map(rows.map((r) => [`${r.batch}:${r.person}`, windowIn(r)]));
 }

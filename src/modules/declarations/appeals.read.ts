@@ -1,4 +1,4 @@
-import { databaseNow, type Handle } from '../../db/db';
+import { askPrepared, databaseNow, type Handle } from '../../db/db';
 import type { PlainDate } from '../../lib/dates';
 import { addWorkingDays } from '../../lib/working-days';
 import { findBatch, loadWorkCalendar } from '../batches';
@@ -35,8 +35,7 @@ export const APPEAL_SELECT = `SELECT a.id, a.declaration_id AS "declarationId", 
 
 /** All requests of a declaration, the oldest first. One query. */
 export async function findAppeals(h: Handle, declaration: string): Promise<Appeal[]> {
-  const { rows } = await h.raw<{ rows: Appeal[] }>(`${APPEAL_SELECT} WHERE a.declaration_id = ? ORDER BY a.id`, [declaration]);
-  return rows;
+  return askPrepared<Appeal>(h, 'appeals', `${APPEAL_SELECT} WHERE a.declaration_id = ? ORDER BY a.id`, [declaration]);
 }
 
 /** The result that a recheck can be asked for, and until when. */

@@ -105,9 +105,11 @@ export async function lockForEdit(trx: Trx, id: string): Promise<{ row: Declarat
 
 /** The same for many, for those who move them: without the judges, who move none. One query. */
 export async function findDeclarationSubjects(h: Handle, ids: readonly string[]): Promise<Map<string, DeclarationSubject>> {
-  const { rows: found } = await h.raw<{ rows: SubjectRow[] }>(
+  const found = await askPrepared<SubjectRow>(
+    h,
+    'declarations',
     `SELECT ${SUBJECT_COLUMNS} ${SUBJECT} WHERE d.id = ANY(?::uuid[]) AND d.deleted_at IS NULL`,
-    [[...ids]],
+    [ids],
   );
   return new Map(found.map((r) => [r.id, toSubject(r)]));
 }

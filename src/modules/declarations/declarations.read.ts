@@ -1,4 +1,4 @@
-import type { Handle } from '../../db/db';
+import { askPrepared, type Handle } from '../../db/db';
 import type { OwnFacts } from './own-state.view';
 
 export interface OwnDeclaration extends OwnFacts {
@@ -24,7 +24,9 @@ export const OWN_FACTS_FROM = `LEFT JOIN batch_extensions e ON e.batch_id = b.id
 
 /** D0: all declarations of a person, newest year first. One query. */
 export async function listOwnDeclarations(h: Handle, personId: number): Promise<OwnDeclaration[]> {
-  const { rows } = await h.raw<{ rows: OwnDeclaration[] }>(
+  return askPrepared<OwnDeclaration>(
+    h,
+    'own-list',
     `SELECT d.id, d.year, d.level, s.name AS series_name, t.name AS title_name, c.name AS committee_name, coalesce(hu.name, hc.name) AS holder, d.moved_at,
        k.number AS certificate_number, ${OWN_FACTS}
      FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id JOIN series s ON s.id = d.series_id
@@ -33,7 +35,6 @@ export async function listOwnDeclarations(h: Handle, personId: number): Promise<
      WHERE d.person_id = ? AND d.deleted_at IS NULL ORDER BY d.year DESC, d.created_at DESC`,
     [personId],
   );
-  return rows;
 }
 
 export interface DeletedDraft {
@@ -49,14 +50,15 @@ export interface DeletedDraft {
 
 /** D0: what a person deleted and can still have back, the last one first; `days` says how long. One query. */
 export async function listDeletedDrafts(h: Handle, personId: number, days: number): Promise<DeletedDraft[]> {
-  const { rows } = await h.raw<{ rows: DeletedDraft[] }>(
+  return askPrepared<DeletedDraft>(
+    h,
+    'own-deleted',
     `SELECT d.id, d.year, d.level, s.name AS series_name, c.name AS committee_name, d.deleted_at, d.deleted_at + make_interval(days => :days) AS kept_until
      FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id JOIN series s ON s.id = d.series_id
      WHERE d.person_id = :personId AND d.state = 'draft' AND d.deleted_at > app_now() - make_interval(days => :days)
      ORDER BY d.deleted_at DESC LIMIT 20`,
     { personId, days },
   );
-  return rows;
 }
 
 export interface HolderContact {
@@ -69,8 +71,12 @@ export interface HolderContact {
 /** D16: whom to telephone: the contact of the unit, or the office of the committee, that holds the declaration. */
 export async function findHolderContact(h: Handle, unitId: number | null, committeeId: number | null): Promise<HolderContact | undefined> {
   if (unitId !== null) {
-    const u = (await h('units').where({ id: unitId }).first('name', 'contact_name as contact', 'mobile')) as
-      { name: string; contact: string; mobile: Buffer } | undefined;
+    const [u] = await askPrepared<{ name: string; contact: string; mobile: Buffer }>(
+      h,
+      'unit-contact',
+      'SELECT name, contact_name AS contact, mobile FROM units WHERE id = ?',
+      [unitId],
+    );
     return u && { ...u, phone: '' };
   }
   if (committeeId === null) return undefined;

@@ -85,25 +85,33 @@ export async function lockDeclaration(trx: Trx, id: string): Promise<Declaration
 
 /** The same for many, locked in the order of their ids, so that two acts at once wait for each other in line. One query. */
 export async function lockDeclarations(trx: Trx, ids: readonly string[]): Promise<Declaration[]> {
-  return (await trx(TABLE)
-    .whereIn('id', [...ids])
-    .whereNull('deleted_at')
-    .orderBy('id')
-    .forUpdate()) as Declaration[];
+  return askPrepared<Declaration>(
+    trx,
+    'declarations-lock',
+    `SELECT ${DECLARATION_COLUMNS} FROM declarations d WHERE d.id = ANY(?::uuid[]) AND d.deleted_at IS NULL ORDER BY d.id FOR UPDATE`,
+    [ids],
+  );
 }
 
 /** 人社厅发〔2022〕60号: one declaration under way per person and year; a unique index holds it too. */
 export async function findRunning(h: Handle, personId: number, year: number): Promise<{ id: string } | undefined> {
-  return (await h(TABLE)
-    .where({ person_id: personId, year })
-    .whereNull('deleted_at')
-    .whereNotIn('state', ['draft', 'refused', 'abandoned', 'not_recommended'])
-    .first('id')) as { id: string } | undefined;
+  const [found] = await askPrepared<{ id: string }>(
+    h,
+    'declaration-running',
+    `SELECT id FROM declarations WHERE person_id = ? AND year = ? AND deleted_at IS NULL AND state NOT IN ('draft', 'refused', 'abandoned', 'not_recommended') LIMIT 1`,
+    [personId, year],
+  );
+  return found;
 }
 
 /** Two declarations of a person in one year are submitted one after the other: the second sees the first. Held until the transaction is over. */
 export async function holdYear(trx: Trx, personId: number, year: number): Promise<void> {
-  await trx.raw("SELECT pg_advisory_xact_lock(hashtextextended('running:' || ? || ':' || ?, 0))", [personId, year]);
+  await askPrepared(
+    trx,
+    'year-hold',
+    "SELECT pg_advisory_xact_lock(hashtextextended('running:' || CAST(? AS text) || ':' || CAST(? AS text), 0))",
+    [personId, year],
+  );
 }
 
 export interface NewDeclaration {
@@ -136,21 +144,22 @@ export async function updateDeclaration(trx: Trx, id: string, columns: Partial<D
     .update({ ...columns, version: trx.raw('version + 1'), ...(moved ? { moved_at: trx.raw('app_now()') } : {}) });
 }
 
-/** Columns that a move may write, with their types; what a change does not name stays as it is. */
+/** Columns that a move may write, with their types; what a change does not name stays as it is. Moments are those of the move itself. */
 const MOVED_COLUMNS = {
   state: 'text',
   rank_n: 'int',
   rank_of: 'int',
-  rank_fixed_at: 'timestamptz',
   stop_position: 'int',
   holder_unit_id: 'bigint',
   holder_committee_id: 'bigint',
   return_position: 'int',
   correction_due_on: 'date',
   round: 'int',
-  submitted_at: 'timestamptz',
 } as const;
-export type MovedColumns = Partial<Pick<Declaration, keyof typeof MOVED_COLUMNS | 'reopened_sections'>>;
+const MOMENTS = ['rank_fixed_at', 'submitted_at'] as const;
+export type MovedColumns = Partial<
+  Pick<Declaration, keyof typeof MOVED_COLUMNS | 'reopened_sections'> & Record<(typeof MOMENTS)[number], 'now'>
+>;
 
 const movedNames = Object.keys(MOVED_COLUMNS) as (keyof typeof MOVED_COLUMNS)[];
 
@@ -168,6 +177,7 @@ export async function updateMoved(trx: Trx, changes: readonly { id: string; colu
       'reopened_sections',
       `CASE WHEN jsonb_typeof(x.c -> 'reopened_sections') = 'array' THEN array(SELECT jsonb_array_elements_text(x.c -> 'reopened_sections')) END`,
     ),
+    ...MOMENTS.flatMap((name) => set(name, 'app_now()')),
     'version = d.version + 1',
     'moved_at = app_now()',
   ];
@@ -421,17 +431,25 @@ export interface Arrival {
 export const arriveAt = (trx: Trx, id: string, position: number, where: Arrival): Promise<void> =>
   arriveAll(trx, [{ id, position, ...where }]);
 
+const ARRIVE = `INSERT INTO declaration_stops (declaration_id, position, unit_id, committee_id, path_id)
+  SELECT id, position, "unitId", "committeeId", "pathId"
+  FROM jsonb_to_recordset(?::jsonb) AS x(id uuid, position int, "unitId" bigint, "committeeId" bigint, "pathId" bigint)
+  ON CONFLICT (declaration_id, position) DO UPDATE SET unit_id = excluded.unit_id, committee_id = excluded.committee_id, path_id = excluded.path_id,
+    arrived_at = app_now(), passed_at = NULL, reported_at = NULL`;
+
 /** The same for many. One statement. */
 export async function arriveAll(trx: Trx, arrivals: readonly (Arrival & { id: string; position: number })[]): Promise<void> {
+  await askPrepared(trx, 'stops-arrive', ARRIVE, [JSON.stringify(arrivals)]);
+}
+
+/** The declaration arrives at the unit it is submitted to; later stops, if there are any, are forgotten. One statement. */
+export async function arriveAtFirst(trx: Trx, id: string, unitId: number | null): Promise<void> {
+  const arrival = { id, position: 0, unitId, committeeId: null, pathId: null };
   await askPrepared(
     trx,
-    'stops-arrive',
-    `INSERT INTO declaration_stops (declaration_id, position, unit_id, committee_id, path_id)
-     SELECT id, position, "unitId", "committeeId", "pathId"
-     FROM jsonb_to_recordset(?::jsonb) AS x(id uuid, position int, "unitId" bigint, "committeeId" bigint, "pathId" bigint)
-     ON CONFLICT (declaration_id, position) DO UPDATE SET unit_id = excluded.unit_id, committee_id = excluded.committee_id, path_id = excluded.path_id,
-       arrived_at = app_now(), passed_at = NULL, reported_at = NULL`,
-    [JSON.stringify(arrivals)],
+    'stops-first',
+    `WITH gone AS (DELETE FROM declaration_stops WHERE declaration_id = ? AND position > 0) ${ARRIVE}`,
+    [id, JSON.stringify([arrival])],
   );
 }
 
@@ -462,25 +480,31 @@ export async function insertVersion(
   round: number,
   version: { content: object; sha256: string; roster: object },
 ): Promise<void> {
-  await trx('declaration_versions').insert({
-    declaration_id: declaration,
-    round,
-    content: JSON.stringify(version.content),
-    sha256: version.sha256,
-    roster: JSON.stringify(version.roster),
-  });
+  await askPrepared(
+    trx,
+    'version-insert',
+    'INSERT INTO declaration_versions (declaration_id, round, content, sha256, roster) VALUES (?, ?, ?, ?, ?)',
+    [declaration, round, JSON.stringify(version.content), version.sha256, JSON.stringify(version.roster)],
+  );
 }
 export async function findVersion(
   h: Handle,
   declaration: string,
   round: number,
 ): Promise<{ content: unknown; sha256: string; frozen_at: Date } | undefined> {
-  return (await h('declaration_versions').where({ declaration_id: declaration, round }).first('content', 'sha256', 'frozen_at')) as
-    { content: unknown; sha256: string; frozen_at: Date } | undefined;
+  const [found] = await askPrepared<{ content: unknown; sha256: string; frozen_at: Date }>(
+    h,
+    'version',
+    'SELECT content, sha256, frozen_at FROM declaration_versions WHERE declaration_id = ? AND round = ?',
+    [declaration, round],
+  );
+  return found;
 }
 
 export async function hasCommitment(h: Handle, accountId: number, batchId: number): Promise<boolean> {
-  return (await h('commitments').where({ account_id: accountId, batch_id: batchId }).first('batch_id')) !== undefined;
+  return (
+    (await askPrepared(h, 'commitment', 'SELECT 1 FROM commitments WHERE account_id = ? AND batch_id = ?', [accountId, batchId])).length > 0
+  );
 }
 export async function insertCommitment(trx: Trx, accountId: number, batchId: number, text: string): Promise<void> {
   await trx('commitments').insert({ account_id: accountId, batch_id: batchId, text }).onConflict().ignore();
@@ -499,9 +523,13 @@ export async function insertVote(trx: Trx, declaration: string, vote: VoteRow, b
   await trx('votes').insert({ declaration_id: declaration, ...vote, entered_by: by });
 }
 export async function findVote(h: Handle, declaration: string): Promise<VoteRow | undefined> {
-  return (await h('votes')
-    .where({ declaration_id: declaration })
-    .first('total', 'present', 'yes', 'no', 'abstain', 'is_passed', 'met_on')) as VoteRow | undefined;
+  const [found] = await askPrepared<VoteRow>(
+    h,
+    'vote',
+    'SELECT total, present, yes, no, abstain, is_passed, met_on FROM votes WHERE declaration_id = ?',
+    [declaration],
+  );
+  return found;
 }
 
 export async function insertPublicity(trx: Trx, committeeId: number, startsOn: string, endsOn: string, by: number): Promise<number> {

@@ -3,9 +3,9 @@ import type { Trx } from '../../db/db';
 import { sectionText, type SectionText } from '../../form/section-text';
 import { canonicalJson, sha256Hex } from '../../lib/canonical-json';
 import { codeText, ethnicities, politicalStatuses, sexes } from '../../lib/codes';
-import { findPerson } from '../accounts';
-import { askAboutRetirement, checkEligibility, type Verdict } from '../eligibility';
-import { drawnParts, findDrawnRecords } from '../education';
+import { askAboutRetirement, evaluate, type Verdict } from '../eligibility';
+import { drawnParts } from '../education';
+import { findApplicant } from './applicant.read';
 import { eligibilityFacts } from './eligibility-facts';
 import { LEARNING_SECTION, learningYears } from './drawn-learning';
 import { findVersion, insertVersion, type Declaration } from './declarations.store';
@@ -36,16 +36,20 @@ export interface FrozenContent {
 
 /** The content as it stands now; for a draft it is the preview of 「确定申报」. */
 export async function contentOf(deps: Deps, h: Trx | Deps['db'], d: LoadedDeclaration, round: number): Promise<FrozenContent> {
-  const person = await findPerson(h, deps.cipher, d.row.person_id);
-  if (!person) throw new Error(`declaration ${d.row.id}: its person is gone`);
-  const drawn = drawnParts(await findDrawnRecords(h, d.row.person_id, ...learningYears(d.row.year)));
+  const facts = eligibilityFacts(d, await deps.catalogue.get());
+  const asked = { personId: d.row.person_id, years: learningYears(d.row.year), facts, day: d.batch.today };
+  const applicant = await findApplicant(h, deps.cipher, asked);
+  if (!applicant) throw new Error(`declaration ${d.row.id}: its person is gone`);
+  const { person } = applicant;
+  const drawn = drawnParts(applicant.records);
   const texts = sectionsOf(d).map((s) => {
     const text = sectionText(s, d.check(s), d.context(s));
     return s.id === LEARNING_SECTION ? { ...text, parts: [...drawn, ...text.parts] } : text;
   });
   const { retirementMale, retirementFemale } = await deps.settings.get();
   const age = { sex: person.sex, bornOn: person.bornOn, today: d.batch.today };
-  const eligibility = await checkEligibility(h, eligibilityFacts(d, await deps.catalogue.get()));
+  // K5: by the rules of today
+  const eligibility = evaluate(applicant.rules, facts);
   return {
     revision: DEFINITION_REVISION,
     round,

@@ -16,7 +16,7 @@ import {
 } from './declarations.store';
 import { findAppealChance } from './appeals.read';
 import { findDeskContacts } from './desk-contacts.read';
-import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
+import { sectionsOf, type LoadedDeclaration } from './load-declaration';
 import type { MoveFacts } from './move-facts';
 import type { MoveInput } from './move-input';
 import { projectUnit } from './project-section';
@@ -81,9 +81,8 @@ export async function deadlineComplaints(h: Handle, d: Declaration): Promise<Com
 }
 
 /** The unit it is to be submitted to. While a reported rank stands, the row names the unit that gave it, and 「申报信息」 the one chosen now. */
-async function chosenUnit(deps: Deps, h: Handle, d: Declaration): Promise<number | null> {
-  return d.rank_fixed_at === null ? d.unit_id : projectUnit((await loadDeclaration(deps, h, d)).check(application)).unit_id;
-}
+const chosenUnit = (loaded: LoadedDeclaration): number | null =>
+  loaded.row.rank_fixed_at === null ? loaded.row.unit_id : projectUnit(loaded.check(application)).unit_id;
 
 /** One function for each guard of the table in src/policy/declaration-moves.ts; run inside the move's transaction on the locked row. */
 export const guards: Record<GuardName, Guard> = {
@@ -95,9 +94,10 @@ export const guards: Record<GuardName, Guard> = {
   'correction-in-time': ({ trx, d }) => deadlineComplaints(trx, d),
 
   'unit-permitted': async ({ deps, trx, d, move, facts }) => {
-    const chosen = await chosenUnit(deps, trx, d);
+    const loaded = await facts.loaded(deps, d);
+    const chosen = chosenUnit(loaded);
     if (chosen === null) return [{ text: '请选择「申报单位」', href: `${paths.section(d.id, 'application')}#f-main-unit` }];
-    const unit = await facts.unit(chosen);
+    const unit = loaded.context(application).unit(String(chosen));
     if (!unit?.permitted)
       return [
         {

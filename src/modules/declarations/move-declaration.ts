@@ -13,6 +13,7 @@ import { findDeclarationSubjects } from './declaration-subject.store';
 import {
   arriveAll,
   arriveAt,
+  arriveAtFirst,
   findRunning,
   findStops,
   holdYear,
@@ -189,13 +190,15 @@ async function writeRows(trx: Trx, steps: readonly Step[], facts: MoveFacts, all
   for (;;) {
     const rest = steps.filter((s) => !left.has(s.d.id));
     if (rest.length === 0) return left;
-    try {
-      await inTransaction(trx, (inner) =>
-        updateMoved(
-          inner,
-          rest.map(({ d, change }) => ({ id: d.id, columns: { ...change.columns, state: change.to } })),
-        ),
+    const write = (h: Trx): Promise<void> =>
+      updateMoved(
+        h,
+        rest.map(({ d, change }) => ({ id: d.id, columns: { ...change.columns, state: change.to } })),
       );
+    // only ranks that have been reported, or are now, can meet one another
+    const isRanked = rest.some(({ d, change }) => d.rank_fixed_at !== null || change.columns.rank_fixed_at !== undefined);
+    try {
+      await (isRanked ? inTransaction(trx, write) : write(trx));
       return left;
     } catch (e) {
       if (!isViolationOf(e, 'declarations_rank')) throw e;
@@ -360,12 +363,10 @@ async function submit(deps: Deps, trx: Trx, d: Declaration, facts: MoveFacts): P
     return { complaint: { text: '本年度已有另一份申报正在办理，同一年度不能同时申报两个评审委员会', href: paths.declaration(running.id) } };
   const round = d.round + 1;
   await freezeVersion(deps, trx, await facts.loaded(deps, d), round);
-  await removeStopsFrom(trx, d.id, 0);
-  await arriveAt(trx, d.id, 0, { unitId: d.unit_id, committeeId: null, pathId: null });
-  const now = await facts.now();
+  await arriveAtFirst(trx, d.id, d.unit_id);
   return {
     to: 'unit_review',
-    columns: { round, stop_position: 0, holder_unit_id: d.unit_id, submitted_at: now },
+    columns: { round, stop_position: 0, holder_unit_id: d.unit_id, submitted_at: 'now' },
     detail: { unitId: d.unit_id },
   };
 }
@@ -386,8 +387,7 @@ async function resubmit(deps: Deps, trx: Trx, d: Declaration, facts: MoveFacts):
     if (now.unit_id !== d.unit_id) {
       await updateDeclaration(trx, d.id, { ...now, rank_fixed_at: null });
       await takeDown(trx, d.id);
-      await removeStopsFrom(trx, d.id, 1);
-      await arriveAt(trx, d.id, 0, { unitId: now.unit_id, committeeId: null, pathId: null });
+      await arriveAtFirst(trx, d.id, now.unit_id);
       return { to: 'unit_review', columns: { ...back, holder_unit_id: now.unit_id } };
     }
   }
@@ -414,7 +414,7 @@ async function report(d: Declaration, input: MoveInput, facts: MoveFacts): Promi
     const rank = d.rank_n !== null && d.rank_of !== null && !input.rank ? { n: d.rank_n, of: d.rank_of } : input.rank;
     if (!rank) throw new Error(`declaration ${d.id}: rank vanished after its guard`);
     if (!(await facts.takePlace(d, rank.n))) return { complaint: placeTaken(rank.n, rank.of) };
-    Object.assign(ranked, { rank_n: rank.n, rank_of: rank.of, rank_fixed_at: await facts.now() });
+    Object.assign(ranked, { rank_n: rank.n, rank_of: rank.of, rank_fixed_at: 'now' });
   }
   return {
     to: path.committeeId === null ? 'unit_review' : 'office_review',

@@ -36,14 +36,21 @@ const whole = (s: string): number => {
   return /^\d{1,6}$/.test(digits) ? Number(digits) : NaN;
 };
 
-/** Reads the fields of the confirm page. Complaints carry the anchor of their field. */
+/** Whether a move has a day typed, which its days (`loadMoveDays`) say is right. */
+export const asksForDay = (move: MoveName): boolean => moves[move].needs.includes('due-date') || moves[move].needs.includes('vote');
+
+/** Reads the fields of the confirm page. Complaints carry the anchor of their field. `days`: for moves that ask for a day. */
 export function readMoveInput(
   move: MoveName,
   form: Posted,
   sectionIds: readonly string[],
-  days: MoveDays,
+  days: MoveDays | undefined,
 ): { input: MoveInput; complaints: Complaint[] } {
   const { needs } = moves[move];
+  const known = (): MoveDays => {
+    if (!days) throw new Error(`move ${move} asks for a day, and its days were not read`);
+    return days;
+  };
   const complaints: Complaint[] = [];
   const input: MoveInput = { opinion: normaliseText(form.one('opinion')), comments: [] };
   const version = whole(form.one('version'));
@@ -68,7 +75,7 @@ export function readMoveInput(
   }
   if (needs.includes('due-date')) {
     const due = readDate(normaliseLine(form.one('dueOn')));
-    const problem = due === undefined ? '请填写补正期限，例如 2026.12.1' : correctionDayProblem(due, days);
+    const problem = due === undefined ? '请填写补正期限，例如 2026.12.1' : correctionDayProblem(due, known());
     if (problem !== undefined) complaints.push({ text: problem, href: '#dueOn' });
     else if (due !== undefined) input.dueOn = due;
   }
@@ -77,7 +84,7 @@ export function readMoveInput(
     input.vote = { total: figure('total'), present: figure('present'), yes: figure('yes'), no: figure('no'), abstain: figure('abstain') };
     const met = readDate(normaliseLine(form.one('metOn')));
     if (met === undefined) complaints.push({ text: '请填写评审会议日期，例如 2026.11.20', href: '#metOn' });
-    else if (met > days.today) complaints.push({ text: '评审会议日期不能晚于今天', href: '#metOn' });
+    else if (met > known().today) complaints.push({ text: '评审会议日期不能晚于今天', href: '#metOn' });
     else input.metOn = met;
   }
   return { input, complaints };

@@ -15,7 +15,7 @@ import { currentContent } from './freeze-version';
 import { deadlineComplaints, formComplaints } from './guards';
 import { loadDeclaration, sectionsOf } from './load-declaration';
 import { moveDeclaration } from './move-declaration';
-import { noInput, readMoveInput } from './move-input';
+import { asksForDay, noInput, readMoveInput } from './move-input';
 import { sections } from './sections';
 
 /** D15 and the moves: one confirm page and one act for each row of the state table. */
@@ -122,7 +122,7 @@ export function movesRoutes(deps: Deps): Route[] {
 
   async function makeMove(visit: Visit, move: MoveName): Promise<Reply> {
     const { id } = declarationOf(visit);
-    const days = await loadMoveDays(deps.db);
+    const days = asksForDay(move) ? await loadMoveDays(deps.db) : undefined;
     const { input, complaints } = readMoveInput(
       move,
       visit.body,

@@ -1,8 +1,8 @@
 import type { TextPart } from '../../form/section-text';
 import { showDate } from '../../lib/dates';
-import type { DrawnRecord } from './records.store';
+import type { RecordFacts } from './records.store';
 
-export const kindTexts: Readonly<Record<DrawnRecord['kind'], string>> = { professional: '专业科目', public: '公需科目' };
+export const kindTexts: Readonly<Record<RecordFacts['kind'], string>> = { professional: '专业科目', public: '公需科目' };
 
 /** Hours without a useless 「.0」. */
 export const showHours = (hours: number): string => String(Math.round(hours * 10) / 10);
@@ -15,7 +15,7 @@ export interface YearSum {
 }
 
 /** Hours by year, the newest first. */
-export function sumsOf(records: readonly DrawnRecord[]): YearSum[] {
+export function sumsOf(records: readonly RecordFacts[]): YearSum[] {
   const sums = new Map<number, YearSum>();
   for (const r of records) {
     const sum = sums.get(r.year) ?? { year: r.year, total: 0, professional: 0, public: 0 };
@@ -27,7 +27,7 @@ export function sumsOf(records: readonly DrawnRecord[]): YearSum[] {
 }
 
 /** D8: what platform and bureau recorded, as parts of the section: frozen, reviewed and printed with it. None without records. */
-export function drawnParts(records: readonly DrawnRecord[]): TextPart[] {
+export function drawnParts(records: readonly RecordFacts[]): TextPart[] {
   if (records.length === 0) return [];
   const sums: TextPart = {
     id: 'drawnSums',

@@ -6,6 +6,8 @@ export interface DrawnRecord extends Omit<LearningRecord, 'id'> {
   sourceName: string;
   fetchedAt: Date;
 }
+/** What is said of a record wherever it is read or printed. */
+export type RecordFacts = Omit<DrawnRecord, 'fetchedAt'>;
 
 /** A record on its way into the table. `person`: the keyed index of the ID number. */
 export interface NewRecord extends Omit<LearningRecord, 'id'> {
@@ -13,17 +15,17 @@ export interface NewRecord extends Omit<LearningRecord, 'id'> {
   externalId: string;
 }
 
-const PERSON = `(SELECT n.name_index FROM sign_in_names n WHERE n.account_id = ? AND n.kind = 'id-number')`;
+const personAt = (place: string): string =>
+  `(SELECT n.name_index FROM sign_in_names n WHERE n.account_id = ${place} AND n.kind = 'id-number')`;
+const PERSON = personAt('?');
+
+/** The records of the account `:person` from `:fromYear` to `:toYear`, the newest first; a query also for statements that bring more with it. */
+export const DRAWN_QUERY = `SELECT id, year, kind, title, hours::float8 AS hours, begins_on AS "beginsOn", ends_on AS "endsOn", place, witness, source_name AS "sourceName", fetched_at AS "fetchedAt"
+  FROM learning_records WHERE person_index = ${personAt(':person')} AND year BETWEEN :fromYear AND :toYear ORDER BY year DESC, begins_on DESC, title, id`;
 
 /** What platform and bureaus know of a person's years, the newest first. One query, whatever there is. */
 export async function findDrawnRecords(h: Handle, accountId: number, fromYear: number, toYear: number): Promise<DrawnRecord[]> {
-  return askPrepared<DrawnRecord>(
-    h,
-    'learning-drawn',
-    `SELECT id, year, kind, title, hours::float8 AS hours, begins_on AS "beginsOn", ends_on AS "endsOn", place, witness, source_name AS "sourceName", fetched_at AS "fetchedAt"
-     FROM learning_records WHERE person_index = ${PERSON} AND year BETWEEN ? AND ? ORDER BY year DESC, begins_on DESC, title, id`,
-    [accountId, fromYear, toYear],
-  );
+  return askPrepared<DrawnRecord>(h, 'learning-drawn', DRAWN_QUERY, { person: accountId, fromYear, toYear });
 }
 
 export type FetchState = 'waiting' | 'found' | 'unknown' | 'refused' | 'unreachable';

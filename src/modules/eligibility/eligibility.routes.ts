@@ -185,9 +185,7 @@ export function eligibilityRoutes(deps: Deps): Route[] {
     const problems = isAsked && visit.query.one('do') !== 'refresh' ? checked.problems : [];
     const { facts, day } = tryFacts(checked);
     const verdict =
-      isAsked && checked.problems.length === 0 && facts.rank
-        ? evaluate(await listRulesFor(db, facts.seriesId, facts.rank, facts.way, day), facts)
-        : undefined;
+      isAsked && checked.problems.length === 0 && facts.rank ? evaluate(await listRulesFor(db, facts, day), facts) : undefined;
     return page(
       'eligibility/try',
       { title: '试核对', breadcrumbs: [homeCrumb, listCrumb, { text: '试核对' }], errors: problemLinks(problems) },

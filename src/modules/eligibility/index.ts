@@ -1,5 +1,5 @@
-export { checkEligibility } from './check-eligibility';
 export { eligibilityRoutes } from './eligibility.routes';
-export { isRank, type Facts, type Grade, type Rank, type Verdict } from './evaluate';
+export { evaluate, isRank, type Facts, type Grade, type Rank, type Rule, type Verdict } from './evaluate';
 export { askAboutRetirement } from './retirement';
+export { RULES_QUERY, rulesValues } from './rules.store';
 export { outcomeTags } from './verdict.view';

@@ -1,5 +1,5 @@
-import type { Handle, Trx } from '../../db/db';
-import type { Rule } from './evaluate';
+import { askPrepared, type Handle, type Trx } from '../../db/db';
+import type { Facts, Rule } from './evaluate';
 
 export interface StoredRule extends Rule {
   id: number;
@@ -20,14 +20,21 @@ const LATEST = 'NOT EXISTS (SELECT 1 FROM eligibility_rules n WHERE n.rule_key =
 const ORDER = `ORDER BY r.series_id NULLS FIRST, array_position(ARRAY['员级','助理级','中级','副高级','正高级'], r.rank_name), r.way,
   array_position(ARRAY['doctor','master','bachelor','college','secondary','lower','any'], r.education), r.id`;
 
-/** The rules that hold on a day for a rank and a way: those of the series and the general ones. One query. */
-export async function listRulesFor(h: Handle, seriesId: number, rank: string, way: string, day: string): Promise<StoredRule[]> {
-  const { rows } = await h.raw<{ rows: StoredRule[] }>(
-    `SELECT ${COLUMNS} ${FROM} WHERE r.rank_name = :rank AND r.way = :way AND (r.series_id IS NULL OR r.series_id = :seriesId) AND NOT r.is_ended AND ${HOLDING} ${ORDER}`,
-    { seriesId, rank, way, day },
-  );
-  return rows;
-}
+/** The rules that hold on a day for a rank and a way: those of the series and the general ones; none without a rank. A query also for statements that bring more with it. */
+export const RULES_QUERY = `SELECT ${COLUMNS} ${FROM} WHERE r.rank_name = :rank AND r.way = :way AND (r.series_id IS NULL OR r.series_id = :seriesId) AND NOT r.is_ended AND ${HOLDING} ${ORDER}`;
+export const rulesValues = (
+  f: Pick<Facts, 'seriesId' | 'rank' | 'way'>,
+  day: string,
+): { seriesId: number; rank: string; way: string; day: string } => ({
+  seriesId: f.seriesId,
+  rank: f.rank ?? '',
+  way: f.way,
+  day,
+});
+
+/** One query. */
+export const listRulesFor = (h: Handle, f: Pick<Facts, 'seriesId' | 'rank' | 'way'>, day: string): Promise<StoredRule[]> =>
+  askPrepared<StoredRule>(h, 'eligibility-rules', RULES_QUERY, rulesValues(f, day));
 
 export interface RuleFilter {
   /** undefined: all; null: the general ones */

@@ -305,7 +305,9 @@ export async function dismissCorrection(h: Handle, accountId: number, id: number
 
 /** What to say beside a name that was frozen earlier: the name that holds now and since when; undefined when it is still the same. */
 export async function findNewerName(h: Handle, accountId: number, frozenName: string): Promise<{ name: string; at: Date } | undefined> {
-  const { rows } = await h.raw<{ rows: { name: string; at: Date }[] }>(
+  const rows = await askPrepared<{ name: string; at: Date }>(
+    h,
+    'newer-name',
     `SELECT p.name, c.decided_at AS at FROM persons p JOIN identity_corrections c ON c.account_id = p.account_id AND c.kind = 'name' AND c.state = 'confirmed'
      WHERE p.account_id = ? AND p.name <> ? ORDER BY c.id DESC LIMIT 1`,
     [accountId, frozenName],
