@@ -111,8 +111,8 @@ describe('M2, M13 what the rest of an evening costs', () => {
     // what is in it; what is said of the applicant elsewhere, with the rules
     expect(await countQueries(site, async () => (check = await person.get(`/${own}/check`)))).toBe(2);
     expect(check.errors()).toEqual([]);
-    // the same, what happened, where it has been, the vote, appeals, the clock
-    expect(await countQueries(site, () => person.get(`/${own}`))).toBe(7);
+    // the same, what happened, where it has been, the vote, appeals
+    expect(await countQueries(site, () => person.get(`/${own}`))).toBe(6);
     // one-time token; begin, lock, rights, window, commitment, what is in it, the year held, nothing else running, the applicant; version, stop, row, event, log, answer, commit
     let done = check;
     expect(await countQueries(site, async () => (done = await person.submit(check)))).toBe(17);

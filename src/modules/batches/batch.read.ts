@@ -32,6 +32,7 @@ interface Row {
   published: boolean;
   version: number;
   today: PlainDate;
+  now: Date;
 }
 
 // K3: opening counts, closing does not: at the second of closing it is closed. An extension (e) counts as long as it was not taken back.
@@ -53,7 +54,7 @@ const bindings = ({ personId }: WindowView): { person: number | null; waited: nu
 const SELECT = `SELECT b.id, b.year, b.committee_id, c.name AS committee_name, c.phone AS committee_phone, c.division_code, d.full_name AS division_name,
     b.series_id, s.name AS series_name, b.level, ${WINDOW},
     b.rank_by, b.entrusted_evidence_by, b.max_results, b.publicity_days, b.demands_unit_publicity, b.unit_publicity_days, b.correction_days, b.appeal_days, b.commitment,
-    b.published_at IS NOT NULL AS published, b.version, app_today() AS today
+    b.published_at IS NOT NULL AS published, b.version, app_today() AS today, app_now() AS now
   FROM batches b JOIN committees c ON c.id = b.committee_id JOIN divisions d ON d.code = c.division_code JOIN series s ON s.id = b.series_id ${EXTENSION}`;
 
 function batchOf(r: Row): Batch {
@@ -70,6 +71,7 @@ function batchOf(r: Row): Batch {
     level: r.level,
     levelText: levelText(r.level),
     today: r.today,
+    now: r.now,
     applicantOpensAt: r.applicant_opens_at,
     applicantClosesAt: r.applicant_closes_at,
     unitClosesAt: r.unit_closes_at,

@@ -15,8 +15,9 @@ export interface Batch {
   seriesName: string;
   level: Level;
   levelText: string;
-  /** the day on which it was read, by the database's clock */
+  /** the day on which it was read, by the database's clock, and the moment */
   today: PlainDate;
+  now: Date;
   applicantOpensAt: Date;
   /** with the extension of the person asked for, if there is one */
   applicantClosesAt: Date;

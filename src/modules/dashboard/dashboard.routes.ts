@@ -1,4 +1,3 @@
-import { databaseNow } from '../../db/db';
 import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
 import { wholeNumber } from '../../lib/ids';
@@ -85,8 +84,7 @@ async function resultNews(deps: Deps, n: ResultNews): Promise<News> {
 }
 
 async function personHome(deps: Deps, actor: Actor): Promise<Home> {
-  const [{ now }, declarations, batches, isPhotoThere, news, results] = await Promise.all([
-    databaseNow(deps.db),
+  const [declarations, batches, isPhotoThere, news, results] = await Promise.all([
     listOwnDeclarations(deps.db, actor.accountId),
     listOpenBatches(deps.db, { personId: actor.accountId }),
     hasPhoto(deps.db, actor.accountId),
@@ -95,7 +93,7 @@ async function personHome(deps: Deps, actor: Actor): Promise<Home> {
   ]);
   return {
     news: [...(await Promise.all(results.map((r) => resultNews(deps, r)))), ...news.map(newsOf)],
-    cards: [declarationsCard(declarations, deps.cipher), batchesCard(batches, declarations, now)],
+    cards: [declarationsCard(declarations, deps.cipher), batchesCard(batches, declarations)],
     mainAction: personAction(declarations),
     ...(isPhotoThere
       ? {}

@@ -107,7 +107,7 @@ export function declarationsCard(list: readonly OwnDeclaration[], cipher: Cipher
 }
 
 /** Batches that applicants may use now and the person has no declaration in. */
-export function batchesCard(batches: readonly Batch[], own: readonly OwnDeclaration[], now: Date): Card {
+export function batchesCard(batches: readonly Batch[], own: readonly OwnDeclaration[]): Card {
   return {
     title: '正在接受申报',
     tasks: batches
@@ -116,7 +116,7 @@ export function batchesCard(batches: readonly Batch[], own: readonly OwnDeclarat
       .map((b) => ({
         title: declarationName(b, b.seriesName, b.levelText),
         href: paths.commitment(b.id),
-        hint: `${b.committeeName}，截止时间 ${showEnd(b.applicantClosesAt)}，${timeLeft(now, b.applicantClosesAt)}`,
+        hint: `${b.committeeName}，截止时间 ${showEnd(b.applicantClosesAt)}，${timeLeft(b.now, b.applicantClosesAt)}`,
         status: { text: '可以申报', colour: 'green' },
       })),
     emptyText: '目前没有可以申报的项目，请留意通知公告',

@@ -1,5 +1,5 @@
 import { appendAudit } from '../../audit/audit.store';
-import { databaseNow, inTransaction } from '../../db/db';
+import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
 import { completenessOf } from '../../form/check-section';
 import { anchorOf, type SectionDefinition } from '../../form/section';
@@ -288,7 +288,7 @@ export function overviewRoutes(deps: Deps): Route[] {
     const chance = isOwner ? await findAppealChance(deps.db, d) : undefined;
     const last = [...events].reverse().find((e) => e.to_state === d.state);
     const back = [homeCrumb, ...(isOwner ? [mineCrumb] : listCrumbs(visit.actor.role))];
-    const { now } = await databaseNow(deps.db);
+    const { now } = loaded.batch;
     const certificate = d.state === 'certified' ? await findCertificateOf(deps.db, d.id) : undefined;
     const own = ownState({
       state: d.state,

@@ -171,7 +171,7 @@ export async function updateMoved(trx: Trx, changes: readonly { id: string; colu
     if (named === 0) return [];
     return [`${name} = ${named === changes.length ? value : `CASE WHEN jsonb_exists(x.c, '${name}') THEN ${value} ELSE d.${name} END`}`];
   };
-  const columns = [
+  const assignments = [
     ...movedNames.flatMap((name) => set(name, `(x.c ->> '${name}')::${MOVED_COLUMNS[name]}`)),
     ...set(
       'reopened_sections',
@@ -181,10 +181,19 @@ export async function updateMoved(trx: Trx, changes: readonly { id: string; colu
     'version = d.version + 1',
     'moved_at = app_now()',
   ];
-  await trx.raw(
-    `UPDATE declarations d SET ${columns.join(', ')} FROM jsonb_to_recordset(?::jsonb) AS x(id uuid, c jsonb) WHERE d.id = x.id`,
-    [JSON.stringify(changes.map(({ id, columns: c }) => ({ id, c })))],
-  );
+  const text = `UPDATE declarations d SET ${assignments.join(', ')} FROM jsonb_to_recordset(?::jsonb) AS x(id uuid, c jsonb) WHERE d.id = x.id`;
+  const values = [JSON.stringify(changes.map(({ id, columns: c }) => ({ id, c })))];
+  // where some name what others do not, there are as many texts as mixtures
+  if (!text.includes('jsonb_exists')) await askPrepared(trx, moveName(text), text, values);
+  else await trx.raw(text, values);
+}
+
+const moveNames = new Map<string, string>();
+/** What a write is prepared as: each move writes the same columns whenever it is made, so that there are as many as kinds of moves. */
+function moveName(text: string): string {
+  const name = moveNames.get(text) ?? `moved-${moveNames.size + 1}`;
+  moveNames.set(text, name);
+  return name;
 }
 
 export async function deleteDraft(trx: Trx, id: string): Promise<void> {
