@@ -40,6 +40,8 @@ async function syncDir(dir: string): Promise<void> {
 export class FsStorage implements BlobStorage {
   readonly #root: string;
   #swept: Promise<void> | undefined;
+  /** Folders of the first level whose names this process has made durable in the root; there are 256 at most. */
+  readonly #durable = new Map<string, Promise<void>>();
 
   constructor(root: string) {
     this.#root = path.resolve(root);
@@ -87,10 +89,25 @@ export class FsStorage implements BlobStorage {
     } catch (e) {
       if (!isMissing(e)) throw e;
       const folder = path.dirname(target);
-      await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+      const above = path.dirname(folder);
+      const made = await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+      if (made !== undefined && made !== folder) this.#durable.delete(above); // it had gone and is another one now
       await fs.rename(draft, target);
       // a new folder has to outlive a loss of power too
-      for (const above of [path.dirname(folder), this.#root]) await syncDir(above);
+      await syncDir(above);
+      await this.#keepName(above);
+    }
+  }
+
+  /** Makes the name of a folder of the first level durable. One that is there already may be another process's, made a moment ago: each process does it once itself. */
+  async #keepName(folder: string): Promise<void> {
+    const kept = this.#durable.get(folder) ?? syncDir(this.#root);
+    this.#durable.set(folder, kept);
+    try {
+      await kept;
+    } catch (e) {
+      if (this.#durable.get(folder) === kept) this.#durable.delete(folder);
+      throw e;
     }
   }
 

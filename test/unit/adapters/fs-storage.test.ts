@@ -43,26 +43,93 @@ describe('F08 content-addressed storage', () => {
     expect(entry?.modifiedAt.getTime()).toBeGreaterThan(1_000_000);
   });
 
-  it('F02 makes every folder durable that a content needs: those above it too when they are new', async () => {
-    const synced: string[] = [];
-    const open = fs.promises.open.bind(fs.promises);
-    const watching = jest.spyOn(fs.promises, 'open').mockImplementation(async (...args) => {
-      const handle = await open(...args);
-      const folder = String(args[0]);
-      if (args[1] === fs.constants.O_RDONLY) jest.spyOn(handle, 'sync').mockImplementation(() => Promise.resolve(void synced.push(folder)));
-      return handle;
+  describe('F02 folders outlive a loss of power', () => {
+    let synced: string[];
+    /** the next sync of this folder fails */
+    let failing: string | undefined;
+    let top: string;
+    const contents = Array.from({ length: 2000 }, (_, i) => Buffer.from(`第${i}份`));
+    const folderOf = (sha256: string): string => path.join(top, sha256.slice(0, 2), sha256.slice(2, 4));
+    beforeEach(() => {
+      synced = [];
+      failing = undefined;
+      top = path.join(root, 'blobs');
+      const open = fs.promises.open.bind(fs.promises);
+      jest.spyOn(fs.promises, 'open').mockImplementation(async (...args) => {
+        const handle = await open(...args);
+        const folder = String(args[0]);
+        if (args[1] === fs.constants.O_RDONLY)
+          jest.spyOn(handle, 'sync').mockImplementation(() => {
+            if (failing !== folder) return Promise.resolve(void synced.push(folder));
+            failing = undefined;
+            return Promise.reject(Object.assign(new Error('no'), { code: 'EIO' }));
+          });
+        return handle;
+      });
     });
-    try {
-      const { sha256 } = await storage.put(Buffer.from('第一份'));
-      const top = path.join(root, 'blobs');
-      const above = path.join(top, sha256.slice(0, 2));
-      const folder = path.join(above, sha256.slice(2, 4));
-      expect(synced.sort()).toEqual([top, above, folder]);
-      await storage.put(Buffer.from('第一份'));
-      expect(synced.slice(3)).toEqual([folder]);
-    } finally {
-      watching.mockRestore();
+    afterEach(() => jest.restoreAllMocks());
+
+    /** Two contents in different folders below the same one. */
+    function neighbours(): [Buffer, Buffer] {
+      const first = new Map<string, Buffer>();
+      for (const content of contents) {
+        const above = hashOf(content).slice(0, 2);
+        const other = first.get(above);
+        if (other && hashOf(other).slice(2, 4) !== hashOf(content).slice(2, 4)) return [other, content];
+        first.set(above, content);
+      }
+      throw new Error('there are none');
     }
+
+    it('makes every folder durable that a content needs: those above it too when they are new', async () => {
+      const [one, two] = neighbours();
+      const { sha256 } = await storage.put(one);
+      const above = path.join(top, sha256.slice(0, 2));
+      expect(synced.sort()).toEqual([top, above, folderOf(sha256)].sort());
+      synced = [];
+      await storage.put(one);
+      expect(synced).toEqual([folderOf(sha256)]);
+      synced = [];
+      // the root knows its name already
+      const next = await storage.put(two);
+      expect(synced.sort()).toEqual([above, folderOf(next.sha256)]);
+    });
+
+    it('does not rely on a folder that another process has made just now', async () => {
+      const [one, two] = neighbours();
+      await new FsStorage(top).put(one);
+      synced = [];
+      await storage.put(two);
+      expect(synced).toContain(top);
+    });
+
+    it('waits for the root with everybody who needs the same new folder', async () => {
+      const [one, two] = neighbours();
+      await Promise.all([storage.put(one), storage.put(two)]);
+      expect(synced.filter((folder) => folder === top)).toHaveLength(1);
+    });
+
+    it('tries again after a failure, and when the folder has been taken away meanwhile', async () => {
+      const [one, two] = neighbours();
+      failing = top;
+      await expect(storage.put(one)).rejects.toThrow('no');
+      fs.rmSync(path.join(top, hashOf(one).slice(0, 2)), { recursive: true });
+      await storage.put(one);
+      expect(synced).toContain(top);
+      fs.rmSync(path.join(top, hashOf(one).slice(0, 2)), { recursive: true });
+      synced = [];
+      await storage.put(two);
+      expect(synced).toContain(top);
+    });
+
+    it('tries again after a failure that left the folders', async () => {
+      const [one, two] = neighbours();
+      failing = top;
+      await expect(storage.put(one)).rejects.toThrow('no');
+      synced = [];
+      await storage.put(two);
+      expect(synced).toContain(top);
+    });
   });
 
   it('lists every content once and nothing else', async () => {
