@@ -137,8 +137,12 @@ export class SessionStore extends PgStore {
     const name = question ? `session+${question.about.name}` : 'session';
     let statement = this.#statements.get(name);
     if (!statement) {
+      // OFFSET 0 keeps the planner from asking first and looking afterwards for whom: nothing is looked up for nobody
       const [columns, join] = question
-        ? [', q.*', `LEFT JOIN LATERAL (SELECT true AS found, f.* FROM (${numberPlaces(question.about.text, 2)}) f) q ON x.id IS NOT NULL`]
+        ? [
+            ', q.*',
+            `LEFT JOIN LATERAL (SELECT true AS found, f.* FROM (${numberPlaces(question.about.text, 2)}) f WHERE x.id IS NOT NULL OFFSET 0) q ON true`,
+          ]
         : ['', ''];
       const text = `SELECT s.sess, row_to_json(x) AS actor${columns} FROM sessions s LEFT JOIN LATERAL (${this.actors.query} (s.sess ->> 'accountId')::bigint) x ON true ${join}
          WHERE s.sid = $1 AND s.expire > now() AND s.began_at > now() - make_interval(hours => ${ABSOLUTE_HOURS})`;

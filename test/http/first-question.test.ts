@@ -1,4 +1,10 @@
 /** M1: what a request asks first comes with its session; who may see it is decided as ever. */
+import { Pool } from 'pg';
+import { notFound, type Route } from '../../src/http/route';
+import { SessionStore } from '../../src/http/session.store';
+import { ACTOR_QUERY } from '../../src/modules/accounts';
+import type { Actor } from '../../src/policy/actor';
+import type { Subject } from '../../src/policy/policy';
 import { makeBatch, makeCommittee, makePerson, signInAs } from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
@@ -57,6 +63,53 @@ describe('S28, S34 the question that comes with the session decides nothing', ()
     expect((await visitor.get(address)).status).toBe(403);
     await site.db('declarations').where({ id }).update({ state: 'draft' });
     expect((await visitor.get(address)).status).toBe(200);
+  });
+});
+
+describe('S28 whom the question is answered for', () => {
+  test('S28 nothing is looked up for a session that nobody has signed in to, nor for a disabled account', async () => {
+    const { accountId } = await makePerson(site);
+    const { accountId: disabled } = await makePerson(site);
+    await site
+      .db('accounts')
+      .where({ id: disabled })
+      .update({ disabled_at: site.db.raw('now()') });
+    const sessions = [
+      { sid: 'nobody', sess: { cookie: {} } },
+      { sid: 'somebody', sess: { cookie: {}, accountId } },
+      { sid: 'disabled', sess: { cookie: {}, accountId: disabled } },
+    ];
+    for (const s of sessions)
+      await site.db('sessions').insert({ ...s, sess: JSON.stringify(s.sess), expire: site.db.raw("now() + interval '1 hour'") });
+    // as what the policy asks: stable, and of several tables, which the planner may put where it likes
+    await site.db.raw(`CREATE SEQUENCE test_looked_up;
+      CREATE FUNCTION test_look(code text) RETURNS bool STABLE LANGUAGE plpgsql AS $$ BEGIN RETURN nextval('test_looked_up') > 0 AND code <> ''; END $$`);
+    const pool = new Pool({ connectionString: site.deps.config.databaseUrl, max: 1 });
+    const read = (): Promise<Actor> => Promise.resolve({ accountId, role: 'person', name: '', behalf: '' });
+    const store = new SessionStore(pool, (sid) => sid, { query: ACTOR_QUERY, read });
+    const about = {
+      name: 'test',
+      text: `SELECT d.name FROM divisions d ${['e', 'f', 'g', 'h'].map((t) => `JOIN divisions ${t} ON ${t}.code = d.code`).join(' ')} WHERE d.code = ? AND test_look(d.code)`,
+      values: ['370000'],
+      read: () => ({}) as Subject,
+    };
+    const route: Route = { method: 'get', path: '/x', access: 'public', audit: null, handle: () => Promise.resolve(notFound) };
+    const lookedUp = async (sid: string): Promise<boolean> => {
+      await site.db.raw("SELECT setval('test_looked_up', 1, false)");
+      await new Promise<void>((resolve, reject) => {
+        store.withQuestion(
+          () => ({ route, params: {}, about }),
+          () => store.get(sid, (e, found) => (found ? resolve() : reject(new Error(`no session: ${String(e)}`)))),
+        );
+      });
+      const { rows } = await site.db.raw<{ rows: { is_called: boolean }[] }>('SELECT is_called FROM test_looked_up');
+      return rows[0]?.is_called === true;
+    };
+    try {
+      expect([await lookedUp('nobody'), await lookedUp('somebody'), await lookedUp('disabled')]).toEqual([false, true, false]);
+    } finally {
+      await pool.end();
+    }
   });
 });
 

@@ -66,7 +66,7 @@ const WHOLE_WITH_SECTION = `${ONE_SUBJECT}, row_to_json(x) AS section_found ${SU
  */
 export function declarationQuestion(id: string, section?: string): Question<DeclarationSubject> | undefined {
   if (!isUuid(id)) return undefined;
-  return section === undefined || !/^[a-z-]{1,40}$/.test(section)
+  return section === undefined || !/^[\w-]{1,60}$/.test(section)
     ? { name: 'declaration', text: WHOLE, values: [id], read: readWhole }
     : { name: 'declaration-section', text: WHOLE_WITH_SECTION, values: [section, id], read: readWhole };
 }
