@@ -8,6 +8,7 @@ import { addressOf, greetingOf, listenOn } from './listen-on';
 import { makeLogger } from './logger';
 import { watchProcess } from './metrics';
 import { fillMobileIndexes } from './modules/accounts';
+import { openMoreDoors, type Doors } from './more-doors';
 import { prepareDatabase } from './prepare-database';
 import { onEnd } from './process-end';
 import { serveMetrics } from './serve-metrics';
@@ -44,6 +45,7 @@ export async function serve(config: Config, database: OpenDatabase, isChild: boo
 
   let warming: NodeJS.Timeout | undefined = undefined;
   let handed: HandedConnections | undefined;
+  let doors: Doors | undefined;
 
   // a terminal tells Ctrl-C and its own end to parent and children alike: then the parent says what is to be done
   if (isChild) for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
@@ -51,7 +53,8 @@ export async function serve(config: Config, database: OpenDatabase, isChild: boo
     site.readiness.drain();
     await wait(config.drainMs);
     clearTimeout(warming);
-    if (handed) await handed.close();
+    const inside = handed ?? doors;
+    if (inside) await inside.close();
     else
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -75,8 +78,10 @@ export async function serve(config: Config, database: OpenDatabase, isChild: boo
   );
   tell({ greeting: port === undefined ? '' : greetingOf(config.host, config.port, port), accounts });
   if (config.runJobs) await site.deps.jobs.start(site.jobs);
-  warming = setTimeout(
-    () => void site.deps.printer.warm().catch((e: unknown) => log.warn({ err: e }, 'the printing browser could not be started')),
-    WARM_AFTER_MS,
-  ).unref();
+  warming = setTimeout(() => {
+    void site.deps.printer.warm().catch((e: unknown) => log.warn({ err: e }, 'the printing browser could not be started'));
+    if (isChild) return; // the parent takes the connections, and turns quickly
+    doors = openMoreDoors(server);
+    doors.ready.catch((e: unknown) => log.warn({ err: e }, 'connections are taken one by one: more handles could not be had'));
+  }, WARM_AFTER_MS).unref();
 }
