@@ -49,6 +49,8 @@ import * as m0072 from './0072_result_news';
 import * as m0070 from './0070_ballot_key_place';
 import * as m0077 from './0077_publicity_count';
 import * as m0079 from './0079_quiet_drafts';
+import * as m0081 from './0081_permission_withdrawals';
+import * as m0082 from './0082_permission_states_known';
 import * as m0083 from './0083_faq_order';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
@@ -103,6 +105,8 @@ const list: Record<string, Knex.Migration> = {
   '0070_ballot_key_place': m0070,
   '0077_publicity_count': m0077,
   '0079_quiet_drafts': m0079,
+  '0081_permission_withdrawals': m0081,
+  '0082_permission_states_known': m0082,
   '0083_faq_order': m0083,
 };
 

@@ -49,6 +49,7 @@ export const helpOfRoles: Record<Role, readonly Help[]> = {
   ],
   bureau: [
     { at: /^\/bureau\/permissions/, heading: '审核单位权限' },
+    { at: /^\/bureau\/units\/[^/]+\/(withdraw|send-back)/, heading: '收回单位权限' },
     { at: /^\/bureau\/units/, heading: '更正单位信息、重置单位密码' },
     { at: /^\/bureau\/register/, heading: '导入单位登记库' },
     { at: /^\/bureau\/learning/, heading: '导入继续教育学时' },

@@ -1,7 +1,7 @@
 import { appendAudit } from '../../src/audit/audit.store';
 import { createUnitAccount } from '../../src/modules/accounts';
 import { decidePath, requestPath } from '../../src/modules/paths';
-import { decidePermission, requestPermission } from '../../src/modules/units';
+import { decidePermission, requestPermission, withdrawPermission } from '../../src/modules/units';
 import { creditCode, mobile } from './codes';
 import { committeeOf, LEVEL, type Field } from './committees';
 import type { Plan } from './clock';
@@ -18,6 +18,8 @@ export interface DemoUnit {
   mobile: string;
   /** how the permission came about: from the register, by a bureau, refused, still waiting, never asked for */
   permission: 'register' | 'bureau' | 'refused' | 'waiting' | 'none';
+  /** why its bureau has taken the permission back */
+  withdrawn?: string;
   trial: string;
 }
 
@@ -158,6 +160,19 @@ export const units: readonly DemoUnit[] = [
     permission: 'refused',
     trial: '权限申请未通过，可修改后重新申请',
   },
+  {
+    loginName: 'shaoniangong',
+    name: '威海市环翠区少年宫',
+    creditCode: creditCode('12', '371002', 'MB0X0112'),
+    nature: 'public-institution',
+    divisionCode: '371002',
+    superiorName: CULTURE_BUREAU,
+    contactName: '隋晓梅',
+    mobile: mobile(112),
+    permission: 'register',
+    withdrawn: '单位已并入威海市环翠区文化馆，不再单独办理职称申报',
+    trial: '权限已被环翠区人社局收回，可以重新申请',
+  },
 ];
 
 interface DemoPath {
@@ -204,6 +219,7 @@ export async function planUnits(plan: Plan, world: World): Promise<void> {
     plan.add(isRecent ? 4 : 55, '09:10', () => register(world, u));
     if (u.permission !== 'none') plan.add(isRecent ? 4 : 55, '10:00', () => askPermission(world, u));
     if (u.permission === 'bureau' || u.permission === 'refused') plan.add(53, '15:30', () => decidePermissionOf(world, u));
+    if (u.withdrawn !== undefined) plan.add(6, '14:20', () => withdrawPermissionOf(world, u, u.withdrawn ?? ''));
   }
 }
 
@@ -246,6 +262,15 @@ async function decidePermissionOf(world: World, u: DemoUnit): Promise<void> {
     requestId: REQUEST_ID,
   });
   expectKind(outcome, 'done', `decision on ${u.loginName}`);
+}
+
+async function withdrawPermissionOf(world: World, u: DemoUnit, reason: string): Promise<void> {
+  const outcome = await withdrawPermission(world.deps, await actorOf(world, demand(BUREAU_OF[u.divisionCode], 'bureau')), {
+    unitId: demand(world.units.get(u.loginName), `unit ${u.loginName}`),
+    reason,
+    requestId: REQUEST_ID,
+  });
+  expectKind(outcome, 'done', `withdrawal of ${u.loginName}`);
 }
 
 /** 「新增路径」 and 「路径审核」. */

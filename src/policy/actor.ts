@@ -35,6 +35,14 @@ export interface Actor {
 }
 
 /** The site itself: makes the moves that no person makes, such as ending what has missed its deadline. Never signs in. */
-export const systemActor = { role: 'system', accountId: null, name: '系统', behalf: '系统' } as const;
-export type SystemActor = typeof systemActor;
+export interface SystemActor {
+  role: 'system';
+  /** whoever has asked for what the site does; null where nobody has */
+  accountId: number | null;
+  name: string;
+  behalf: string;
+}
+export const systemActor: SystemActor = { role: 'system', accountId: null, name: '系统', behalf: '系统' };
+/** The site, at the word of somebody who may ask for it by another action than the move's: the record names them. */
+export const siteFor = ({ accountId, name, behalf }: Actor): SystemActor => ({ role: 'system', accountId, name, behalf });
 export type Mover = Actor | SystemActor;

@@ -25,6 +25,7 @@ export const auditActions: readonly { action: string; text: string }[] = [
   { action: 'permission.request', text: '权限申请' },
   { action: 'permission.grant', text: '权限审核：通过' },
   { action: 'permission.refuse', text: '权限审核：不通过' },
+  { action: 'permission.withdraw', text: '收回权限' },
   { action: 'register.import', text: '导入单位登记库' },
   { action: 'unit-publicity.start', text: '单位公示：开始' },
   { action: 'unit-publicity.objection', text: '单位公示：登记异议' },

@@ -68,6 +68,7 @@ export type MoveName =
   | 'return-to-unit'
   | 'report'
   | 'withhold'
+  | 'send-back'
   | 'accept'
   | 'request-correction'
   | 'refuse'
@@ -94,6 +95,7 @@ export type GuardName =
   | 'unit-publicity-over'
   | 'entrusted-evidence'
   | 'objection-upheld'
+  | 'permission-gone'
   | 'committee-valid'
   | 'correction-in-time'
   | 'correction-overdue'
@@ -234,6 +236,17 @@ export const moves: Record<MoveName, Move> = {
     done: '单位不予推荐',
     kind: 'danger',
     without: 'button',
+  },
+  'send-back': {
+    text: '人社局退回',
+    from: ['unit_review', 'unit_passed', 'returned_to_unit'],
+    to: ['returned_to_applicant', 'returned_to_unit'],
+    who: 'system',
+    guards: ['permission-gone'],
+    needs: ['opinion'],
+    confirm: '该单位没有「职称评审」权限，由人社局将其持有的申报退回申报人或者下级单位。',
+    done: '单位没有「职称评审」权限，由人社局退回',
+    kind: 'danger',
   },
   accept: {
     text: '受理',

@@ -35,6 +35,7 @@ export interface UnitSubject {
   kind: 'unit';
   id: number;
   divisionCode: string;
+  isPermitted: boolean;
 }
 /** an account of a person or a unit: what support staff look after */
 export interface AccountSubject {

@@ -1,5 +1,5 @@
 import { hidden, notNowBecause, on, rule, yes } from './decision';
-import { byOwner, covers, permittedUnit } from './relations';
+import { byOwner, covers, isBureauOver, permittedUnit } from './relations';
 
 const onPath = on('path');
 const onPermission = on('permission');
@@ -44,5 +44,14 @@ export const unitRules = {
   'units.find': rule(['bureau']),
   'learning.import': rule(['bureau']),
   'register.import': rule(['bureau']),
-  'unit.correct': onUnit(['bureau'], (a, u) => (a.divisionCode !== undefined && covers(a.divisionCode, u.divisionCode) ? yes : hidden)),
+  'unit.correct': onUnit(['bureau'], (a, u) => (isBureauOver(a, u.divisionCode) ? yes : hidden)),
+  'permission.withdraw': onUnit(['bureau'], (a, u) => {
+    if (!isBureauOver(a, u.divisionCode)) return hidden;
+    return u.isPermitted ? yes : notNowBecause('该单位没有「职称评审」权限，无需收回');
+  }),
+  // whoever has the permission handles what stands with it
+  'unit.send-back': onUnit(['bureau'], (a, u) => {
+    if (!isBureauOver(a, u.divisionCode)) return hidden;
+    return u.isPermitted ? notNowBecause('该单位有「职称评审」权限，申报由该单位处理') : yes;
+  }),
 } as const;

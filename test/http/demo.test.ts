@@ -119,7 +119,7 @@ describe('X6 the demonstration', () => {
     for (const u of units) expect(readCreditCode(u.creditCode)).toEqual({ ok: true, value: u.creditCode });
     expect(units.map((u) => [...u.name].length)).toContain(50);
     const { rows } = await site.db.raw<{ rows: { permission_state: string }[] }>('SELECT DISTINCT permission_state FROM units ORDER BY 1');
-    expect(rows.map((r) => r.permission_state)).toEqual(['granted', 'none', 'refused', 'requested']);
+    expect(rows.map((r) => r.permission_state)).toEqual(['granted', 'none', 'refused', 'requested', 'withdrawn']);
   });
 
   it('K2 has a batch of this year for each of the five committees, open, closing, closed and not yet open', async () => {

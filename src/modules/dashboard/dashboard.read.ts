@@ -49,11 +49,11 @@ const FIRST_OF_GROUP = `SELECT d.moved_at FROM declarations d WHERE d.holder_uni
   AND d.deleted_at IS NULL ORDER BY d.moved_at LIMIT 1`;
 
 export interface UnitFacts {
-  permission: 'none' | 'requested' | 'granted' | 'refused';
+  permission: 'none' | 'requested' | 'granted' | 'refused' | 'withdrawn';
   divisionName: string;
   /** of the bureau the unit belongs to, or of the one above it */
   bureauPhone: string | null;
-  /** reason of the last refusal, '' when there is none */
+  /** reason of the last refusal, or of the permission having been taken back; '' when there is none */
   refusal: string;
   /** when the permission was asked for or decided last; null when it never was asked for */
   permissionSince: Date | null;
@@ -82,13 +82,15 @@ export interface UnitFacts {
 export async function findUnitFacts(h: Handle, unitId: number): Promise<UnitFacts | undefined> {
   const { rows } = await h.raw<{ rows: UnitFacts[] }>(
     `SELECT u.permission_state AS permission, v.full_name AS "divisionName", bureau_phone(v.code) AS "bureauPhone",
-       coalesce((SELECT r.reason FROM permission_requests r WHERE r.unit_id = u.id AND r.state = 'refused' ORDER BY r.id DESC LIMIT 1), '') AS refusal,
-       (SELECT coalesce(r.decided_at, r.requested_at) FROM permission_requests r WHERE r.unit_id = u.id ORDER BY r.id DESC LIMIT 1) AS "permissionSince",
+       coalesce(CASE u.permission_state WHEN 'withdrawn' THEN w.reason ELSE (SELECT r.reason FROM permission_requests r WHERE r.unit_id = u.id AND r.state = 'refused' ORDER BY r.id DESC LIMIT 1) END, '') AS refusal,
+       CASE u.permission_state WHEN 'withdrawn' THEN w.at
+         ELSE (SELECT coalesce(r.decided_at, r.requested_at) FROM permission_requests r WHERE r.unit_id = u.id ORDER BY r.id DESC LIMIT 1) END AS "permissionSince",
        u.created_at AS "registeredAt", (SELECT count(*)::int FROM unit_invitations i WHERE i.unit_id = u.id) AS invitations,
        p.approved AS "pathsApproved", p.waiting AS "pathsWaiting", p.refused AS "pathsRefused",
        r.n AS "pathRequests", r.since AS "pathSince", q.review_since AS "reviewSince", q.returned_since AS "returnedSince", q.report_since AS "reportSince",
        q.review AS "toReview", q.returned AS "returned", q.report AS "toReport", q.closes AS "closesAt", app_now() AS now
-     FROM units u JOIN divisions v ON v.code = u.division_code,
+     FROM units u JOIN divisions v ON v.code = u.division_code
+       LEFT JOIN LATERAL (SELECT reason, withdrawn_at AS at FROM permission_withdrawals WHERE unit_id = u.id ORDER BY id DESC LIMIT 1) w ON true,
        LATERAL (SELECT count(*) FILTER (WHERE x.state = 'approved')::int AS approved, count(*) FILTER (WHERE x.state = 'requested')::int AS waiting,
            count(*) FILTER (WHERE x.state = 'refused')::int AS refused
          FROM reporting_paths x WHERE x.unit_id = u.id AND x.year = extract(year FROM app_today())) p,

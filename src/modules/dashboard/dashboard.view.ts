@@ -128,6 +128,7 @@ const permissionTexts: Record<UnitFacts['permission'], { text: string; colour?: 
   requested: { text: '审核中', colour: 'yellow' },
   granted: { text: '已取得' },
   refused: { text: '未通过', colour: 'red' },
+  withdrawn: { text: '已收回', colour: 'red' },
 };
 
 function permissionHint(f: UnitFacts, servicePhone: string): string {
@@ -140,6 +141,8 @@ function permissionHint(f: UnitFacts, servicePhone: string): string {
       return '申报人可以选择本单位';
     case 'refused':
       return `原因：${f.refusal}。请修改后重新申请`;
+    case 'withdrawn':
+      return `收回原因：${f.refusal}。需要继续办理职称申报的，请重新申请`;
   }
 }
 

@@ -41,6 +41,15 @@ function permissionStep(f: UnitFacts, servicePhone: string): Task[] {
           status: { text: '请重新申请', colour: 'red' },
         },
       ];
+    case 'withdrawn':
+      return [
+        {
+          title,
+          href,
+          hint: `${showMoment(f.permissionSince)} 被收回，原因：${f.refusal}。需要继续办理职称申报的，请重新申请，有疑问的请联系${bureau}`,
+          status: { text: '已收回', colour: 'red' },
+        },
+      ];
     case 'none':
       return [
         {

@@ -98,14 +98,16 @@ export const guards: Record<GuardName, Guard> = {
     const chosen = chosenUnit(loaded);
     if (chosen === null) return [{ text: '请选择「申报单位」', href: `${paths.section(d.id, 'application')}#f-main-unit` }];
     const unit = loaded.context(application).unit(String(chosen));
-    if (!unit?.permitted)
+    const isReported = move === 'resubmit' && d.return_position !== 0 && d.return_position !== null;
+    // what was reported stays where it is, also when the first unit has lost its permission since
+    if (!isReported && !unit?.permitted)
       return [
         {
           text: `「${unit?.name ?? '申报单位'}」尚未取得「职称评审」权限，请联系该单位办理「权限申请」`,
           href: `${paths.section(d.id, 'application')}#f-main-unit`,
         },
       ];
-    if (move !== 'resubmit' || d.return_position === 0 || d.return_position === null) return [];
+    if (!isReported) return [];
     const [first] = await findStops(trx, d.id);
     return first?.unit_id === chosen
       ? []
@@ -186,6 +188,11 @@ export const guards: Record<GuardName, Guard> = {
 
   'objection-upheld': async ({ trx, d }) =>
     (await isWithheld(trx, d.id)) ? [] : [{ text: '没有成立的异议，不能登记为不予推荐', href: paths.unitPublicities() }],
+
+  'permission-gone': async ({ d, facts }) => {
+    const unit = d.holder_unit_id === null ? undefined : await facts.unit(d.holder_unit_id);
+    return unit && !unit.permitted ? [] : [{ text: '该申报由有「职称评审」权限的单位处理，不能由人社局退回' }];
+  },
 
   'committee-valid': async ({ d, facts }) =>
     (await facts.isCommitteeValid(d))

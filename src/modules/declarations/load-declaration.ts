@@ -109,7 +109,11 @@ export async function loadDeclaration(
     year: row.year,
     personName: row.applicant_name,
     options,
-    unit: (id) => units.get(id),
+    unit(id) {
+      const unit = units.get(id);
+      // D17: the unit of what was reported and returned from above is not chosen anew: it may have lost its permission since
+      return unit && policy.unitStays && id === String(row.unit_id) ? { ...unit, permitted: true } : unit;
+    },
     files: (part, rowId, field) =>
       attachments.filter((a) => a.section === s.id && a.part === part && a.row_id === rowId && a.field === field).map(toFile),
     policy,

@@ -65,6 +65,8 @@ interface Change {
   mark?: { position: number; mark: StopMark };
   arrive?: Arrival & { position: number };
   publicityId?: number;
+  /** what its unit has put up counts no more (R5) */
+  takesDown?: boolean;
 }
 
 /** One declaration of an act, on its way: its locked row, then what it becomes. */
@@ -224,6 +226,8 @@ async function writeRecord(trx: Trx, moved: readonly Step[], move: MoveName, act
     const stops = moved.flatMap(({ d, change }) => (change.mark?.mark === mark ? [{ id: d.id, position: change.mark.position }] : []));
     if (stops.length > 0) await markStops(trx, stops, mark);
   }
+  const down = moved.flatMap(({ d, change }) => (change.takesDown === true ? [d.id] : []));
+  if (down.length > 0) await takeDown(trx, ...down);
   const arrivals = moved.flatMap(({ d, change }) => (change.arrive ? [{ id: d.id, ...change.arrive }] : []));
   if (arrivals.length > 0) await arriveAll(trx, arrivals);
   const items = moved.flatMap(({ d, change }) => (change.publicityId === undefined ? [] : [{ id: d.id, publicityId: change.publicityId }]));
@@ -313,6 +317,13 @@ async function changeFor(
     case 'withhold':
       await takeDown(trx, d.id);
       return { to: 'not_recommended', columns: { holder_unit_id: null } };
+    case 'send-back':
+      if ((d.stop_position ?? 0) > 0) return returnToUnit(trx, d);
+      return {
+        to: 'returned_to_applicant',
+        columns: { holder_unit_id: null, return_position: 0, reopened_sections: [application.id] },
+        takesDown: d.rank_fixed_at === null,
+      };
     case 'accept':
       return { to: 'accepted', columns: {} };
     case 'request-correction':

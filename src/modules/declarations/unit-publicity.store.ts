@@ -21,10 +21,10 @@ export async function findPutUps(h: Handle, ids: readonly string[]): Promise<Map
   return new Map(rows.map((r) => [r.declaration, r]));
 }
 
-/** What was put up counts no more: the declaration goes back to its applicant, or ends. */
-export async function takeDown(trx: Trx, declaration: string): Promise<void> {
+/** What was put up counts no more: the declarations go back to their applicants, or end. */
+export async function takeDown(trx: Trx, ...declarations: string[]): Promise<void> {
   await trx('unit_publicity_items')
-    .where({ declaration_id: declaration })
+    .whereIn('declaration_id', declarations)
     .whereNull('voided_at')
     .update({ voided_at: trx.raw('app_now()') });
 }

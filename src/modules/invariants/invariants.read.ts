@@ -69,6 +69,8 @@ const queries: Readonly<Record<string, string>> = {
   'a publicity names as many people as stand in it': `
     SELECT p.id::text, p.item_count || ' kept, ' || count(i.publicity_id) || ' there' AS what FROM publicities p LEFT JOIN publicity_items i ON i.publicity_id = p.id
     GROUP BY p.id HAVING p.item_count <> count(i.publicity_id)`,
+  'a permission that was taken back was taken back by somebody': `
+    SELECT u.id::text, 'without a record' AS what FROM units u WHERE u.permission_state = 'withdrawn' AND NOT EXISTS (SELECT 1 FROM permission_withdrawals w WHERE w.unit_id = u.id)`,
   'whoever can sign in has a name to sign in with': `
     SELECT a.id::text, a.role || ' without a name to sign in with' AS what FROM accounts a
     WHERE a.disabled_at IS NULL AND NOT EXISTS (SELECT 1 FROM sign_in_names n WHERE n.account_id = a.id)

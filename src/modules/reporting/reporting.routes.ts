@@ -30,6 +30,7 @@ import {
 } from '../review';
 import { entrustedRoutes } from './entrusted.routes';
 import { rosterRoutes } from './roster.routes';
+import { sendBackRoutes } from './send-back.routes';
 import { keepRanks, typedRank, type KeptRanks } from './keep-ranks';
 import { reportUpward, type ReportOutcome } from './report-upward';
 import { listFixedRanks, listReportable, listUpstreams, type Destination, type ReportRow, type UpstreamRow } from './reporting.read';
@@ -54,6 +55,7 @@ export function reportingRoutes(deps: Deps): Route[] {
       handle: (visit) => report(deps, visit),
     },
     ...rosterRoutes(deps),
+    ...sendBackRoutes(deps),
   ];
 }
 

@@ -21,6 +21,8 @@ import { divisionParents, findDivision, listDivisions } from '../catalogue';
 import { countBureauUnits, listBureauUnits, type BureauUnitFilter } from './bureau-units.read';
 import { changedFacts, correctUnit, factsOf } from './correct-unit';
 import { listNamesakes } from './permission-queue.read';
+import { countHeld } from './permission-use.read';
+import { findWithdrawal } from './permission.store';
 import { namesakesTable, permissionTags, unitRows } from './permission.view';
 import { resetUnitPassword } from './reset-unit-password';
 import {
@@ -148,10 +150,12 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
   const unitPage = async (visit: Visit): Promise<Reply> => {
     const { id } = unitOf(visit);
     const unit = await mustFind(id);
-    const [account, corrections, namesakes] = await Promise.all([
+    const [account, corrections, namesakes, withdrawal, held] = await Promise.all([
       findUnitAccount(db, id),
       listUnitCorrections(db, id),
       namesakesOf(unit.name, id),
+      findWithdrawal(db, id),
+      countHeld(db, id),
     ]);
     const name = await namesOf(corrections.flatMap((c) => [c.before.divisionCode, c.after.divisionCode].filter((x) => x !== undefined)));
     const mobile = cipher.decrypt(unit.mobile, 'unit.mobile');
@@ -161,7 +165,12 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
         ? { kind: 'success', text: '单位信息已更正' }
         : done === 'reset'
           ? { kind: 'success', text: `临时密码已发送至 ${maskMobile(mobile)}，单位用它登录后须修改密码` }
-          : undefined;
+          : done === 'withdraw' && withdrawal
+            ? { kind: 'success', text: held > 0 ? `权限已收回。还有 ${held} 份申报在该单位，请退回` : '权限已收回' }
+            : done === 'send-back'
+              ? { kind: 'success', text: '正在该单位的申报已全部退回' }
+              : undefined;
+    const isPermitted = unit.permissionState === 'granted';
     return page(
       'units/bureau-unit',
       { title: unit.name, breadcrumbs: [homeCrumb, listCrumb, { text: unit.name }], ...(notice ? { notice } : {}) },
@@ -169,6 +178,9 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
         tag: permissionTags[unit.permissionState],
         rows: [...unitRows(unit), { label: '手机号码', text: mobile }, { label: '登录名', text: account?.loginName ?? '没有账号' }],
         correctHref: paths.correctUnit(id),
+        withdrawHref: isPermitted ? paths.withdrawPermission(id) : undefined,
+        withdrawal,
+        sendBack: !isPermitted && held > 0 ? { n: held, href: paths.sendBackHeld(id) } : undefined,
         resetHref: account ? paths.resetUnitPassword(id) : undefined,
         namesakes,
         corrections: {

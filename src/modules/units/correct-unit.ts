@@ -6,7 +6,7 @@ import type { Actor } from '../../policy/actor';
 import { can } from '../../policy/policy';
 import { factNames, insertUnitCorrection, writeFacts, type UnitFacts } from './unit-correction.store';
 import { tellUnitMobile } from './tell-mobile';
-import { lockUnit, type Unit } from './unit.store';
+import { lockUnit, subjectOfUnit, type Unit } from './unit.store';
 
 export type CorrectUnitOutcome =
   | { kind: 'done' }
@@ -39,7 +39,7 @@ export async function correctUnit(
     return await inTransaction(deps.db, async (trx): Promise<CorrectUnitOutcome> => {
       const unit = await lockUnit(trx, unitId);
       const now = factsOf(deps.cipher, unit);
-      const isTheirs = can(actor, 'unit.correct', { kind: 'unit', id: unitId, divisionCode: unit.divisionCode }).ok;
+      const isTheirs = can(actor, 'unit.correct', subjectOfUnit(unit)).ok;
       if (!isTheirs || changedFacts(before, now).length > 0) return { kind: 'stale' };
       await writeFacts(trx, deps.cipher, unitId, before, after);
       await insertUnitCorrection(trx, deps.cipher, { unitId, before, after, reason: input.reason, correctedBy: actor.accountId });

@@ -16,6 +16,8 @@ export { findUnit, type Unit, type PermissionState } from './unit.store';
 export { recheckPermissions } from './recheck-permissions';
 export { inviteUnit, type InviteOutcome } from './invite-unit';
 export { unitsRoutes } from './units.routes';
+export { findWithdrawal } from './permission.store';
+export { withdrawPermission, type WithdrawOutcome } from './withdraw-permission';
 export { blankDecision, decidedText, decisionModel, readDecision } from './decision-form';
 export { requestPermission, type PermissionOutcome } from './request-permission';
 export { decidePermission, type DecisionOutcome } from './decide-permission';

@@ -20,6 +20,8 @@ export interface PermissionRow {
   isAutomatic: boolean;
   checkNote: string;
   requestedAt: Date;
+  /** what it granted was taken back later */
+  isWithdrawn: boolean;
 }
 
 const states: readonly PermissionRequest['state'][] = ['requested', 'granted', 'refused'];
@@ -106,7 +108,8 @@ export function listPermissionRequests(
           };
     const { rows } = await h.raw<{ rows: PermissionRow[] }>(
       `SELECT r.id, u.name AS "unitName", u.credit_code AS "creditCode", d.full_name AS "divisionName", r.state, r.is_automatic AS "isAutomatic",
-         r.check_note AS "checkNote", r.requested_at AS "requestedAt"
+         r.check_note AS "checkNote", r.requested_at AS "requestedAt",
+         EXISTS (SELECT 1 FROM permission_withdrawals w WHERE w.request_id = r.id) AS "isWithdrawn"
        FROM (${ids.sql}) f JOIN permission_requests r ON r.id = f.id JOIN units u ON u.id = r.unit_id JOIN divisions d ON d.code = r.division_code
        ORDER BY ${order.columns.map((c) => `${c} ${order.way}`).join(', ')}`,
       ids.bindings as string[],

@@ -15,10 +15,13 @@ export interface PermissionRequest {
   decidedAt: Date | null;
   /** name of the officer; null for the automatic check */
   decidedBy: string | null;
+  /** what it granted was taken back later */
+  isWithdrawn: boolean;
 }
 
 const SELECT = `SELECT r.id, r.unit_id AS "unitId", r.credit_code AS "creditCode", r.division_code AS "divisionCode", d.full_name AS "divisionName", r.state,
-    r.is_automatic AS "isAutomatic", r.check_note AS "checkNote", r.reason, r.requested_at AS "requestedAt", r.decided_at AS "decidedAt", a.display_name AS "decidedBy"
+    r.is_automatic AS "isAutomatic", r.check_note AS "checkNote", r.reason, r.requested_at AS "requestedAt", r.decided_at AS "decidedAt", a.display_name AS "decidedBy",
+    EXISTS (SELECT 1 FROM permission_withdrawals w WHERE w.request_id = r.id) AS "isWithdrawn"
   FROM permission_requests r JOIN divisions d ON d.code = r.division_code LEFT JOIN accounts a ON a.id = r.decided_by`;
 
 export async function findPermissionRequest(h: Handle, id: number): Promise<PermissionRequest | undefined> {
@@ -81,4 +84,43 @@ export async function grantAutomatically(trx: Trx, id: number): Promise<boolean>
     .where({ id, state: 'requested' })
     .update({ state: 'granted', is_automatic: true, check_note: '', decided_at: trx.raw('app_now()') });
   return n === 1;
+}
+
+export interface Withdrawal {
+  reason: string;
+  /** the officer */
+  byName: string;
+  at: Date;
+}
+
+/** Why the unit has no permission, where it had one: the last withdrawal that no grant has followed. */
+export async function findWithdrawal(h: Handle, unitId: number): Promise<Withdrawal | undefined> {
+  const { rows } = await h.raw<{ rows: Withdrawal[] }>(
+    `SELECT w.reason, a.display_name AS "byName", w.withdrawn_at AS at FROM permission_withdrawals w JOIN accounts a ON a.id = w.withdrawn_by
+     WHERE w.unit_id = ? AND NOT EXISTS (SELECT 1 FROM units u WHERE u.id = w.unit_id AND u.permission_state = 'granted') ORDER BY w.id DESC LIMIT 1`,
+    [unitId],
+  );
+  return rows[0];
+}
+
+/** Records that the permission is taken back, and which grant. */
+export async function insertWithdrawal(trx: Trx, w: { unitId: number; reason: string; accountId: number }): Promise<void> {
+  await trx.raw(
+    `INSERT INTO permission_withdrawals (unit_id, request_id, reason, withdrawn_by)
+     VALUES (?, (SELECT max(id) FROM permission_requests WHERE unit_id = ? AND state = 'granted'), ?, ?)`,
+    [w.unitId, w.unitId, w.reason, w.accountId],
+  );
+}
+
+/**
+ * Whoever corrects what this unit has returned, as the first to have it, may choose another unit now: 「申报信息」 is opened to them too. Gives how many they are.
+ */
+export async function openUnitChoice(trx: Trx, unitId: number): Promise<number> {
+  const { rows } = await trx.raw<{ rows: unknown[] }>(
+    `UPDATE declarations SET reopened_sections = reopened_sections || 'application'::text
+     WHERE id IN (SELECT declaration_id FROM declaration_stops WHERE unit_id = ? AND position = 0)
+       AND state = 'returned_to_applicant' AND return_position = 0 AND NOT reopened_sections @> ARRAY['application'] AND deleted_at IS NULL RETURNING 1 AS one`,
+    [unitId],
+  );
+  return rows.length;
 }

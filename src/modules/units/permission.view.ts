@@ -10,7 +10,12 @@ export const permissionTags: Record<PermissionState, { text: string; colour: str
   requested: { text: '待审核', colour: 'blue' },
   granted: { text: '已取得权限', colour: 'green' },
   refused: { text: '未通过', colour: 'red' },
+  withdrawn: { text: '已收回', colour: 'red' },
 };
+
+/** Where a request stands: 「已通过」 until what it granted was taken back. */
+export const requestTag = (r: Pick<PermissionRequest, 'state' | 'isWithdrawn'>): { text: string; colour: string } =>
+  r.isWithdrawn ? permissionTags.withdrawn : r.state === 'granted' ? { text: '已通过', colour: 'green' } : permissionTags[r.state];
 
 export function unitRows(unit: Unit): { label: string; text: string }[] {
   return [
@@ -86,7 +91,7 @@ export function queueRow(r: PermissionRow, href: string): object {
     cells: [
       { text: r.unitName, href, sub: r.creditCode },
       { text: r.divisionName },
-      { tag: r.state === 'granted' ? { text: '已通过', colour: 'green' } : permissionTags[r.state] },
+      { tag: requestTag(r) },
       { text: r.isAutomatic ? '全部一致，自动通过' : r.checkNote },
       { text: showMoment(r.requestedAt) },
       { text: r.state === 'requested' ? '审核' : '查看', href, hiddenText: `：${r.unitName}` },

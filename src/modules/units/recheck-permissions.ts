@@ -2,7 +2,7 @@ import { appendAudit } from '../../audit/audit.store';
 import { inTransaction, isViolationOf } from '../../db/db';
 import type { Deps } from '../../deps';
 import { checkAgainstRegister } from './check-register';
-import { findPermissionRequest, grantAutomatically, listWaitingInRegister } from './permission.store';
+import { findPermissionRequest, findWithdrawal, grantAutomatically, listWaitingInRegister } from './permission.store';
 import { tellPermission } from './tell-permission';
 import { findRegisterEntry, lockUnit, setPermissionState } from './unit.store';
 
@@ -32,6 +32,8 @@ async function recheck(deps: Deps, id: number): Promise<boolean> {
       const unit = await lockUnit(trx, request.unitId);
       const entry = await findRegisterEntry(trx, unit.creditCode);
       if (checkAgainstRegister({ name: unit.name, divisionCode: request.divisionCode }, entry).length > 0) return false;
+      // an officer has taken it back once: an officer decides
+      if (await findWithdrawal(trx, unit.id)) return false;
       if (request.creditCode !== unit.creditCode || !(await grantAutomatically(trx, id))) return false;
       await setPermissionState(trx, unit.id, 'granted', request.divisionCode);
       await tellPermission(deps, trx, unit, 'granted');

@@ -3,8 +3,10 @@ import { inTransaction, isViolationOf } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { Actor } from '../../policy/actor';
 import { checkAgainstRegister } from './check-register';
-import { insertRequest } from './permission.store';
+import { findWithdrawal, insertRequest } from './permission.store';
 import { findPermittedNamesake, findRegisterEntry, lockUnit, setPermissionState, type SameName } from './unit.store';
+
+const ONCE_WITHDRAWN = '「职称评审」权限曾被收回，须由人社局审核';
 
 export type PermissionOutcome =
   | { kind: 'granted' }
@@ -35,6 +37,8 @@ export async function requestPermission(
         { name: unit.name, divisionCode: input.divisionCode },
         await findRegisterEntry(trx, unit.creditCode),
       );
+      // what an officer has taken back is not given again by the register alone
+      if (await findWithdrawal(trx, unit.id)) doubts.push(ONCE_WITHDRAWN);
       const granted = doubts.length === 0;
       const id = await insertRequest(trx, {
         unitId: unit.id,

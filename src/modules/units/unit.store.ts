@@ -1,6 +1,7 @@
 import type { Handle, Trx } from '../../db/db';
+import type { UnitSubject } from '../../policy/policy';
 
-export type PermissionState = 'none' | 'requested' | 'granted' | 'refused';
+export type PermissionState = 'none' | 'requested' | 'granted' | 'refused' | 'withdrawn';
 
 export interface Unit {
   id: number;
@@ -35,6 +36,14 @@ export async function lockUnit(trx: Trx, id: number): Promise<Unit> {
   if (!unit) throw new Error(`no unit ${id}`);
   return unit;
 }
+
+/** What the policy asks about. */
+export const subjectOfUnit = (u: Unit): UnitSubject => ({
+  kind: 'unit',
+  id: u.id,
+  divisionCode: u.divisionCode,
+  isPermitted: u.permissionState === 'granted',
+});
 
 /** Sets the state that search, policy and queues go by; `divisionCode` where the decision also settled the division. */
 export async function setPermissionState(trx: Trx, id: number, state: PermissionState, divisionCode?: string): Promise<void> {

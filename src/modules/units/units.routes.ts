@@ -39,10 +39,11 @@ import {
   permissionQuery,
 } from './permission-form';
 import { countPermissionRequests, listNamesakes, listPermissionRequests, type QueueFilter } from './permission-queue.read';
-import { findLatestRequest, findPermissionRequest } from './permission.store';
-import { comparisonRows, namesakesTable, permissionTags, queueColumns, queueRow, unitRows } from './permission.view';
+import { findLatestRequest, findPermissionRequest, findWithdrawal } from './permission.store';
+import { comparisonRows, namesakesTable, permissionTags, queueColumns, queueRow, requestTag, unitRows } from './permission.view';
 import { registerRoutes } from './register.routes';
 import { requestPermission } from './request-permission';
+import { withdrawalRoutes } from './withdrawal.routes';
 import { findRegisterEntry, findUnit, type SameName, type Unit } from './unit.store';
 
 /** C2: 「权限申请」 of units, 「单位权限审核」 of bureaus. */
@@ -66,6 +67,7 @@ export function unitsRoutes(deps: Deps): Route[] {
       unit,
       rows: unitRows(unit),
       request,
+      withdrawal: await findWithdrawal(db, unitId),
       tag: permissionTags[unit.permissionState],
       bureau: await bureauText(request?.divisionCode ?? unit.divisionCode),
     };
@@ -240,7 +242,7 @@ export function unitsRoutes(deps: Deps): Route[] {
       },
       {
         request,
-        tag: request.state === 'granted' ? { text: '已通过', colour: 'green' } : permissionTags[request.state],
+        tag: requestTag(request),
         rows: [
           ...unitRows(unit),
           { label: '手机号码', text: deps.cipher.decrypt(unit.mobile, 'unit.mobile') },
@@ -300,6 +302,7 @@ export function unitsRoutes(deps: Deps): Route[] {
     { method: 'get', path: paths.unitGuide(), access: 'public', onlyShows: true, audit: null, handle: guide },
     ...bureauUnitsRoutes(deps),
     ...registerRoutes(deps),
+    ...withdrawalRoutes(deps),
     { method: 'get', path: '/unit/permission', access: 'unit.permission', audit: null, handle: showPermission },
     { method: 'post', path: '/unit/permission', access: 'unit.permission', audit: 'permission.request', handle: postPermission },
     { method: 'get', path: '/bureau/permissions', access: 'permissions.review', audit: null, handle: showQueue },

@@ -53,6 +53,7 @@ const MOVERS: Record<string, string[]> = {
   'return-to-unit': ['holderUnit', 'office'],
   report: ['holderUnit'],
   withhold: ['holderUnit'],
+  'send-back': [],
   accept: ['office'],
   'request-correction': ['office'],
   refuse: ['office'],

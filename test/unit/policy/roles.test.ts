@@ -5,7 +5,7 @@ import { actions, rolesOf } from '../../../src/policy/policy';
  * meant there. Whoever changes a rule changes this table too, on purpose.
  */
 const table: Readonly<Record<string, string>> = {
-  '': 'declaration.abandon',
+  '': 'declaration.send-back declaration.abandon',
   admin:
     'batch.manage batches.manage clock.set eligibility.edit guide.admin reference.manage settings.manage staff.manage staff.read staff.reset staff.switch',
   'admin auditor': 'guide.auditor',
@@ -20,7 +20,7 @@ const table: Readonly<Record<string, string>> = {
   'admin support': 'factor-resets.handle guide.support',
   auditor: 'audit.read',
   bureau:
-    'appeals.decide certificate.revoke committee.decide committees.review declaration.confirm declaration.reopen learning.import permission.decide permission.read permissions.review plan.decide plans.review region.read register.import results.confirm unit.correct units.find',
+    'appeals.decide certificate.revoke committee.decide committees.review declaration.confirm declaration.reopen learning.import permission.decide permission.read permission.withdraw permissions.review plan.decide plans.review region.read register.import results.confirm unit.correct unit.send-back units.find',
   'bureau judge office person unit': 'declaration.read',
   'bureau office': 'appeals.read contact.own meeting.inspect objections.read plan.read',
   'bureau office person': 'certificate.read',
