@@ -339,6 +339,18 @@ describe('S49 serving and preview', () => {
     expect(thumb.headers.get('cache-control')).toMatch(/^private/);
     expect(await statusOf(visitor, thumbnail, { 'if-none-match': thumb.headers.get('etag') ?? '' })).toBe(304);
 
+    // a loss of power may take the small picture, or leave an empty file; it is made again, once for all
+    const { thumb_sha256: thumbSha256 } = (await site.db('attachments').where({ id: photo?.id }).first('thumb_sha256')) as {
+      thumb_sha256: string;
+    };
+    const thumbFile = path.join(site.deps.config.dataDir, 'blobs', thumbSha256.slice(0, 2), thumbSha256.slice(2, 4), thumbSha256);
+    for (const lose of [() => fs.rmSync(thumbFile), () => fs.truncateSync(thumbFile)]) {
+      lose();
+      const again = await visitor.bytes(thumbnail);
+      expect([again.status, again.body.equals(thumb.body)]).toEqual([200, true]);
+      expect(fs.readFileSync(thumbFile).equals(thumb.body)).toBe(true);
+    }
+
     const page = await visitor.open(`${address}/preview`);
     expect(page.all('.preview img').map((x) => x.getAttribute('src'))).toEqual([`${address}/pages/1`, `${address}/pages/2`]);
     expect(page.text()).toContain('PDF，共 2 页');

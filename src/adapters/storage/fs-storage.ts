@@ -20,6 +20,9 @@ function* slices(content: Buffer): Iterable<Buffer> {
 /** Reckoned beside the event loop. */
 const sha256Of = async (content: Buffer): Promise<string> => Buffer.from(await webcrypto.subtle.digest('SHA-256', content)).toString('hex');
 
+/** The name is taken already, or this file system knows no second names. */
+const NO_LINK = new Set(['EEXIST', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
+
 const isMissing = (e: unknown): boolean => (e as NodeJS.ErrnoException).code === 'ENOENT';
 
 /** Makes the directory's entries durable; a rename alone may be lost with the power. */
@@ -73,7 +76,7 @@ export class FsStorage implements BlobStorage {
       }
       sha256 = known ?? hash.digest('hex');
       const target = this.#fileOf(sha256);
-      await this.#moveInto(draft, target);
+      await this.#inFolder(target, () => fs.rename(draft, target));
       await syncDir(path.dirname(target));
     } catch (e) {
       await fs.rm(draft, { force: true });
@@ -83,19 +86,42 @@ export class FsStorage implements BlobStorage {
     return { sha256, size };
   }
 
-  async #moveInto(draft: string, target: string): Promise<void> {
+  async putDerived(content: Buffer): Promise<{ sha256: string; size: number }> {
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const target = this.#fileOf(sha256);
+    const drafts = path.join(this.#root, DRAFTS);
+    const draft = path.join(drafts, `${process.pid}-${randomBytes(8).toString('hex')}`);
     try {
-      await fs.rename(draft, target);
+      const handle = await this.#openDraft(drafts, draft);
+      try {
+        await handle.writeFile(content);
+      } finally {
+        await handle.close();
+      }
+      // A link takes nobody's place: what lies there may be a content that has to outlive a loss of power.
+      await this.#inFolder(target, () => fs.link(draft, target));
+      return { sha256, size: content.length };
+    } catch (e) {
+      if (!NO_LINK.has(String((e as NodeJS.ErrnoException).code))) throw e;
+    } finally {
+      await fs.rm(draft, { force: true });
+    }
+    return this.put(content, sha256);
+  }
+
+  /** Does something with a file whose folder may be missing: then it is made, and outlives a loss of power. */
+  async #inFolder(file: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
     } catch (e) {
       if (!isMissing(e)) throw e;
-      const folder = path.dirname(target);
+      const folder = path.dirname(file);
       const above = path.dirname(folder);
       const made = await fs.mkdir(folder, { recursive: true, mode: 0o700 });
       if (made !== undefined && made !== folder) this.#durable.delete(above); // it had gone and is another one now
-      await fs.rename(draft, target);
-      // a new folder has to outlive a loss of power too
       await syncDir(above);
       await this.#keepName(above);
+      await act();
     }
   }
 

@@ -77,6 +77,10 @@ export class S3Storage implements BlobStorage {
     return content.length > PART ? this.putStream([content]) : this.#putWhole(content);
   }
 
+  putDerived(content: Buffer): Promise<{ sha256: string; size: number }> {
+    return this.put(content);
+  }
+
   async putStream(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<{ sha256: string; size: number }> {
     const parts = inParts(content);
     const first = await parts.next();

@@ -13,6 +13,8 @@ export interface BlobEntry {
 export interface BlobStorage {
   /** Stores the content durably before it returns; storing it again renews `modifiedAt`. `sha256`: of these very bytes, where it was reckoned here already. */
   put(content: Buffer, sha256?: string): Promise<{ sha256: string; size: number }>;
+  /** Like `put`, for what can be made again from another content: whoever sees the name sees all of the bytes, but a loss of power may take or damage what was not there before. */
+  putDerived(content: Buffer): Promise<{ sha256: string; size: number }>;
   /** Like `put`, for contents that never lie in memory as a whole. What `content` throws is thrown; nothing is stored then. */
   putStream(content: AsyncIterable<Uint8Array>): Promise<{ sha256: string; size: number }>;
   /** Bytes `from` to `to` (both included, all unless given) as they are read, without comparing them with the hash. @throws BlobNotFoundError */

@@ -7,6 +7,7 @@ import { wholeNumber } from '../../lib/ids';
 import { showMoment } from '../../lib/moment';
 import { auditReading } from './audit-reading';
 import { findAttachment, findItemFiles, findPhoto, type StoredAttachment } from './attachments.store';
+import { readThumbnail } from './read-thumbnail';
 import { withheld } from './withheld';
 
 /** Seconds a person's own browser may keep a small picture: shorter than anybody stays signed in without a move. */
@@ -125,9 +126,11 @@ export function attachmentsRoutes(deps: Deps): Route[] {
       async handle(visit) {
         const found = await find(visit);
         if (!found?.thumbSha256 || withheld(found.scan, wayBack(visit))) return notFound;
+        const body = await readThumbnail(deps, found);
+        if (!body) return notFound;
         return {
           kind: 'file',
-          body: await deps.storage.get(found.thumbSha256),
+          body,
           contentType: 'image/jpeg',
           fileName: 'thumbnail.jpg',
           inline: true,

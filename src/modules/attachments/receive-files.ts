@@ -61,7 +61,7 @@ async function receive(
   }
   const taken = outcome.file;
   const thumbnail = taken.thumbnail ?? (await makeThumbnail(taken.content, taken.mediaType));
-  const thumb = thumbnail ? await deps.storage.put(thumbnail) : undefined;
+  const thumb = thumbnail ? await deps.storage.putDerived(thumbnail) : undefined;
   const proposal = isTelling(name) ? undefined : item.definition.proposeName(item.raw);
   const finalName = proposal === undefined ? taken.name : fileNameOf(proposal, taken.extension);
   if (taken.scaled) result.notes.push(`「${finalName}」超过 5 MB，已自动缩小后保存`);

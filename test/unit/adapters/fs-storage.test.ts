@@ -45,6 +45,8 @@ describe('F08 content-addressed storage', () => {
 
   describe('F02 folders outlive a loss of power', () => {
     let synced: string[];
+    /** drafts whose bytes were synced */
+    let written: string[];
     /** the next sync of this folder fails */
     let failing: string | undefined;
     let top: string;
@@ -52,12 +54,14 @@ describe('F08 content-addressed storage', () => {
     const folderOf = (sha256: string): string => path.join(top, sha256.slice(0, 2), sha256.slice(2, 4));
     beforeEach(() => {
       synced = [];
+      written = [];
       failing = undefined;
       top = path.join(root, 'blobs');
       const open = fs.promises.open.bind(fs.promises);
       jest.spyOn(fs.promises, 'open').mockImplementation(async (...args) => {
         const handle = await open(...args);
         const folder = String(args[0]);
+        if (args[1] === 'wx') jest.spyOn(handle, 'sync').mockImplementation(() => Promise.resolve(void written.push(folder)));
         if (args[1] === fs.constants.O_RDONLY)
           jest.spyOn(handle, 'sync').mockImplementation(() => {
             if (failing !== folder) return Promise.resolve(void synced.push(folder));
@@ -120,6 +124,46 @@ describe('F08 content-addressed storage', () => {
       synced = [];
       await storage.put(two);
       expect(synced).toContain(top);
+    });
+
+    it('of what can be made again only the new folders, and neither bytes nor name', async () => {
+      const [one, two] = neighbours();
+      const { sha256 } = await storage.putDerived(one);
+      const above = path.join(top, sha256.slice(0, 2));
+      expect(synced.sort()).toEqual([top, above]);
+      expect(written).toEqual([]);
+      expect((await storage.get(sha256)).equals(one)).toBe(true);
+      synced = [];
+      await storage.putDerived(Buffer.from(one)); // there already: durable as any other, its time renewed
+      expect(synced).toEqual([folderOf(sha256)]);
+      synced = [];
+      await storage.put(two);
+      expect(synced.sort()).toEqual([above, folderOf(hashOf(two))].sort());
+      expect(fs.readdirSync(path.join(top, 'drafts'))).toEqual([]);
+    });
+
+    it.each(['EEXIST', 'EPERM', 'ENOTSUP'])(
+      'what can be made again is put durably where a second name is answered with %s',
+      async (code) => {
+        const [one] = neighbours();
+        jest.spyOn(fs.promises, 'link').mockRejectedValue(Object.assign(new Error('no'), { code }));
+        const { sha256 } = await storage.putDerived(one);
+        expect(synced).toContain(folderOf(sha256));
+        expect((await storage.get(sha256)).equals(one)).toBe(true);
+        expect(fs.readdirSync(path.join(top, 'drafts'))).toEqual([]);
+      },
+    );
+
+    it('what can be made again never takes the place of a content that lies there', async () => {
+      const [one] = neighbours();
+      const { sha256 } = await storage.put(one);
+      const rename = jest.spyOn(fs.promises, 'rename');
+      written = [];
+      await storage.putDerived(one);
+      // what was put in its place had been synced
+      for (const [from] of rename.mock.calls) expect(written).toContain(String(from));
+      expect(rename).toHaveBeenCalledTimes(1);
+      expect((await storage.get(sha256)).equals(one)).toBe(true);
     });
 
     it('tries again after a failure that left the folders', async () => {

@@ -85,6 +85,22 @@ describe.each(Object.keys(kinds))('F08 contents in %s', (kind) => {
     },
   );
 
+  it('what can be made again is kept as any other content, once, also when many put it at the same moment', async () => {
+    const content = randomBytes(6_000);
+    const sha256 = hashOf(content);
+    const puts = Array.from({ length: 12 }, (_, i) => {
+      const at = i % 2 ? storage : opened.again;
+      return i % 3 ? at.putDerived(content) : at.put(content);
+    });
+    for (const put of await Promise.all(puts)) expect(put).toEqual({ sha256, size: 6_000 });
+    expect((await opened.again.get(sha256)).equals(content)).toBe(true);
+    expect((await all()).filter((e) => e.sha256 === sha256)).toHaveLength(1);
+    await opened.damage(sha256);
+    await storage.putDerived(content);
+    expect((await storage.get(sha256)).equals(content)).toBe(true);
+    expect(await storage.delete(sha256)).toBe(true);
+  });
+
   it('gives the part of a content that is asked for', async () => {
     const content = randomBytes(100_000);
     const { sha256 } = await storage.put(content);
