@@ -29,7 +29,7 @@ const withdrawalForm: SectionDefinition = {
         longText({
           id: 'reason',
           label: '收回原因',
-          hint: '该单位可以看到，例如：单位已合并到威海市环翠区文化馆；单位已撤销；审核时有误',
+          hint: '该单位可以看到，例如：单位已并入其他单位（请写明名称）；单位已撤销；审核有误',
           limit: 200,
           rows: 3,
           required: true,
