@@ -19,6 +19,7 @@ const TAKEN = [
   'express',
   'express-session',
   'express-static-gzip',
+  'graphile-worker',
   'helmet',
   'knex',
   'multer',
@@ -43,6 +44,7 @@ const LEFT = [
   'oracledb',
   'tedious',
   'tsx',
+  'typescript',
 ];
 
 const isPackage = (name) => !/^[./]|^node:/.test(name);

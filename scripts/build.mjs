@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -142,6 +143,12 @@ await step('server', sources, () => {
   }
   return outputs;
 });
+
+await step('templates', [...filesUnder(['views']), path.join('src', 'http', 'templates.ts')], () =>
+  createRequire(import.meta.url)(path.join(dist, 'src', 'http', 'templates.js'))
+    .compileTemplates(root)
+    .map((file) => path.relative(dist, file)),
+);
 
 // compiled code fits the flags it was made with
 const flags = process.env.NODE_OPTIONS ?? '';

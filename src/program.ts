@@ -37,5 +37,5 @@ const orEnd = (started: Promise<void>): Promise<void> =>
 export const program = {
   main: () => orEnd(start()),
   worker: () => orEnd(startWorker()),
-  load: () => Promise.all([import('./cluster.js'), import('./serve.js'), import('./work.js')]),
+  load: () => Promise.all([import('./cluster.js'), import('./serve.js'), import('./work.js'), import('graphile-worker')]),
 };

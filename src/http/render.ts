@@ -10,6 +10,7 @@ import { newToken } from '../lib/new-token';
 import { linkWords } from './link-words';
 import { paths } from './paths';
 import type { PageMeta } from './route';
+import { openTemplates } from './templates';
 
 export interface SiteFacts {
   name: string;
@@ -88,11 +89,7 @@ export function createRenderer(rootDir: string, site: SiteFacts, cache: boolean)
     normal: readSheet(path.join(assetsDir, 'css', 'site.css')),
     large: readSheet(path.join(assetsDir, 'css', 'site-large.css')),
   };
-  const loader = new nunjucks.FileSystemLoader(
-    [path.join(rootDir, 'views'), path.join(rootDir, 'node_modules', 'govuk-frontend', 'dist')],
-    { noCache: !cache },
-  );
-  const env = new nunjucks.Environment(loader, { autoescape: true, throwOnUndefined: false, trimBlocks: true, lstripBlocks: true });
+  const env = openTemplates(rootDir, cache);
   env.addGlobal('paths', paths);
   env.addGlobal('site', site);
   env.addGlobal('asset', (name: string) => {

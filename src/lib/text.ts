@@ -39,7 +39,9 @@ export function compactCode(raw: string): string {
   return toHalfWidth(normaliseText(raw)).replace(/\s/g, '').toUpperCase();
 }
 
-const segmenter = new Intl.Segmenter('zh', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+/** Made when it is first needed: it reads tables for 12 ms, and most texts go without (M14). */
+const graphemes = (): Intl.Segmenter => (segmenter ??= new Intl.Segmenter('zh', { granularity: 'grapheme' }));
 // Only with one of these do several code points make one character: marks and variation selectors, joiners, skin tones, flags, old Korean letters.
 const joining = /[\p{M}\p{Emoji_Modifier}\u200D\u{1F1E6}-\u{1F1FF}\u1160-\u11FF]/u;
 
@@ -47,7 +49,7 @@ const joining = /[\p{M}\p{Emoji_Modifier}\u200D\u{1F1E6}-\u{1F1FF}\u1160-\u11FF]
 export function countCharacters(s: string): number {
   if (!joining.test(s)) return [...s].length;
   let n = 0;
-  for (const _ of segmenter.segment(s)) n++;
+  for (const _ of graphemes().segment(s)) n++;
   return n;
 }
 
