@@ -4,6 +4,10 @@ const END = Buffer.from('ffd9', 'hex');
 
 /** What a page, a program or another format begins with, should any of it stand in tables or picture data by chance or on purpose. */
 const FOREIGN = /<(?:script|\?php|\?=|\?xml|!doctype|html|head|body|svg|iframe|img)|javascript:|%pdf-|rar!/i;
+/** So much is turned into a text at once: one of the whole picture would be memory of its own each time. */
+const WINDOW = 32 * 1024;
+/** No word of those above is longer; windows overlap by it. */
+const LONGEST_WORD = 16;
 const ARCHIVE = Buffer.from('504b0304', 'hex');
 
 /** Progressive pictures have about ten; many more only take time. */
@@ -70,6 +74,13 @@ function endOfData(content: Buffer, from: number, hasRestarts: boolean): number 
   return undefined;
 }
 
+function saysForeign(content: Buffer): boolean {
+  if (content.includes(ARCHIVE)) return true;
+  for (let at = 0; at < content.length; at += WINDOW)
+    if (FOREIGN.test(content.toString('latin1', at, at + WINDOW + LONGEST_WORD))) return true;
+  return false;
+}
+
 /** Whether what a segment of metadata says about colour is what the head says too; then it can go. */
 function saysNothingElse(marker: number, segment: Buffer): boolean {
   // a profile has to be reckoned into the colours
@@ -117,5 +128,5 @@ export function jpegParts(content: Buffer): Buffer | undefined {
   }
   if (scans === 0) return undefined;
   const whole = Buffer.concat([...kept, END]);
-  return whole.includes(ARCHIVE) || FOREIGN.test(whole.toString('latin1')) ? undefined : whole;
+  return saysForeign(whole) ? undefined : whole;
 }

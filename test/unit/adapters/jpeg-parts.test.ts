@@ -89,6 +89,23 @@ describe('S48 what is kept of a JPEG', () => {
     }
   });
 
+  test('S48 such words are found wherever they stand, also across the edges of what is looked at together', async () => {
+    const plain = jpegParts(await noise(900, 700).jpeg().toBuffer()) ?? Buffer.alloc(0);
+    expect(plain.length).toBeGreaterThan(80_000);
+    for (const edge of [32 * 1024, 64 * 1024]) {
+      for (let before = -2; before <= 14; before++) {
+        const withWord = (word: string): Buffer => {
+          const content = Buffer.from(plain);
+          // a byte before it, lest one of 255 makes a marker of the first letter
+          content.write(`.${word}`, edge - before - 1, 'latin1');
+          return content;
+        };
+        expect(jpegParts(withWord('javascript:'))).toBeUndefined();
+        expect(jpegParts(withWord('javascool+:'))).toBeDefined();
+      }
+    }
+  });
+
   test('S48 a turned picture is turned, one with a profile or of four colours is written anew, a large one too good to see as well', async () => {
     const turned = await noise(300, 200).jpeg().withMetadata({ orientation: 6 }).toBuffer();
     expect(await inspectImage(turned, 'image/jpeg', MAX)).toMatchObject({ kind: 'ok', width: 200, height: 300 });
