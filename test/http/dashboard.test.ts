@@ -114,11 +114,21 @@ describe('R7 the home pages', () => {
     expect(
       ['权限申请', '单位路径申请', '职称申报数据审核', '上级单位退回', '职称申报数据上报', '路径审核'].map((t) => statusOf(page, t)),
     ).toEqual(['已取得', '1 条待审核', '2 人待审核', '1 人待处理', '1 人待上报', '1 条待审核']);
+    // each number leads to just those that it counts (R6, R7)
+    for (const [title, n] of [
+      ['职称申报数据审核', 2],
+      ['上级单位退回', 1],
+    ] as const) {
+      const link = page.all('.work__title a').find((a) => a.text.trim() === title);
+      const list = await visitor.get(link?.getAttribute('href') ?? '');
+      const chosen = list.find('select[name="state"] option[selected]')?.text.trim();
+      expect([title, list.all('tbody tr').length, chosen]).toEqual([title, n, n === 2 ? '待审核（2）' : '上级单位退回（1）']);
+    }
     // since when, and what stands in the way
-    expect(page.text()).toMatch(/最早的一条于 \d{4}年\d+月\d+日 \d\d:\d\d 到达/);
+    expect(page.text()).toMatch(/最早的一条自 \d{4}年\d+月\d+日 \d\d:\d\d 起等待/);
     expect(page.text()).toContain('还没有审核通过的路径，请先办理「单位路径申请」');
     await site.db('declarations').where({ holder_unit_id: unit.unitId, state: 'unit_review' }).update({ moved_at: site.db.raw("app_now() - interval '73 hours'") }); // prettier-ignore
-    expect((await visitor.get('/home')).text()).toContain('最早的一条已等待 3 天');
+    expect((await visitor.get('/home')).text()).toMatch(/最早的一条自 [^，]+ 起等待，已有 3 天/);
   });
 
   it('counts for a bureau what lies in its division, and only that', async () => {

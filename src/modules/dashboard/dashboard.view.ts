@@ -1,3 +1,4 @@
+import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import type { Cipher } from '../../lib/cipher';
 import { showEnd, showMoment, timeLeft } from '../../lib/moment';
@@ -50,11 +51,11 @@ export const bureauOf = (f: Pick<UnitFacts, 'divisionName' | 'bureauPhone'>): Bu
 });
 
 const DAY_MS = 86_400_000;
-/** Since when the oldest of a queue waits, in words; '' where nothing waits. */
+/** Since when the oldest of a queue waits where it is, in words; '' where nothing waits. Not when it came: what was sent back, passed or voted on waits since that act. */
 export function sinceText(since: Date | string | null, now: Date): string {
   if (since === null) return '';
   const days = Math.floor((now.getTime() - new Date(since).getTime()) / DAY_MS);
-  return `最早的一条${days > 0 ? `已等待 ${days} 天，` : '于 '}${showMoment(since)} 到达`;
+  return `最早的一条自 ${showMoment(since)} 起等待${days > 0 ? `，已有 ${days} 天` : ''}`;
 }
 /** R7: the days as bars. */
 export const arrivalsChart = (arrivals: readonly Arrivals[]): { title: string; unit: string; bars: { label: string; n: number }[] } => ({
@@ -182,13 +183,16 @@ export function unitCards(f: UnitFacts, servicePhone: string): Card[] {
     emptyText: '',
   };
   const closed = isPermitted ? {} : { waits: '取得权限后办理' };
+  /** the list of just those that are counted here, so that both numbers agree */
+  const only = (state: 'unit_review' | 'returned_here', n: number): string =>
+    n > 0 ? addressOf(paths.review(), { state }) : paths.review();
   const work: Card = {
     title: '待办事项',
     tasks: [],
     work: [
       {
         title: '职称申报数据审核',
-        ...link(paths.review()),
+        ...link(only('unit_review', f.toReview)),
         n: f.toReview,
         unit: '人待审核',
         since: sinceText(f.reviewSince, f.now),
@@ -197,7 +201,7 @@ export function unitCards(f: UnitFacts, servicePhone: string): Card[] {
       },
       {
         title: '上级单位退回',
-        ...link(paths.review()),
+        ...link(only('returned_here', f.returned)),
         n: f.returned,
         unit: '人待处理',
         since: sinceText(f.returnedSince, f.now),
@@ -261,7 +265,7 @@ export function bureauCards(f: BureauFacts, asked: BureauCounts): Card[] {
         },
         {
           title: '评审结果确认',
-          href: paths.results(),
+          href: f.resultsReady > 0 ? addressOf(paths.results(), { state: 'publicity_over' }) : paths.results(),
           n: f.resultsReady,
           unit: '人待确认',
           since: f.resultsSince === null ? '' : `最早的公示期至 ${showDate(f.resultsSince)} 已满`,

@@ -244,7 +244,7 @@ export const examples = {
       href: '/design',
       n: 12,
       unit: '人',
-      since: '最早的一条 3 天前到达',
+      since: '最早的一条自 2026年11月20日 09:30 起等待，已有 3 天',
       blocks: '上报截止时间 2026年12月22日 17:00，还有 30 天',
     },
     {
@@ -252,7 +252,7 @@ export const examples = {
       href: '/design',
       n: 1,
       unit: '人',
-      since: '最早的一条今天到达',
+      since: '最早的一条自 2026年11月23日 08:10 起等待',
       blocks: '请处理后重新上报',
       contact: { text: '威海市环翠区文化和旅游局', phone: '0631-5200102' },
     },

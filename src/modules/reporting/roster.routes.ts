@@ -47,7 +47,7 @@ async function show(deps: Deps, visit: Visit): Promise<Reply> {
         ? '没有符合条件的申报，请改选「范围」或者其他查询条件。'
         : isMore
           ? `本页只列出前 ${MAX_SHOWN} 人，全部人员请导出 Excel 表格。`
-          : `共 ${n} 人。`;
+          : `共 ${n} 人`;
     yield `<tr><td class="roster__end" colspan="${rosterColumns.length}">${said}</td></tr>`;
   };
   const meta: PageMeta = { title: '一览表', breadcrumbs: [homeCrumb, { text: '一览表' }] };

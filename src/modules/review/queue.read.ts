@@ -29,6 +29,7 @@ export const queueConditions = {
   // a unit's list: what lies at the unit itself, and what has left it
   waiting: "e.bucket IN ('unit_review', 'returned_here')",
   unit_review: "e.bucket = 'unit_review'",
+  returned_here: "e.bucket = 'returned_here'",
   // at the unit, or given back by it to the one below
   returned_to_unit: "e.bucket IN ('returned_here', 'given_back')",
   unit_passed: "e.bucket = 'unit_passed'",

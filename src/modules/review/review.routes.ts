@@ -17,6 +17,7 @@ export function reviewRoutes(deps: Deps): Route[] {
     shows: [
       { value: 'waiting', text: '待处理' },
       { value: 'unit_review', text: '待审核' },
+      { value: 'returned_here', text: '上级单位退回' },
       { value: 'returned_to_unit', text: '退回单位' },
       { value: 'unit_passed', text: '审核通过，待上报' },
       { value: 'returned_to_applicant', text: '已退回申报人' },
