@@ -1,23 +1,20 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { verifyAudit } from '../src/audit/audit.store';
 import { makeBatch, makeCommittee, makePath, makePerson, makeUnit, signInAs, type TestUnit } from '../test/support/factories';
 import type { Site, Visitor } from '../test/support/site';
 import { makeScan } from '../seeds/demo/scans';
 import { startStolen } from './compare';
-import { Client, hiddenFields, Ledger, multipart, urlencoded } from './load/client';
+import { Client, Ledger, multipart, urlencoded } from './load/client';
 import { startProcess } from './load/process';
-import { declare, findLosses, Person, record, Scans, type Applicant, type Storm, type Told } from './load/storm';
+import { startSite } from './load/site-process';
+import { declare, findLosses, record, Scans, type Applicant, type Storm, type Told } from './load/storm';
+import { overloadOf } from './overload';
 
 const PROCESSES = 2;
 const AT_ONCE = 24;
 const UNITS = 4;
-const OVERLOAD_SECONDS = 20;
-const READERS = 60;
-const SAVERS = 4;
-const NAME = /(http:\/\/[^\s/]+)/;
 
 /** Runs `work` over and over by so many at once for so long; gives how often a second. */
 async function rate(work: (n: number) => Promise<unknown>, atOnce: number, seconds: number): Promise<number> {
@@ -92,81 +89,6 @@ async function passAndReport(visitor: Visitor): Promise<number> {
   }
 }
 
-/** People who have signed in and begun, for what comes after the storm. */
-async function latecomers(storm: Storm, names: readonly string[]): Promise<{ person: Person; declaration: string }[]> {
-  return Promise.all(
-    names.map(async (name) => {
-      const person = new Person(storm, name, 10_000);
-      await person.signIn();
-      return { person, declaration: await person.begin() };
-    }),
-  );
-}
-
-/**
- * Far more pages than can be served, asked for whether or not the earlier ones are answered, while some people go on saving: what is still done well meanwhile,
- * what becomes of the saves, and how soon after all is well again.
- */
-async function overload(storm: Storm, people: Awaited<ReturnType<typeof latecomers>>, perSecond: number, peak: number): Promise<object> {
-  const { ledger } = storm;
-  const readers = people.slice(SAVERS);
-  const until = performance.now() + OVERLOAD_SECONDS * 1000;
-  const saved = { asked: 0, done: 0, turnedAway: 0, lost: 0 };
-  const saving = people.slice(0, SAVERS).map(async ({ person, declaration }) => {
-    const address = `/declarations/${declaration}/sections/performance`;
-    while (performance.now() < until) {
-      const page = await person.ask('page of a saver', address);
-      if (page.status !== 200) {
-        await wait(500);
-        continue;
-      }
-      const hidden = hiddenFields(page.html).filter(([name]) => ['_csrf', '_token', 'version'].includes(name));
-      const text = `迟到的人第${saved.asked++}次保存`;
-      const body = urlencoded([...hidden, ['main.text', text], ['do', 'save']]);
-      // a save that was turned away is sent again, as the page says
-      for (let status = 503; status === 503;) {
-        ({ status } = await person.post('save of a saver', address, body));
-        if (status === 303) saved.done++;
-        else if (status === 503) {
-          saved.turnedAway++;
-          await wait(500);
-        } else saved.lost++;
-      }
-    }
-  });
-  const began = performance.now();
-  const running = new Set<Promise<unknown>>();
-  let sent = 0;
-  while (performance.now() < until) {
-    const due = Math.floor(((performance.now() - began) / 1000) * perSecond);
-    for (; sent < due; sent++) {
-      const one = readers[sent % readers.length]?.person.ask('overload', '/home') ?? Promise.resolve();
-      running.add(one);
-      void one.finally(() => running.delete(one));
-    }
-    await wait(10);
-  }
-  const ended = performance.now();
-  const good = ledger.good(began, ended, ['overload', 'page of a saver', 'save of a saver']) / ((ended - began) / 1000);
-  await Promise.all([...running, ...saving]);
-  let recovered = NaN;
-  for (let n = 0; Number.isNaN(recovered) && n < 300; n++) {
-    const answer = await readers[0]?.person.ask('after', '/home');
-    if (answer?.status === 200 && answer.took < 1000) recovered = performance.now() - ended;
-    else await wait(100);
-  }
-  return {
-    sentPerSecond: Math.round(sent / ((ended - began) / 1000)),
-    peakPerSecond: Math.round(peak),
-    goodPerSecond: Math.round(good),
-    goodToPeak: Math.round((1000 * good) / peak) / 1000,
-    recoveredMs: Math.round(recovered),
-    saved,
-    answers: ledger.counts(),
-    times: ledger.table(),
-  };
-}
-
 /** M13: the last hour before the deadline against two processes: applicants fill in and submit everything, units pass and report; then ten times what can be served. */
 export async function m13(site: Site, applicants: number): Promise<object> {
   const committee = await makeCommittee(site);
@@ -194,16 +116,7 @@ export async function m13(site: Site, applicants: number): Promise<object> {
     saves: sections.length + 2,
     uploads: sections.reduce((n, s) => n + s.fileFields.length, 0),
   });
-  const { config } = site.deps;
-  const servers = await Promise.all(
-    Array.from({ length: PROCESSES }, () =>
-      startProcess(
-        [path.join(config.rootDir, 'dist', 'src', 'main.js')],
-        { DATABASE_URL: config.databaseUrl ?? '', DATA_DIR: config.dataDir, PORT: '0', DEMO: '0', LOG_LEVEL: 'error' },
-        new RegExp(`已启动：${NAME.source}`),
-      ),
-    ),
-  );
+  const servers = await Promise.all(Array.from({ length: PROCESSES }, () => startSite(site)));
   try {
     const ledger = new Ledger();
     const storm: Storm = { site, batch, bases: servers.map((s) => s.base), sections, scans, ledger };
@@ -224,13 +137,7 @@ export async function m13(site: Site, applicants: number): Promise<object> {
     const submitted = told.filter((t) => t.submitted).length;
     if (reported !== submitted) losses.push(`${submitted} submitted, ${reported} reported`);
 
-    const late = { ...storm, ledger: new Ledger() };
-    const others: string[] = [];
-    for (let i = 0; i < READERS + SAVERS; i++) others.push((await makePerson(site, { name: '于文静', photo })).loginName);
-    const waiting = await latecomers(late, others);
-    const peak = await rate((n) => waiting[n % AT_ONCE]?.person.ask('peak', '/home') ?? Promise.resolve(), AT_ONCE, 5);
-    const flood = await overload({ ...late, ledger: late.ledger.clear() }, waiting, 10 * peak, peak);
-    for (const w of waiting) w.person.close();
+    const flood = await overloadOf(site, servers);
     const perMinute = submitted / minutes;
     const table = ledger.table();
     for (const row of table) process.stderr.write(`${JSON.stringify(row)}\n`);

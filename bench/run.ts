@@ -23,6 +23,7 @@ import { m9 } from './m9';
 import { m10 } from './m10';
 import { m13 } from './m13';
 import { m14 } from './m14';
+import { overload } from './overload';
 import { plans } from './plans';
 import { s04 } from './s04';
 
@@ -52,6 +53,7 @@ const benches: Record<string, (site: Site, sizes: Sizes) => Promise<object>> = {
   S04: s04,
   F20: f20,
   evening,
+  overload,
   plans,
 };
 

@@ -98,7 +98,7 @@ export class Client {
           method,
           agent: this.#agent,
           headers: {
-            ...(this.#cookies.size > 0 ? { cookie: [...this.#cookies].map(([k, v]) => `${k}=${v}`).join('; ') } : {}),
+            ...(this.#cookies.size > 0 ? { cookie: this.cookieHeader } : {}),
             ...(body ? { 'content-type': body.type, 'content-length': body.body.length } : {}),
           },
         },
@@ -119,6 +119,9 @@ export class Client {
       req.once('error', () => done(0, '', ''));
       req.end(body?.body);
     });
+  }
+  get cookieHeader(): string {
+    return [...this.#cookies].map(([k, v]) => `${k}=${v}`).join('; ');
   }
   /** as if the session had ended */
   forget(): void {

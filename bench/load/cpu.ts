@@ -69,12 +69,15 @@ const isGone = (e: unknown): boolean => ['ENOENT', 'ESRCH'].includes(String((e a
  */
 export class CpuWatch {
   readonly #seen = new Map<string, number>();
-  constructor(private readonly pids: () => readonly number[]) {}
+  constructor(
+    private readonly pids: () => readonly number[],
+    private readonly isCounted: (pid: number, thread: number) => boolean = () => true,
+  ) {}
   /** milliseconds so far */
   read(): number {
     for (const pid of this.pids()) {
       try {
-        for (const thread of fs.readdirSync(`/proc/${pid}/task`))
+        for (const thread of fs.readdirSync(`/proc/${pid}/task`).filter((t) => this.isCounted(pid, Number(t))))
           this.#seen.set(`${pid}/${thread}`, Number(fs.readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6);
       } catch (e) {
         if (!isGone(e)) throw e;

@@ -139,6 +139,10 @@ export class Person {
     await this.storm.before?.(kind);
     return this.#client.request(kind, 'POST', address, body);
   }
+  /** as its browser sends them */
+  get cookies(): string {
+    return this.#client.cookieHeader;
+  }
   async signIn(): Promise<void> {
     this.#client.forget();
     const page = await this.get('sign-in page', '/sign-in');
