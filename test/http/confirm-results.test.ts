@@ -270,3 +270,25 @@ describe('J4 two results of one name', () => {
     expect(answersOn(done)).toEqual(['已发证', '已发证']);
   });
 });
+
+describe('R6 R7 the home page of a bureau', () => {
+  it('leads from how many wait to just those: who is still in publicity is not among them', async () => {
+    await published(2);
+    const [running] = (await site
+      .db('publicities')
+      .insert({
+        committee_id: site.db('publicities').where({ id: publicityId }).select('committee_id'),
+        starts_on: site.db.raw('app_today()'),
+        ends_on: site.db.raw('app_today() + 7'),
+        created_by: bureauStaff.accountId,
+      })
+      .returning('id')) as { id: number }[];
+    const id = await makeDeclaration(site, { batch, state: 'publicity', units: [unit], name: '公示未满' });
+    await site.db('publicity_items').insert({ publicity_id: running?.id, declaration_id: id });
+    const item = (await bureau.get('/home')).all('.work__item').find((x) => x.text.includes('评审结果确认'));
+    const n = /\d+/.exec(item?.querySelector('.work__count')?.text ?? '')?.[0];
+    const list = await bureau.get(item?.querySelector('a')?.getAttribute('href') ?? '');
+    expect(list.find('select[name="state"] option[selected]')?.text.trim()).toBe(`公示期满待确认（${n}）`);
+    expect(list.text()).not.toContain('公示未满');
+  });
+});
