@@ -17,12 +17,11 @@ import { typedText } from './http/resend';
 import { notFound, refusal, type Reply, type Route } from './http/route';
 import { securityHeaders, valuesOf } from './http/security-headers';
 import { send } from './http/send';
-import { createSessions, keepSession, pageBefore } from './http/session';
+import { createSessions, keepSession, pageBefore, visitorOf } from './http/session';
 import type { SessionActors } from './http/session.store';
 import { createTurnAway } from './http/turn-away';
 import { asError } from './lib/as-error';
 import type { Metrics } from './metrics';
-import type { Actor } from './policy/actor';
 import { isReady, type ReadinessProbe } from './readiness';
 
 export interface AppInput {
@@ -118,7 +117,8 @@ export function createApp({ deps, routes, mount, sessionPool, actors, readiness,
   mountRoutes(router, routes, mount);
   app.use(router);
 
-  const finish = (req: Request, res: Response, reply: Reply) => send(req, res, res.locals.actor as Actor | undefined, reply, mount);
+  // an address that no route answers is told to whoever is signed in with the menus they know
+  const finish = (req: Request, res: Response, reply: Reply) => send(req, res, visitorOf(req), reply, mount);
   app.use(async (req, res) => finish(req, res, notFound));
   app.use(async (e: unknown, req: Request, res: Response, next: NextFunction) => {
     if (res.writableEnded) return req.log.warn({ err: e }, 'the answer is out; what was to be done after it failed');

@@ -123,7 +123,7 @@
     var text = doc.createElement('span');
     label.className = 'queue__tick-label';
     box.type = 'checkbox';
-    text.className = 'govuk-visually-hidden';
+    text.className = 'queue__tick-text';
     text.textContent = '全选本页';
     label.appendChild(box);
     label.appendChild(text);

@@ -97,7 +97,6 @@ export function mountRoutes(router: Router, routes: readonly Route[], deps: Moun
     under[route.method](route.path, async (req, res) => {
       await duringRequest(Number(res.locals.arrivedAt ?? steadyNow()), async () => {
         const visitor = visitorOf(req);
-        res.locals.actor = visitor;
         res.locals.needsNoToken = route.onlyShows === true && visitor === undefined;
         await send(req, res, visitor, await answer({ route, routes, req, res, visitor, deps }), deps);
       });

@@ -54,8 +54,8 @@ export function createSessions(
 /** S10: how long the second page of a sign-in may take. */
 const HALF_OPEN_MS = 10 * 60_000;
 
-/** Whoever is signed in, with the rights of the moment when this request came (S34). */
-export const visitorOf = (req: Request): Actor | undefined => (req.sessionStore as unknown as SessionStore).actorOf(req);
+/** Whoever is signed in, with the rights of the moment when this request came (S34); undefined where no session was read, too. */
+export const visitorOf = (req: Request): Actor | undefined => (req.sessionStore as unknown as SessionStore | undefined)?.actorOf(req);
 
 /** What this request asked first, and the answer; undefined for nobody signed in and where it was not asked with the session. */
 export const firstAnswerOf = (req: Request): ReturnType<SessionStore['answerOf']> =>

@@ -156,6 +156,15 @@ describe('X2, S28 access of every route', () => {
     }
   });
 
+  test('S28, R7 an address that does not exist shows whoever is signed in their own menus, as one that is not theirs does', async () => {
+    const visitor = visitors.get('person') as Visitor;
+    for (const to of ['/nothing-here', '/declarations/00000000-0000-4000-8000-000000000000']) {
+      const page = await visitor.get(to);
+      expect([to, page.status, page.find('form[action="/sign-out"]') !== null]).toEqual([to, 404, true]);
+    }
+    expect((await site.visitor().get('/nothing-here')).find('form[action="/sign-out"]')).toBeNull();
+  });
+
   test('S26, S25 every answer carries the security headers, also refusals', async () => {
     const nobody = site.visitor();
     for (const to of ['/sign-in', '/nothing-here', '/healthz', '/declarations']) {

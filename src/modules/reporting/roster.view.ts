@@ -7,6 +7,8 @@ interface RosterColumn {
   head: string;
   /** width on paper in millimetres; all together fit an A3 sheet lying */
   width: number;
+  /** whole sentences: on the screen, where there is room to the side, the column is wide enough for a row to stay a few lines high */
+  isLong?: true;
   text: (row: RosterRow, catalogue: Catalogue, number: number) => string | number;
 }
 
@@ -30,13 +32,13 @@ export const rosterColumns: readonly RosterColumn[] = [
   { head: '现职称及取得时间', width: 20, text: fact('current') },
   { head: '聘任时间/年限', width: 17, text: fact('appointed') },
   { head: '行政职务', width: 15, text: fact('post') },
-  { head: '近年考核', width: 20, text: fact('assessments') },
+  { head: '近年考核', width: 20, isLong: true, text: fact('assessments') },
   { head: '继续教育学时', width: 12, text: fact('hours') },
   { head: '申报系列、专业', width: 19, text: (r, c) => `${c.seriesName(r.seriesId)}、${r.speciality}` },
   { head: '申报级别、职称', width: 19, text: (r, c) => `${c.levelText(r.level)}、${r.titleId === null ? '' : c.titleText(r.titleId)}` },
   { head: '申报方式', width: 13, text: fact('way') },
-  { head: '成果及受奖', width: 36, text: fact('results') },
-  { head: '论文著作', width: 32, text: fact('papers') },
+  { head: '成果及受奖', width: 36, isLong: true, text: fact('results') },
+  { head: '论文著作', width: 32, isLong: true, text: fact('papers') },
   // put up in the unit, and filled in by hand when that is over
   { head: '公示情况', width: 12, text: () => '' },
   { head: '审核意见', width: 13, text: (r) => (r.isPassed ? '审核通过' : states[r.state].text) },
