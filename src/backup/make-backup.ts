@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { BlobDamagedError, BlobNotFoundError, type BlobStorage } from '../adapters/storage';
+import { BlobDamagedError, BlobNotFoundError, type BlobStorage, isLost } from '../adapters/storage';
 import { withSnapshot } from '../db/copy-tables';
 import type { Cipher } from '../lib/cipher';
 import { codecOf, measure, writeContent, writeWhole } from './backup-files';
@@ -57,7 +57,7 @@ export async function makeBackup({ databaseUrl, storage, cipher, dir, key }: Bac
       const file = path.join(dir, POOL, ...poolPath(sha256));
       if (!(await codec.isOurs(file))) {
         const content = await storage.get(sha256).catch((e: unknown) => {
-          if (e instanceof BlobNotFoundError || e instanceof BlobDamagedError) return e;
+          if (isLost(e)) return e;
           throw e;
         });
         if (content instanceof BlobNotFoundError) continue; // removed since it was listed

@@ -44,3 +44,7 @@ export class BlobDamagedError extends Error {
     this.name = 'BlobDamagedError';
   }
 }
+
+/** The store does not hold the content, or not as it was. */
+export const isLost = (e: unknown): e is BlobNotFoundError | BlobDamagedError =>
+  e instanceof BlobNotFoundError || e instanceof BlobDamagedError;

@@ -302,7 +302,21 @@ export async function nextHashes(h: Handle, after: string, limit: number): Promi
   return rows.map((r) => r.sha256);
 }
 
-/** S52: notes when the stored bytes of a content were found lost or changed, or whole again. Gives the attachments whose state changed. A lost thumbnail is only no longer shown. */
+/** Whose small picture this content is: of each stored picture one of its attachments. */
+export async function ownersOfThumbnail(h: Handle, thumbSha256: string): Promise<Pick<StoredAttachment, 'id' | 'sha256' | 'mediaType'>[]> {
+  return (await h('attachments')
+    .where({ thumb_sha256: thumbSha256 })
+    .distinctOn('sha256')
+    .orderBy('sha256')
+    .select('id', 'sha256', 'media_type as mediaType')) as Pick<StoredAttachment, 'id' | 'sha256' | 'mediaType'>[];
+}
+
+/** The small picture of a stored picture has been drawn anew, and a little otherwise. */
+export async function replaceThumbnail(h: Handle, of: { sha256: string; old: string; drawn: string }): Promise<void> {
+  await h('attachments').where({ sha256: of.sha256, thumb_sha256: of.old }).update({ thumb_sha256: of.drawn });
+}
+
+/** S52: notes when the stored bytes of a content were found lost or changed, or whole again. Gives the attachments whose state changed. A lost thumbnail that could not be drawn again is only no longer shown. */
 export async function recordIntegrity(h: Handle, sha256: string, isWhole: boolean): Promise<{ id: string; declarationId: string }[]> {
   const changed = (await h('attachments')
     .where({ sha256 })

@@ -1,5 +1,5 @@
 import { ScannerAwayError } from '../../adapters/scanning';
-import { BlobDamagedError, BlobNotFoundError } from '../../adapters/storage';
+import { isLost } from '../../adapters/storage';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
@@ -35,7 +35,7 @@ export async function scanWaiting(deps: Deps): Promise<number> {
         deps.log.warn({ err: e }, 'files still wait for the virus scanner');
         return scanned;
       }
-      if (!(e instanceof BlobNotFoundError || e instanceof BlobDamagedError)) throw e;
+      if (!isLost(e)) throw e;
       deps.log.error({ err: e, sha256 }, 'a file that waits for the virus scanner is lost or damaged');
     }
   }

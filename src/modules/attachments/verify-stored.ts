@@ -1,8 +1,9 @@
-import { BlobDamagedError, BlobNotFoundError } from '../../adapters/storage';
+import { isLost } from '../../adapters/storage';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
-import { nextHashes, recordIntegrity } from './attachments.store';
+import { nextHashes, ownersOfThumbnail, recordIntegrity, referencedBlobs, replaceThumbnail } from './attachments.store';
+import { drawThumbnail } from './read-thumbnail';
 
 const AT_A_TIME = 200;
 
@@ -11,8 +12,18 @@ async function isWhole(deps: Deps, sha256: string): Promise<boolean> {
     await deps.storage.get(sha256); // reads every byte and compares the hash
     return true;
   } catch (e) {
-    if (e instanceof BlobNotFoundError || e instanceof BlobDamagedError) return false;
+    if (isLost(e)) return false;
     throw e;
+  }
+}
+
+/** F02: a small picture that is lost is drawn again from its picture, where that is whole. */
+async function redraw(deps: Deps, thumbSha256: string): Promise<void> {
+  for (const owner of await ownersOfThumbnail(deps.db, thumbSha256)) {
+    if (!(await isWhole(deps, owner.sha256))) continue;
+    const drawn = await drawThumbnail(deps, owner);
+    if (drawn && drawn.sha256 !== thumbSha256)
+      await replaceThumbnail(deps.db, { sha256: owner.sha256, old: thumbSha256, drawn: drawn.sha256 });
   }
 }
 
@@ -22,7 +33,12 @@ export async function verifyStored(deps: Deps): Promise<{ checked: number; damag
   for (;;) {
     const hashes = await nextHashes(deps.db, after, AT_A_TIME);
     for (const sha256 of hashes) {
-      const whole = await isWhole(deps, sha256);
+      let whole = await isWhole(deps, sha256);
+      if (!whole) {
+        await redraw(deps, sha256);
+        // drawn otherwise, it has another name now, and nothing refers to this one any more
+        whole = (await isWhole(deps, sha256)) || !(await referencedBlobs(deps.db, [sha256])).has(sha256);
+      }
       checked += 1;
       if (!whole) damaged += 1;
       await inTransaction(deps.db, async (trx) => {

@@ -1,4 +1,4 @@
-import { BlobDamagedError, BlobNotFoundError } from '../../adapters/storage';
+import { isLost } from '../../adapters/storage';
 import { qrSvg } from '../../adapters/qr';
 import { appendAudit } from '../../audit/audit.store';
 import { databaseNow, inTransaction } from '../../db/db';
@@ -86,7 +86,7 @@ async function keptPdf(deps: PrintDeps, c: Certificate): Promise<Buffer | undefi
   try {
     return await deps.storage.get(c.pdfSha256);
   } catch (e) {
-    if (!(e instanceof BlobNotFoundError || e instanceof BlobDamagedError)) throw e;
+    if (!isLost(e)) throw e;
     deps.log.error({ err: e, certificate: c.id }, 'the stored print of a certificate is lost: printing it anew');
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BlobDamagedError, BlobNotFoundError } from '../../adapters/storage';
+import { BlobNotFoundError, isLost } from '../../adapters/storage';
 import type { PrintOptions } from '../../adapters/printing';
 import type { AuditEntry } from '../../audit/audit.store';
 import type { Deps } from '../../deps';
@@ -74,7 +74,7 @@ async function keptPrint(deps: Deps, sha256: string | null): Promise<Buffer | un
   try {
     return await deps.storage.get(sha256);
   } catch (e) {
-    if (!(e instanceof BlobNotFoundError || e instanceof BlobDamagedError)) throw e;
+    if (!isLost(e)) throw e;
     deps.log.error({ err: e }, 'a kept print of a review form is lost: printing it anew');
     return undefined;
   }
