@@ -95,6 +95,12 @@ describe.each(Object.keys(kinds))('F08 contents in %s', (kind) => {
     for (const put of await Promise.all(puts)) expect(put).toEqual({ sha256, size: 6_000 });
     expect((await opened.again.get(sha256)).equals(content)).toBe(true);
     expect((await all()).filter((e) => e.sha256 === sha256)).toHaveLength(1);
+    expect(await storage.delete(sha256)).toBe(true);
+  });
+
+  it('what can be made again takes the place of a damaged one', async () => {
+    const content = randomBytes(6_000);
+    const { sha256 } = await storage.putDerived(content);
     await opened.damage(sha256);
     await storage.putDerived(content);
     expect((await storage.get(sha256)).equals(content)).toBe(true);
