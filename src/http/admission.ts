@@ -27,6 +27,11 @@ const SWEEP_MS = 100;
 /** Bytes of forms without files that are on their way to this process at once; more are turned away. */
 const MOST_ARRIVING = 128 * 1024 * 1024;
 
+/** Bytes of answers that are ready and wait for slow readers, of all that have given up their places; beyond, a reader keeps the place until the end. */
+const MOST_ASIDE = 64 * 1024 * 1024;
+/** What a file on its way holds, read piece by piece. */
+const PIECES = 256 * 1024;
+
 /** Somebody at the door: `enter` is called at most once, and `refuse` at most once instead of it. */
 export interface Guest {
   readonly lane: Lane;
@@ -45,6 +50,8 @@ interface Waiting {
 export class Admission {
   #active = 0;
   #uploads = 0;
+  #aside = new Map<Guest, number>();
+  #asideBytes = 0;
   #savesInRow = 0;
   readonly #inside = new Set<Guest>();
   /** oldest first */
@@ -90,8 +97,20 @@ export class Admission {
     }
   }
 
+  /** Nothing is left to be done for them but to wait until they have read `bytes`: the place is somebody else's, as long as not too much waits like this. */
+  stepAside(guest: Guest, bytes: number): void {
+    if (this.#asideBytes + bytes > MOST_ASIDE || !this.#inside.has(guest)) return;
+    this.leave(guest);
+    this.#aside.set(guest, bytes);
+    this.#asideBytes += bytes;
+  }
+
   leave(guest: Guest): void {
-    if (this.#inside.delete(guest)) {
+    const read = this.#aside.get(guest);
+    if (read !== undefined) {
+      this.#aside.delete(guest);
+      this.#asideBytes -= read;
+    } else if (this.#inside.delete(guest)) {
       if (guest.lane === 'upload') this.#uploads--;
       else this.#next();
     } else if (guest.lane !== 'upload') {
@@ -173,17 +192,21 @@ const laneOf = (req: IncomingMessage): Lane => (req.method !== 'POST' ? 'page' :
 
 /**
  * The door before the application, which sees no request that is not let in. Forms without files are read before they take a place: whoever sends one slowly, or never to its end,
- * keeps nobody out. `res.locals.arrivedAt` says when a request came, however long it then waited.
+ * keeps nobody out. `res.locals.arrivedAt` says when a request came, however long it then waited; `res.locals.stepAside()` that all that is left is a file to be read by whoever asked.
  */
 export function admitting(admission: Admission, refuse: Refuse, app: RequestListener): RequestListener {
   let arriving = 0;
   return (req, res) => {
-    const at = res as ServerResponse & { locals?: { arrivedAt: number } };
+    const at = res as ServerResponse & { locals?: { arrivedAt: number; stepAside?: () => void } };
     at.locals = { arrivedAt: steadyNow() };
     if (isAlwaysOpen(req)) return app(req, res);
     const lane = laneOf(req);
     const guest: Guest = { lane, enter: () => app(req, res), refuse: () => refuse(req, res, lane) };
     res.once('close', () => admission.leave(guest));
+    // S43: whoever reads slowly takes nobody's place; most answers are gone by then. Not at once: the next one is let in outside of this one's work
+    const later = (bytes: () => number) => (): void => void setImmediate(() => res.closed || admission.stepAside(guest, bytes()));
+    res.once('prefinish', later(() => res.writableLength)); // prettier-ignore
+    at.locals.stepAside = later(() => PIECES);
     if (guest.lane !== 'save') return admission.receive(guest);
 
     // senders that do not say how much they bring may bring the most

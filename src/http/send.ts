@@ -83,7 +83,9 @@ async function download(req: Request, res: Response, file: Extract<Reply, { kind
     res.end();
     return;
   }
-  await pipeline(await file.read({ from: start, to: end }), res).catch((e: unknown) => broken(req, e));
+  const content = await file.read({ from: start, to: end });
+  (res.locals.stepAside as (() => void) | undefined)?.();
+  await pipeline(content, res).catch((e: unknown) => broken(req, e));
 }
 
 /** The reader went away, or the rest could not be made: the answer was begun, so all that is left is the log. */

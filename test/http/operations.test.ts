@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { FORM_BYTES } from '../../src/http/read-form';
 import { createBallotKeys } from '../../src/adapters/ballot-keys';
 import { settleBallotKeyPlace } from '../../src/ballot-key-place.store';
@@ -269,6 +270,8 @@ describe('S62 fairness', () => {
 });
 
 describe('F20 more requests than one process can work on', () => {
+  /** more than the network holds for a reader who does not read */
+  const LARGE = 24 * 1024 * 1024;
   /** a place where requests stay until they are let go, in the order they came */
   let held: { name: string; go: () => void }[] = [];
   const hold = (name: string, reply: Reply): Promise<Reply> =>
@@ -292,6 +295,29 @@ describe('F20 more requests than one process can work on', () => {
       access: 'public',
       audit: null,
       handle: () => Promise.resolve(page('errors/404', { title: '表' })),
+    },
+    {
+      method: 'get',
+      path: '/picture',
+      access: 'public',
+      audit: null,
+      handle: () =>
+        Promise.resolve({ kind: 'file', contentType: 'image/png', fileName: 'a.png', inline: true, body: Buffer.alloc(LARGE) } as Reply),
+    },
+    {
+      method: 'get',
+      path: '/stored',
+      access: 'public',
+      audit: null,
+      handle: () =>
+        Promise.resolve({
+          kind: 'download',
+          contentType: 'application/pdf',
+          fileName: 'a.pdf',
+          size: LARGE,
+          tag: 'a',
+          read: () => Promise.resolve(Readable.from([Buffer.alloc(LARGE / 2), Buffer.alloc(LARGE / 2)])),
+        } as Reply),
     },
     {
       method: 'post',
@@ -349,6 +375,27 @@ describe('F20 more requests than one process can work on', () => {
     letGo(2);
     expect((await Promise.all([...inside, ...waiting])).map((r) => r.status)).toEqual([200, 200, 200, 200]);
     await until('all places are free', () => gauge('http_requests_active{lane="all"} 0'));
+  });
+
+  test('S43, S62 whoever reads a file slowly, or not at all, takes nobody a place', async () => {
+    const readers = ['/picture', '/stored', '/stored', '/picture'].map((to) => {
+      const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1');
+      socket.pause().on('error', () => undefined);
+      socket.write(`GET ${to} HTTP/1.1\r\nHost: site\r\n\r\n`);
+      return socket;
+    });
+    try {
+      // their kernels have taken what they take
+      await until('all have begun', () => readers.every((r) => r.bytesWritten > 0));
+      const asked = [get(1), get(2)];
+      await until('both are worked on', () => held.length === 2);
+      letGo(2);
+      expect((await Promise.all(asked)).map((r) => r.status)).toEqual([200, 200]);
+      await until('all places are free', () => gauge('http_requests_active{lane="all"} 0'));
+      expect(readers.every((r) => !r.destroyed)).toBe(true);
+    } finally {
+      for (const reader of readers) reader.destroy();
+    }
   });
 
   test('F20 a save that came later goes before pages that wait; what a save held is not lost when it is turned away', async () => {

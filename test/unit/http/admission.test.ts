@@ -34,6 +34,27 @@ describe('F20 the door', () => {
     expect(admission.turnedAway).toEqual({ page: 1, save: 0, upload: 0 });
   });
 
+  test('S43 whose answer is ready gives up the place to the next, as long as not too much waits for its readers', () => {
+    const { come, admission, said } = door({ active: 1, waiting: 9 });
+    const slow = [come('a'), come('b'), come('c')];
+    const MB = 1024 * 1024;
+    admission.stepAside(slow[0] as Guest, 40 * MB);
+    expect(said()).toEqual(['a in', 'b in']);
+    admission.stepAside(slow[0] as Guest, 40 * MB); // said twice
+    admission.stepAside(slow[2] as Guest, MB); // not even inside
+    admission.stepAside(slow[1] as Guest, 40 * MB); // too much
+    expect([said(), admission.active]).toEqual([[], 1]);
+    admission.leave(slow[0] as Guest);
+    admission.stepAside(slow[1] as Guest, 40 * MB);
+    expect(said()).toEqual(['c in']);
+    for (const guest of slow) admission.leave(guest);
+    expect(admission.active).toBe(0);
+    // nothing is left over of what they held
+    const last = come('d');
+    admission.stepAside(last, 64 * MB);
+    expect([said(), admission.active]).toEqual([['d in'], 0]);
+  });
+
   test('who has waited too long is turned away; saves have more patience', () => {
     const { come, admission, said, pass } = door({ active: 1, waiting: 9 });
     const a = come('a');
