@@ -114,6 +114,15 @@ export function createRenderer(rootDir: string, site: SiteFacts, cache: boolean)
           .replace(/\d{4}年\d{1,2}月(?:\d{1,2}日)?/g, '<span class="nowrap">$&</span>'),
       ),
   );
+  // a number that a telephone can call by a touch; anything else stands as it is, in one line
+  env.addFilter('phone', (text: unknown) => {
+    const shown = escape(text).toString();
+    return new nunjucks.runtime.SafeString(
+      /^\+?[\d -]{5,20}$/.test(shown)
+        ? `<a class="govuk-link nowrap" href="tel:${shown.replace(/[ -]/g, '')}">${shown}</a>`
+        : `<span class="nowrap">${shown}</span>`,
+    );
+  });
   env.addFilter('day', (d: string | null | undefined) => (d ? showDate(d) : ''));
   env.addFilter('month', (d: string | null | undefined) => (d ? showYearMonth(d) : ''));
 

@@ -27,6 +27,16 @@ describe('P4 「联系电话」 of a bureau', () => {
     expect(audit).toMatchObject({ subject_kind: 'division' });
   });
 
+  it('P4, X5 a number is called by a touch, wherever somebody is told to call', async () => {
+    const links = async (to: string): Promise<(string | undefined)[]> =>
+      (await site.visitor().open(to)).all('main a[href^="tel:"]').map((a) => a.getAttribute('href'));
+    await makeCommittee(site);
+    for (const to of ['/sign-in', '/recover', '/contacts'])
+      expect([to, await links(to)]).toEqual([to, expect.arrayContaining(['tel:053181919792'])]);
+    expect(await links('/contacts')).toEqual(expect.arrayContaining(['tel:12333', 'tel:06315231234']));
+    expect(await links('/committees')).toEqual(['tel:06315201234']);
+  });
+
   it('of the city answers for a district that has put none down', async () => {
     await site.db('divisions').where({ code: '371000' }).update({ phone: '0631-5190100' });
     const unit = await signInAs(site, await makeUnit(site, { state: 'none', divisionCode: '371082' }));

@@ -40,8 +40,8 @@ export function bureausRoutes({ db, settings }: Deps): Route[] {
               { text: b.division },
               { text: bureauName(b.division) },
               b.phone === null
-                ? { text: servicePhone, sub: '人社服务电话' }
-                : { text: b.phone, ...(b.isOwn ? {} : { sub: '上级人社局的电话' }) },
+                ? { phone: servicePhone, sub: '人社服务电话' }
+                : { phone: b.phone, ...(b.isOwn ? {} : { sub: '上级人社局的电话' }) },
             ],
           })),
         },

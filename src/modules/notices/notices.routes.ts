@@ -70,7 +70,7 @@ export function noticesRoutes(deps: Deps): Route[] {
         { text: c.levels.map(levelText).join('、') },
         { text: c.committee, sub: c.divisionName },
         { text: c.foundedBy },
-        { text: c.phone },
+        { phone: c.phone },
         { text: showDate(c.validUntil) },
       ],
     }));
