@@ -84,10 +84,14 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  if (isMounted) {
-    await site.close();
-    await server.stop();
-    spawnSync('umount', [disk]);
+  // whatever a test found wrong, no server and no disk is left behind
+  try {
+    if (isMounted) await site.close();
+  } finally {
+    if (isMounted) {
+      await server.stop();
+      spawnSync('umount', [disk]);
+    }
   }
   fs.rmSync(disk, { recursive: true, force: true });
 });

@@ -35,10 +35,14 @@ beforeAll(async () => {
   publishTestServer({ base: server.url(), template: await makeTemplate(server.url()) });
   site = await openSite();
 });
+// whatever a test found wrong, no server is left behind
 afterAll(async () => {
-  await site.close();
-  await server.stop();
-  fs.rmSync(dir, { recursive: true, force: true });
+  try {
+    await site.close();
+  } finally {
+    await server.stop();
+    fs.rmSync(dir, { recursive: true, force: true });
+  }
 });
 
 /** What pg_basebackup does: the server says where a copy of its folder begins and ends, the folder is copied meanwhile. */
