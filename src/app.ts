@@ -20,6 +20,7 @@ import { send } from './http/send';
 import { createSessions, keepSession, pageBefore, visitorOf } from './http/session';
 import type { SessionActors } from './http/session.store';
 import { createTurnAway } from './http/turn-away';
+import type { WaitingLine } from './http/waiting-line';
 import { asError } from './lib/as-error';
 import type { Metrics } from './metrics';
 import { isReady, type ReadinessProbe } from './readiness';
@@ -32,11 +33,12 @@ export interface AppInput {
   actors: SessionActors;
   readiness: ReadinessProbe;
   admission: Admission;
+  line: WaitingLine;
   metrics: Metrics;
 }
 
 /** The door (F20) and behind it the middleware order of the site. Production and tests call this same function. */
-export function createApp({ deps, routes, mount, sessionPool, actors, readiness, admission, metrics }: AppInput): RequestListener {
+export function createApp({ deps, routes, mount, sessionPool, actors, readiness, admission, line, metrics }: AppInput): RequestListener {
   const { config, log, renderer } = deps;
   const guarding = securityHeaders(config.secureCookies);
   const app = express();
@@ -157,9 +159,11 @@ export function createApp({ deps, routes, mount, sessionPool, actors, readiness,
     headers: valuesOf(guarding),
     supportPhone: () => deps.settings.known().supportPhone,
     isDraining: () => readiness.isDraining,
+    line,
+    pagesPerSecond: () => admission.pagesPerSecond,
     log,
   });
-  return admitting(admission, turnAway, app);
+  return admitting(admission, line, turnAway, app);
 }
 
 /** The page that the form stood on, opened anew; the browser says where it was. */

@@ -23,6 +23,7 @@ import { createDevices } from './http/devices.store';
 import { moveDrafts } from './http/form-drafts.store';
 import { createKeptPosts } from './http/kept-posts.store';
 import { createSignedCookies } from './http/signed-cookie';
+import { WaitingLine } from './http/waiting-line';
 import { openSession } from './http/open-session.store';
 import { createOneTimeTokens } from './http/one-time-token.store';
 import { createRenderer, type NavItem } from './http/render';
@@ -179,10 +180,11 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
     uploads: config.maxUploads,
     patience: { page: 5000, save: 20_000 },
   });
+  const line = new WaitingLine(cookies, config.webProcesses);
   metrics.watch({ db, sessionPool, printer, admission, log });
   const actors = { query: ACTOR_QUERY, read: (row: unknown) => visitorOfRow({ settings }, row) };
   const appOf = (routes: readonly Route[]): RequestListener =>
-    createApp({ deps, routes, mount, sessionPool, actors, readiness, admission, metrics });
+    createApp({ deps, routes, mount, sessionPool, actors, readiness, admission, line, metrics });
   return {
     deps,
     app: appOf(allRoutes(deps)),

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { steadyNow } from '../lib/arrival';
 import { FORM_BYTES, isMultipart, isWords, readForm } from './read-form';
+import type { WaitingLine } from './waiting-line';
 
 /** save: a form of words alone · upload: a form with files, whose body may take its sender minutes · page: everything else */
 export type Lane = 'save' | 'page' | 'upload';
@@ -35,17 +36,21 @@ const PIECES = 256 * 1024;
 /** Somebody at the door: `enter` is called at most once, and `refuse` at most once instead of it. */
 export interface Guest {
   readonly lane: Lane;
+  /** whoever has a lower one goes first in their lane; asked only of who has to wait. Without it everybody goes in the order they came. */
+  readonly rank?: () => number;
   readonly enter: () => void;
   readonly refuse: () => void;
 }
 interface Waiting {
   guest: Guest;
   since: number;
+  rank: number;
 }
 
 /**
  * F20: how many requests this process works on at once. Who comes when all places are taken waits; who would have to wait behind too many, or too long, is turned
- * away at once, so that those who are inside get their answers as quickly as ever. Saves and submits go before page views; both in the order they came.
+ * away at once, so that those who are inside get their answers as quickly as ever. Saves and submits go before page views; both in the order of their ranks, and
+ * where nobody else fits in, the last one makes room for somebody of a lower rank.
  */
 export class Admission {
   #active = 0;
@@ -54,7 +59,7 @@ export class Admission {
   #asideBytes = 0;
   #savesInRow = 0;
   readonly #inside = new Set<Guest>();
-  /** oldest first */
+  /** lowest rank first */
   readonly #waiting: Record<'save' | 'page', Waiting[]> = { save: [], page: [] };
   #sweep: NodeJS.Timeout | undefined;
   /** since when a page has waited at any moment */
@@ -88,13 +93,23 @@ export class Admission {
     } else if (this.#active < this.limits.active) {
       this.#active++;
       this.#letIn(guest);
-    } else if (this.#waiting[lane].length >= this.#room(lane)) this.turnAway(guest);
-    else {
-      const since = this.now();
-      this.#waiting[lane].push({ guest, since });
-      if (lane === 'page') this.#crowdSince ??= since;
-      this.#sweep ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
+    } else this.#line(guest, lane);
+  }
+
+  #line(guest: Guest, lane: 'save' | 'page'): void {
+    const since = this.now();
+    const rank = guest.rank?.() ?? since;
+    const line = this.#waiting[lane];
+    const last = line.length >= this.#room(lane) ? line.at(-1) : undefined;
+    if (line.length >= this.#room(lane)) {
+      if (!last || last.rank <= rank) return this.turnAway(guest);
+      line.pop();
     }
+    const at = line.findLastIndex((w) => w.rank <= rank) + 1;
+    line.splice(at, 0, { guest, since, rank });
+    if (lane === 'page') this.#crowdSince ??= since;
+    this.#sweep ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
+    if (last) this.turnAway(last.guest);
   }
 
   /** Nothing is left to be done for them but to wait until they have read `bytes`: the place is somebody else's, as long as not too much waits like this. */
@@ -130,9 +145,11 @@ export class Admission {
   sweep(): void {
     const now = this.now();
     for (const lane of ['save', 'page'] as const) {
-      const line = this.#waiting[lane];
-      const late = line.findIndex((w) => now - w.since < this.limits.patience[lane]);
-      for (const { guest } of line.splice(0, late < 0 ? line.length : late)) this.turnAway(guest);
+      const isLate = (w: Waiting): boolean => now - w.since >= this.limits.patience[lane];
+      const late = this.#waiting[lane].filter(isLate);
+      if (late.length === 0) continue;
+      this.#waiting[lane] = this.#waiting[lane].filter((w) => !isLate(w));
+      for (const { guest } of late) this.turnAway(guest);
     }
     this.#lookForCrowd();
     if (this.#waiting.save.length + this.#waiting.page.length > 0) return;
@@ -157,6 +174,12 @@ export class Admission {
     if (!isSaveNext) this.#pagesLately().pages++;
     this.#lookForCrowd();
     this.#letIn(next.guest);
+  }
+
+  /** pages that have lately been let in within a second after they had waited; at least one */
+  get pagesPerSecond(): number {
+    const { pages, before } = this.#pagesLately();
+    return Math.max(pages, before, 1);
   }
 
   /** How many of a lane may wait at this moment. */
@@ -194,14 +217,15 @@ const laneOf = (req: IncomingMessage): Lane => (req.method !== 'POST' ? 'page' :
  * The door before the application, which sees no request that is not let in. Forms without files are read before they take a place: whoever sends one slowly, or never to its end,
  * keeps nobody out. `res.locals.arrivedAt` says when a request came, however long it then waited; `res.locals.stepAside()` that all that is left is a file to be read by whoever asked.
  */
-export function admitting(admission: Admission, refuse: Refuse, app: RequestListener): RequestListener {
+export function admitting(admission: Admission, line: WaitingLine, refuse: Refuse, app: RequestListener): RequestListener {
   let arriving = 0;
   return (req, res) => {
     const at = res as ServerResponse & { locals?: { arrivedAt: number; stepAside?: () => void } };
     at.locals = { arrivedAt: steadyNow() };
     if (isAlwaysOpen(req)) return app(req, res);
     const lane = laneOf(req);
-    const guest: Guest = { lane, enter: () => app(req, res), refuse: () => refuse(req, res, lane) };
+    const rank = lane === 'page' ? { rank: () => line.stand(req, res) } : {};
+    const guest: Guest = { lane, ...rank, enter: () => app(req, res), refuse: () => refuse(req, res, lane) };
     res.once('close', () => admission.leave(guest));
     // S43: whoever reads slowly takes nobody's place; most answers are gone by then. Not at once: the next one is let in outside of this one's work
     const later = (bytes: () => number) => (): void => void setImmediate(() => res.closed || admission.stepAside(guest, bytes()));

@@ -1,12 +1,15 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { Request, Response } from 'express';
+import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Response } from 'express';
 
-export type CookieName = 'device' | 'kept';
+export type CookieName = 'device' | 'kept' | 'line';
 
 /** Cookies beside the session's: opaque values, signed, out of reach of scripts, for our own pages only (S18). */
 export interface SignedCookies {
   /** undefined when there is none or its signature is not ours */
-  read(req: Request, name: CookieName): string | undefined;
+  read(req: IncomingMessage, name: CookieName): string | undefined;
+  /** the header that sets it */
+  header(name: CookieName, value: string, maxAgeMs: number): string;
   write(res: Response, name: CookieName, value: string, maxAgeMs: number): void;
   clear(res: Response, name: CookieName): void;
 }
@@ -17,8 +20,14 @@ export const hashOfToken = (token: string): Buffer => createHash('sha256').updat
 /** `secure`: only over TLS, and with the prefix that binds a cookie to this host. */
 export function createSignedCookies(secret: string, secure: boolean): SignedCookies {
   const fullName = (name: CookieName): string => (secure ? `__Host-${name}` : name);
-  const sign = (name: CookieName, value: string): Buffer => createHmac('sha256', secret).update(`cookie ${name}\0${value}`).digest();
+  const key = createSecretKey(Buffer.from(secret));
+  const sign = (name: CookieName, value: string): Buffer => createHmac('sha256', key).update(`cookie ${name}\0${value}`).digest();
   const options = { httpOnly: true, secure, sameSite: 'lax', path: '/' } as const;
+  const header = (name: CookieName, value: string, maxAgeMs: number): string => {
+    // IE before 9 knows no Max-Age
+    const until = `Max-Age=${Math.floor(maxAgeMs / 1000)}; Expires=${new Date(Date.now() + maxAgeMs).toUTCString()}`;
+    return `${fullName(name)}=${value}.${sign(name, value).toString('base64url')}; Path=/; ${until}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  };
   return {
     read(req, name) {
       const prefix = `${fullName(name)}=`;
@@ -28,8 +37,9 @@ export function createSignedCookies(secret: string, secure: boolean): SignedCook
       const right = sign(name, value);
       return value !== '' && given.length === right.length && timingSafeEqual(given, right) ? value : undefined;
     },
+    header,
     write(res, name, value, maxAgeMs) {
-      res.cookie(fullName(name), `${value}.${sign(name, value).toString('base64url')}`, { ...options, maxAge: maxAgeMs });
+      res.append('Set-Cookie', header(name, value, maxAgeMs));
     },
     clear(res, name) {
       res.clearCookie(fullName(name), options);

@@ -1,11 +1,11 @@
-import { randomInt } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Logger } from 'pino';
 import { asError } from '../lib/as-error';
 import type { Lane, Refuse } from './admission';
 import type { Renderer } from './render';
 import { typedText } from './resend';
+import type { WaitingLine } from './waiting-line';
 
 export interface TurnAwayInput {
   renderer: Renderer;
@@ -14,11 +14,14 @@ export interface TurnAwayInput {
   /** stands on every page; when it changes the pages are made anew */
   supportPhone: () => string;
   isDraining: () => boolean;
+  line: WaitingLine;
+  /** pages that are let in within a second */
+  pagesPerSecond: () => number;
   log: Logger;
 }
 
-/** Seconds until who was turned away comes back: spread, so that those who were turned away together do not come back together. */
-const WAITS = [5, 7, 9, 11, 13] as const;
+/** Made while others wait: 0.5 ms instead of 10 for one page. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 /** Bodies of forms that were turned away and are still read, for the text in them or until their sender can read the answer. Beyond, the connection is closed. */
 const MOST_READING = 64;
 /** A body of so many bytes has mostly arrived when its answer is written. */
@@ -49,18 +52,18 @@ const codingOf = (accepted: string | undefined): Coding =>
         : 'identity';
 
 /**
- * F20: the answer to who is turned away, made before anybody comes: a few pages for each size of type and each time to wait, compressed. It costs what a server costs that does nothing
+ * F20: the answer to who is turned away, made once: a page for each size of type, time to wait and number of people ahead, compressed. It costs what a server costs that does nothing
  * else (`npm run bench -- F20`). Only a form without a script's help is read, so that its text comes back to be sent again.
  */
-export function createTurnAway({ renderer, headers, supportPhone, isDraining, log }: TurnAwayInput): Refuse {
+export function createTurnAway({ renderer, headers, supportPhone, isDraining, line, pagesPerSecond, log }: TurnAwayInput): Refuse {
   const ready = new Map<string, Ready>();
   let phone: string | undefined;
   let reading = 0;
 
-  const html = (mode: Mode, large: boolean, wait: number): string => {
+  const html = (mode: Mode, large: boolean, wait: number, ahead?: number): string => {
     if (mode === 'text') return `访问人数较多，请在 ${wait} 秒以后再试\n`;
     if (mode === 'part') return renderer.document('errors/busy-part', { wait });
-    const data = { wait, mode, mark: PAGE_MARK };
+    const data = { wait, mode, mark: PAGE_MARK, ahead };
     return renderer.page('errors/busy', {
       page: { title: '访问人数较多' },
       data,
@@ -84,17 +87,17 @@ export function createTurnAway({ renderer, headers, supportPhone, isDraining, lo
       ...(mode === 'page' ? { Refresh: String(wait) } : {}),
       'Content-Length': String(length),
     }).flatMap(([name, value]) => [name, String(value)]);
-  const readyFor = (mode: Mode, large: boolean, wait: number, coding: Coding): Ready => {
+  const readyFor = (mode: Mode, large: boolean, wait: number, coding: Coding, ahead?: number): Ready => {
     const now = supportPhone();
     if (now !== phone) {
       ready.clear();
       phone = now;
     }
-    const key = `${mode} ${large} ${wait} ${coding}`;
+    const key = `${mode} ${large} ${wait} ${coding} ${ahead}`;
     const known = ready.get(key);
     if (known) return known;
-    const plain = Buffer.from(html(mode, large, wait));
-    const body = coding === 'br' ? brotliCompressSync(plain) : coding === 'gzip' ? gzipSync(plain) : plain;
+    const plain = Buffer.from(html(mode, large, wait, ahead));
+    const body = coding === 'br' ? brotliCompressSync(plain, BROTLI) : coding === 'gzip' ? gzipSync(plain) : plain;
     const made = { body, head: headOf(mode, wait, coding, body.length) };
     ready.set(key, made);
     return made;
@@ -144,11 +147,15 @@ export function createTurnAway({ renderer, headers, supportPhone, isDraining, lo
   return (req, res, lane) => {
     note(lane);
     const { accept, cookie } = req.headers;
-    const wait = WAITS[randomInt(WAITS.length)] ?? WAITS[0];
+    const wait = line.waitFor(0);
     const coding = codingOf(req.headers['accept-encoding'] as string | undefined);
     if (req.headers['hx-request'] === 'true') return answer(req, res, readyFor('part', false, wait, 'identity'));
     if (!wantsHtml(accept)) return answer(req, res, readyFor('text', false, wait, 'identity'));
-    if (req.method !== 'POST') return answer(req, res, readyFor('page', isLarge(cookie), wait, coding));
+    if (req.method !== 'POST') {
+      const place = line.turnAway(req, pagesPerSecond());
+      const { head, body } = readyFor('page', isLarge(cookie), place.wait, coding, place.ahead);
+      return answer(req, res, { body, head: place.ticket ? [...head, 'Set-Cookie', place.ticket] : head });
+    }
     if (reading >= MOST_READING) return answer(req, res, readyFor('form', isLarge(cookie), wait, coding));
     void withText(req, res, isLarge(cookie), wait);
   };

@@ -366,7 +366,7 @@ describe('F20 more requests than one process can work on', () => {
     expect(after).toBeGreaterThanOrEqual(5);
     expect(after).toBeLessThan(15);
     expect(fifth.headers.get('refresh')).toBe(String(after));
-    expect(fifth.headers.get('set-cookie')).toBeNull();
+    expect(text).toContain('您排在最前面，马上轮到您');
     expect((await fetch(`${base}/healthz`)).status).toBe(200);
     expect((await fetch(`${base}/readyz`)).status).toBe(200);
     expect(await gauge('http_requests_turned_away{lane="page"} 1')).toBe(true);
@@ -374,6 +374,42 @@ describe('F20 more requests than one process can work on', () => {
     await until('as many as expected', () => held.length === 2);
     letGo(2);
     expect((await Promise.all([...inside, ...waiting])).map((r) => r.status)).toEqual([200, 200, 200, 200]);
+    await until('all places are free', () => gauge('http_requests_active{lane="all"} 0'));
+  });
+
+  test('F20 whoever was turned away is told how many are ahead, and goes before all who came later when they come again', async () => {
+    const inside = [get(1), get(2)];
+    await until('as many as expected', () => held.length === 2);
+    const before = [get(3), get(4)];
+    await until('as many as expected', () => gauge('http_requests_waiting{lane="page"} 2'));
+    const first = await get(5);
+    const ticket = first.headers.get('set-cookie')?.split(';')[0] ?? '';
+    await first.text();
+    // one who is turned away now has at least the first ahead; those who came to be counted a moment ago are not
+    let place = '';
+    await until('the line has been counted', async () => {
+      place = /大约还有 \d+ 人在等待，先到的先进入/.exec(await (await get(6)).text())?.[0] ?? '';
+      return place !== '';
+    });
+    letGo(2);
+    await until('those who waited are inside', () => held.length === 2);
+    const later = [get(7), get(8)];
+    await until('as many as expected', () => gauge('http_requests_waiting{lane="page"} 2'));
+    // back with the ticket, while the line is full of those who came after it: the last of them makes room
+    const again = fetch(`${base}/page/9`, { headers: { cookie: ticket } });
+    const away = await Promise.race(later);
+    expect([away.status, away.headers.get('set-cookie')]).toEqual([503, expect.stringMatching(/^line=/)]);
+    // a ticket that somebody has made themselves is none
+    const forged = await fetch(`${base}/page/10`, { headers: { cookie: ticket.replace(/=[a-z0-9]+-/, '=aaaaaaaa-') } });
+    expect([forged.status, forged.headers.get('set-cookie')]).toEqual([503, expect.stringMatching(/^line=/)]);
+    letGo(1);
+    await until('the next is inside', () => held.length === 2);
+    expect(held.map((h) => h.name)).toContain('page 9');
+    letGo(2);
+    await until('the last is inside', () => held.length === 1);
+    letGo(1);
+    expect((await Promise.all([...inside, ...before, again])).map((r) => r.status)).toEqual([200, 200, 200, 200, 200]);
+    expect((await Promise.all(later)).map((r) => r.status).sort()).toEqual([200, 503]);
     await until('all places are free', () => gauge('http_requests_active{lane="all"} 0'));
   });
 
@@ -491,7 +527,7 @@ describe('F20 more requests than one process can work on', () => {
     }
   };
 
-  test('F20, S25 who is turned away gets an answer made before: compressed, in large type, short for scripts and programs, with the headers of every page and no cookie', async () => {
+  test('F20, S25 who is turned away gets an answer made before: compressed, in large type, short for scripts and programs, with the headers of every page, and a ticket of the line where it is a page', async () => {
     const shown = crowded.visitor();
     const form = await shown.get('/sign-in');
     const sample = await fetch(`${crowded.base}/sign-in`);
@@ -526,9 +562,13 @@ describe('F20 more requests than one process can work on', () => {
         ])
           expect(answer.headers.get(name)).toBe(sample.headers.get(name));
         expect(answer.headers.get('cache-control')).toBe('no-store');
-        expect(answer.headers.get('set-cookie')).toBeNull();
         expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(5);
       }
+      for (const k of ['br', 'gzip', 'plain', 'large', 'head'] as const)
+        expect(kinds[k].answer.headers.get('set-cookie')).toMatch(
+          /^line=[a-z0-9]+-[0-9a-f-]{36}\.[\w-]{43}; Path=\/; Max-Age=1800; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+        );
+      for (const k of ['part', 'text', 'form'] as const) expect(kinds[k].answer.headers.get('set-cookie')).toBeNull();
       for (const k of ['br', 'gzip', 'plain'] as const) expect(kinds[k].text).toContain('本页将在');
       expect(kinds.large.text).toContain('page--large');
       expect(kinds.plain.text).not.toContain('page--large');

@@ -5,8 +5,13 @@ function door(limits: { active: number; waiting: number; uploads?: number }) {
   let now = 0;
   const said: string[] = [];
   const admission = new Admission({ uploads: 1, ...limits, patience: { page: 5000, save: 20_000 } }, () => now);
-  const come = (name: string, lane: Lane = 'page'): Guest => {
-    const guest: Guest = { lane, enter: () => void said.push(`${name} in`), refuse: () => void said.push(`${name} away`) };
+  const come = (name: string, lane: Lane = 'page', rank?: number): Guest => {
+    const guest: Guest = {
+      lane,
+      ...(rank === undefined ? {} : { rank: () => rank }),
+      enter: () => void said.push(`${name} in`),
+      refuse: () => void said.push(`${name} away`),
+    };
     admission.receive(guest);
     return guest;
   };
@@ -32,6 +37,25 @@ describe('F20 the door', () => {
     admission.leave(b);
     expect(said()).toEqual(['b in', 'c in']);
     expect(admission.turnedAway).toEqual({ page: 1, save: 0, upload: 0 });
+  });
+
+  test('who has the lower rank goes first, and in a full line the last makes room for them', () => {
+    const { come, admission, said, pass } = door({ active: 1, waiting: 3 });
+    const first = come('a', 'page', 100);
+    come('b', 'page', 101);
+    come('c', 'page', 102);
+    come('old', 'page', 50);
+    come('d', 'page', 103);
+    expect(said()).toEqual(['a in', 'd away']);
+    come('older', 'page', 40);
+    come('equal', 'page', 101);
+    expect(said()).toEqual(['c away', 'equal away']);
+    expect(admission.waiting('page')).toBe(3);
+    admission.leave(first);
+    expect(said()).toEqual(['older in']);
+    pass(5000);
+    expect(said()).toEqual(['old away', 'b away']);
+    expect(admission.waiting('page')).toBe(0);
   });
 
   test('S43 whose answer is ready gives up the place to the next, as long as not too much waits for its readers', () => {

@@ -1,18 +1,20 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { createSignedCookies, type CookieName } from '../../../src/http/signed-cookie';
 
 const cookies = createSignedCookies('a secret of the tests, long enough', false);
-const written = (name: CookieName, value: string, by = cookies): string => {
-  let text = '';
-  const res = { cookie: (n: string, v: string) => void (text = `${n}=${v}`) } as unknown as Response;
-  by.write(res, name, value, 1000);
-  return text;
-};
-const read = (name: CookieName, cookie: string): string | undefined => cookies.read({ headers: { cookie } } as Request, name);
+const written = (name: CookieName, value: string, by = cookies): string => by.header(name, value, 1000).split(';')[0] ?? '';
+const read = (name: CookieName, cookie: string): string | undefined => cookies.read({ headers: { cookie } } as IncomingMessage, name);
 
 describe('S02, S18 signed cookies', () => {
   const own = written('device', 'abc');
   const [, value = '', signature = ''] = /=(.*)\.(.*)$/.exec(own) ?? [];
+
+  test('out of reach of scripts, for our own pages, over TLS bound to this host', () => {
+    const flags = '; Path=/; Max-Age=1; Expires=[^;]+ GMT; HttpOnly; SameSite=Lax';
+    expect(cookies.header('kept', 'abc', 1000)).toMatch(new RegExp(`^kept=abc[.][\\w-]{43}${flags}$`));
+    const safe = createSignedCookies('a secret of the tests, long enough', true);
+    expect(safe.header('kept', 'abc', 1000)).toMatch(new RegExp(`^__Host-kept=abc[.][\\w-]{43}${flags}; Secure$`));
+  });
 
   test('what this site has written is read', () => {
     expect(read('device', own)).toBe('abc');
