@@ -8,6 +8,8 @@ const LASTS_MS = 30 * 60_000;
 const TOGETHER = 3;
 /** Who has not come again so many ms after the time they were told is not waiting any more. */
 const GRACE_MS = 2000;
+/** They are told to come again when so much of their time has gone: at the full time the door would stand idle for every one who is late or has given up, and what they wait for is an estimate. */
+const SOONER = 0.5;
 /** The line is counted anew so often, in ms. */
 const COUNT_EVERY_MS = 250;
 /** Seconds until who was turned away comes back. The first are given by chance to those who are next: they were turned away together and are not to come back together. */
@@ -73,7 +75,7 @@ export class WaitingLine {
     const ticket = this.#tickets.get(req) ?? this.#read(req);
     const since = ticket?.since ?? now;
     const ahead = this.#ahead(ticket && Math.floor(since / 1000), now);
-    const wait = this.waitFor(ahead / pagesPerSecond);
+    const wait = this.waitFor((SOONER * ahead) / pagesPerSecond);
     const gone = Math.ceil((now + wait * 1000 + GRACE_MS) / 1000);
     const expected = this.#expected.get(gone) ?? new Map<number, number>();
     this.#expected.set(gone, expected);
@@ -101,7 +103,7 @@ export class WaitingLine {
     this.#counted = { at: now, seconds: inOrder.map(([second]) => second), upTo: inOrder.map(([, n]) => (sum += n)) };
   }
 
-  /** Seconds until somebody comes again who would be served after so many. */
+  /** Seconds until somebody comes again who is to come no sooner than after so many. */
   waitFor(seconds: number): number {
     const fitting = SOON.filter((s) => s >= seconds);
     return fitting[Math.floor(this.chance() * fitting.length)] ?? LATER.find((s) => s >= seconds) ?? LATER[LATER.length - 1] ?? 0;
