@@ -102,11 +102,14 @@ export function createKeptPosts(db: Db, cipher: Cipher) {
     async remove(browser: Buffer, accountId: number, id: string): Promise<void> {
       if (isUuid(id)) await db('kept_posts').where({ browser_hash: browser, account_id: accountId, id }).delete();
     },
-    /** Somebody signs in in this browser: what another account left there is dropped. Tells how many forms of their own wait. */
-    async settle(browser: Buffer, accountId: number): Promise<number> {
-      await db('kept_posts').where({ browser_hash: browser }).whereNot({ account_id: accountId }).delete();
+    /** How many forms of this account wait in this browser. */
+    async count(browser: Buffer, accountId: number): Promise<number> {
       const [row] = await own(browser, accountId).count<{ n: number }[]>('* as n');
       return Number(row?.n ?? 0);
+    },
+    /** Somebody has signed in in this browser: what another account left there is dropped. */
+    async settle(browser: Buffer, accountId: number): Promise<void> {
+      await db('kept_posts').where({ browser_hash: browser }).whereNot({ account_id: accountId }).delete();
     },
   };
 }

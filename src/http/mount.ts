@@ -395,7 +395,8 @@ async function openFor(at: Passage, reply: SignInReply, token: string, digest: s
     if (!opening) return { opened: false, reply: await toSignIn() };
     const before = ownerOf(req);
     const kept = deps.cookies.read(req, 'kept');
-    if (kept !== undefined && (await deps.kept.settle(hashOfToken(kept), accountId)) > 0) to = paths.kept();
+    const browser = kept === undefined ? undefined : hashOfToken(kept);
+    if (browser && (await deps.kept.count(browser, accountId)) > 0) to = paths.kept();
     const provenAt = reply.proven ? { provenAt: (await deps.now()).getTime() } : {};
     const device = deps.devices.meet(req, res);
     const opened = await openSessionFor(req, { accountId, role: opening.role, ...provenAt }, Date.now(), (row) =>
@@ -408,6 +409,8 @@ async function openFor(at: Passage, reply: SignInReply, token: string, digest: s
       }),
     );
     if (!opened) return { opened, reply: await opening.refused() };
+    // only now: a sign-in that is refused drops nothing of anybody
+    if (browser) await deps.kept.settle(browser, accountId);
     device.give();
     deps.tokens.done(token, digest);
     if (at.visitor?.accountId === accountId) await deps.moveDrafts(before, ownerOf(req));

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { pruneExpired } from '../../src/http/housekeeping.store';
 import { makeBatch, makeCommittee, makePerson, makeUnit, signInAs, signInVia, type TestPerson } from '../support/factories';
+import { until } from '../support/process';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
@@ -141,6 +142,29 @@ describe('A9 a form whose session has ended', () => {
     expect((await signInVia(site, w.visitor, stranger.loginName)).location).toBe('/home');
     expect((await w.visitor.get('/kept')).text()).toContain('没有保留的内容');
     expect(await keptRows(w.person.accountId)).toBe(0);
+  });
+
+  it('outlives a sign-in that is refused, also of an account that is disabled in that very moment', async () => {
+    const w = await startWriting();
+    const stranger = await makePerson(site);
+    const page = await education(w);
+    await endSessions(w.person.accountId);
+    await w.visitor.submit(page, { 'fullTime.has': 'no' }, { button: 'do=save' });
+    const disabling = await site.db.transaction();
+    await disabling('accounts')
+      .where({ id: stranger.accountId })
+      .update({ disabled_at: disabling.raw('app_now()') });
+    const signing = signInVia(site, w.visitor, stranger.loginName);
+    await until('the sign-in waits for the account', async () => {
+      const { rows } = await site.db.raw<{ rows: unknown[] }>(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%accounts%'`,
+      );
+      return rows.length > 0;
+    });
+    await disabling.commit();
+    expect((await signing).status).toBe(422);
+    expect(await keptRows(w.person.accountId)).toBe(1);
+    expect((await signInVia(site, w.visitor, w.person.loginName)).location).toBe('/kept');
   });
 
   it('cannot be planted: without the token of a page of the account, from another site or too large, nothing is kept', async () => {

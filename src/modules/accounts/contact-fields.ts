@@ -49,7 +49,7 @@ export const loginNameField = (alsoSignsIn: string): Field =>
     label: '登录名',
     required: true,
     max: 100,
-    width: 'l',
+    width: 'm',
     autocomplete: 'username',
     hint: `4 至 20 位英文字母、数字或者下划线，以字母开头。登录名和${alsoSignsIn}均可用于登录`,
     check: loginNameProblem,

@@ -91,7 +91,7 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
       controls: [
         ...conditionControls(condition, catalogue, years),
         textFilter('name', '姓名', condition.name),
-        textFilter('unit', '申报单位', condition.unit),
+        textFilter('unit', '申报单位', condition.unit, 'm'),
       ],
       resetHref: paths.report(),
     },

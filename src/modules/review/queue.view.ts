@@ -42,7 +42,7 @@ export function filterControls(
     ...conditionControls(f, catalogue, years),
     choiceFilter('state', '状态', state, f.show === shows[0]?.value ? '' : f.show, 'm'),
     textFilter('name', '姓名', f.name),
-    textFilter('unit', '申报单位', f.unit),
+    textFilter('unit', '申报单位', f.unit, 'm'),
   ];
 }
 

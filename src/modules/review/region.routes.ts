@@ -68,7 +68,7 @@ export function regionRoutes(deps: Deps): Route[] {
               'm',
             ),
             textFilter('name', '姓名', condition.name),
-            textFilter('unit', '申报单位', condition.unit),
+            textFilter('unit', '申报单位', condition.unit, 'm'),
           ],
         },
         counts: shown
