@@ -41,7 +41,7 @@
     var field = link && doc.getElementById(decodeURIComponent(link.getAttribute('href').slice(1)));
     if (!field) return;
     event.preventDefault();
-    (field.closest('.field') || field).scrollIntoView();
+    (field.closest('.field, .ballot__item') || field).scrollIntoView();
     if (field.tabIndex < 0 && !field.hasAttribute('tabindex')) field.setAttribute('tabindex', '-1');
     field.focus({ preventScroll: true });
   });

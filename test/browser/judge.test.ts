@@ -89,9 +89,26 @@ async function comesAndScores(who: Person, judge: TestJudge, score: string): Pro
   expect(await who.text()).toContain('评分已保存');
 }
 
-async function votes(who: Person, choice: string): Promise<void> {
+/** Choosing for a long time is no absence, though nothing is sent: what is chosen is kept nowhere and would be lost with the session (S19). */
+async function choosesForLong(who: Person): Promise<void> {
+  expect(await who.text('.ballot__state')).toContain('已选 0 份，还有 1 份未选');
+  const asks: string[] = [];
+  who.page.on('request', (r) => asks.push(`${r.method()} ${new URL(r.url()).pathname} ${r.postData() ?? ''}`.trim()));
+  await who.page.click(`#vote-${declaration}`);
+  expect(await who.text('.ballot__state')).toContain('全部 1 份都已选择');
+  expect(asks).toEqual([]);
+  await who.page.evaluate('var began = Date.now(); Date.now = function () { return began + 240000; }');
+  const [asked] = await Promise.all([who.page.waitForResponse(`${site.base}/judge`), who.page.click(`#vote-${declaration}-2`)]);
+  expect(asked.status()).toBe(200);
+  await who.page.click(`#vote-${declaration}-3`);
+  expect(asks).toEqual(['GET /judge']);
+  await who.open(`/judge/meetings/${meetingId}/ballot`);
+}
+
+async function votes(who: Person, choice: string, before: (p: Person) => Promise<void> = () => Promise.resolve()): Promise<void> {
   await who.open(`/judge/meetings/${meetingId}`);
   await who.press('去投票');
+  await before(who);
   expect(Math.min(...(await heights(who)))).toBeGreaterThanOrEqual(FINGER);
   await who.press('投票');
   expect(await who.errors()).toEqual(['请对于海燕投票', '请勾选「我已核对」']);
@@ -113,7 +130,7 @@ describe('J3 a judge at a browser', () => {
     expect(await desk.text()).toContain('评议意见已保存');
     expect((await step('open')).text()).toContain('投票已经开始');
     await votes(phone, 'yes');
-    await votes(desk, '同意');
+    await votes(desk, '同意', choosesForLong);
     expect([...phone.faults(), ...desk.faults()]).toEqual([]);
   }, 180_000);
 });

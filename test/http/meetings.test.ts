@@ -762,6 +762,24 @@ describe('J3 the ballot', () => {
     await step(meetingId, 'void-ballot', { reason: '试投' });
   });
 
+  it('J3 a long ballot that is not complete says how many are left, and keeps what was chosen', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 12; i++) ids.push(await accepted(`长票${i}`));
+    const { meetingId, voters } = await voting(ids);
+    const v = await browserOf(voters[0] ?? 0);
+    const ballot = await v.get(`/judge${at(meetingId)}/ballot`);
+    const order = ballot.all('legend').map((l) => l.text.trim().replace(/^\d+\. /, ''));
+    const [first = ''] = order;
+    const idOf = (n: string): string => ids[Number(n.slice('长票'.length))] ?? '';
+    const half = await v.send(ballot, { [`vote.${idOf(first)}`]: 'no', sure: 'yes' });
+    expect(half.status).toBe(422);
+    expect(half.errors()).toEqual([`还有 11 份申报没有投票，第一份是${order[1] ?? ''}`]);
+    expect(half.find('#error-summary a')?.getAttribute('href')).toBe(`#vote-${idOf(order[1] ?? '')}`);
+    expect(half.find(`#vote-${idOf(first)}-2`)?.hasAttribute('checked')).toBe(true);
+    expect(half.all('.ballot__item .govuk-error-message')).toHaveLength(11);
+    await step(meetingId, 'void-ballot', { reason: '试投' });
+  });
+
   it('J3 is refused with every reason: no quorum, no scores, no opinion', async () => {
     const id = await accepted('法定人数');
     const meetingId = await begun([id]);

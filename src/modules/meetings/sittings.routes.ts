@@ -31,6 +31,15 @@ const done: Record<string, string> = {
   ballot: '投票成功。您的选择已经密封，任何人都不能查看或者更改',
 };
 
+/** More than anybody reads one by one are said by their number; each is marked where it stands. */
+const MISSING_NAMED = 10;
+const missingErrors = (items: readonly { id: string; name: string }[]): PageError[] => {
+  const named = items.map((i): PageError => ({ text: `请对${i.name}投票`, href: `#vote-${i.id}` }));
+  const [first] = items;
+  if (named.length <= MISSING_NAMED || !first) return named;
+  return [{ text: `还有 ${items.length} 份申报没有投票，第一份是${first.name}`, href: `#vote-${first.id}` }];
+};
+
 /** J3: a judge's pages. Plain forms, one act on a page: used on tablets by people who come once a year. */
 export function sittingsRoutes(deps: Deps): Route[] {
   const { db } = deps;
@@ -172,7 +181,7 @@ export function sittingsRoutes(deps: Deps): Route[] {
         title: '无记名投票',
         breadcrumbs: sittingCrumbs(m, { text: '无记名投票' }),
         errors: [
-          ...items.filter((i) => missing.includes(i.id)).map((i): PageError => ({ text: `请对${i.name}投票`, href: `#vote-${i.id}` })),
+          ...missingErrors(items.filter((i) => missing.includes(i.id))),
           ...(unsure ? [{ text: '请勾选「我已核对」', href: '#sure' }] : []),
         ],
       },
