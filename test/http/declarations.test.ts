@@ -305,10 +305,13 @@ describe('D0 a draft that was deleted', () => {
     const visitor = await signInAs(site, await makePerson(site));
     const id = await begin(visitor);
     await visitor.submit(await visitor.open(`/declarations/${id}/delete`), {});
+    const before = await visitor.open('/declarations');
     const second = await begin(visitor);
     const list = await visitor.open('/declarations');
-    const refused = await visitor.send(list, {}, { form: `form[action="/declarations/deleted/${id}"]` });
-    expect(refused.status).toBe(409);
+    expect(list.all(`form[action="/declarations/deleted/${id}"]`)).toEqual([]);
+    expect(list.text()).toContain('需要恢复的，请先删除新增的草稿');
+    const refused = await visitor.send(before, {}, { form: `form[action="/declarations/deleted/${id}"]` });
+    expect([refused.status, refused.heading]).toEqual([409, '操作没有生效']);
     expect(refused.text()).toContain('请先删除新增的草稿');
     expect(await site.db('declarations').where({ id: second }).first('deleted_at')).toEqual({ deleted_at: null });
 

@@ -143,6 +143,24 @@ describe('R1 one declaration beside its attachments', () => {
     expect(await site.db('audit_log').where({ action: 'declaration.pass', subject_id: b })).toHaveLength(1);
   });
 
+  it('R2 a report that cannot go yet says on the page what is missing and leads there; a rank that the unit gives is asked for in the list', async () => {
+    const { desk, reader } = await ownDesk();
+    const id = await makeDeclaration(site, { batch, state: 'unit_passed', units: [desk], name: '没有路径的人', rank: [1, 1] });
+    const page = await reader.get(`/unit/review/${id}?state=unit_passed`);
+    const told = await reader.submit(page, {}, { form: PRESS, button: 'do=report' });
+    expect([told.status, told.heading]).toEqual([422, '没有路径的人']);
+    expect(told.errors()).toEqual(['本系列、本级别还没有上报路径，请先办理「单位路径申请」']);
+    expect(told.find('#error-summary a')?.getAttribute('href')).toBe('/unit/paths/new');
+    expect(told.find('input[name="back"]')?.getAttribute('value')).toBe('state=unit_passed');
+    expect(await stateOf(site, id)).toBe('unit_passed');
+
+    const byUnit = await makeBatch(site, { committeeId: committee.id, year: 2025, rankBy: 'unit' });
+    const ranked = await makeDeclaration(site, { batch: byUnit, state: 'unit_passed', units: [desk], name: '等待排序的人' });
+    const asks = await reader.get(`/unit/review/${ranked}`);
+    expect(asks.all(`${PRESS} button`)).toEqual([]);
+    expect(asks.link('职称申报数据上报')).toBe('/unit/report');
+  });
+
   it('of two reviewers on one item the second is told who was first, and nothing is overwritten', async () => {
     const [id] = await three(['抢一', '抢二', '抢三']);
     const [mine, theirs] = [await visitor.get(`/unit/review/${id}`), await colleague.get(`/unit/review/${id}`)];

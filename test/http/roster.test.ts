@@ -215,6 +215,17 @@ describe('文件导出', () => {
     expect((await visitor.get(answer.location)).text()).toContain('已取消');
   });
 
+  it('that came to its end while its page was open says how it ended to whoever presses 「取消」', async () => {
+    const { visitor } = await unitWith(['一']);
+    const answer = await visitor.submit(await visitor.get('/roster'), {}, { form: 'form.roster__export', button: 'do=xlsx' });
+    const open = await visitor.get(answer.location);
+    await site.drainJobs();
+    const page = await visitor.send(open, {}, { form: `${answer.location}/cancel` });
+    expect([page.status, page.address]).toEqual([200, answer.location]);
+    expect(page.text()).not.toContain('已取消');
+    expect(page.link('下载')).toContain('/file');
+  });
+
   it('F01 a task whose process was killed is taken up again, three times at most', async () => {
     const { visitor } = await unitWith(['一']);
     const answer = await visitor.submit(await visitor.get('/roster'), {}, { form: 'form.roster__export', button: 'do=xlsx' });

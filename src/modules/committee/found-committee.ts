@@ -1,5 +1,5 @@
 import { appendAudit } from '../../audit/audit.store';
-import { inTransaction, isViolationOf, type Trx } from '../../db/db';
+import { inTransaction, isViolationOf, type Handle, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { Actor } from '../../policy/actor';
 import { can, covers, type CommitteeSubject } from '../../policy/policy';
@@ -104,6 +104,16 @@ export function askRenewal(
   });
 }
 
+/** What keeps the committee from being ended now: declarations under way with it, or to it. */
+export async function whyNotToEnd(h: Handle, committeeId: number): Promise<string | undefined> {
+  const { held, coming, closesAt } = await countUnderWay(h, committeeId);
+  if (held > 0) return `还有 ${held} 份申报正在该评审委员会办理，办结后才能终止`;
+  if (coming === 0) return undefined;
+  return `还有 ${coming} 份申报正在填写或者正在单位审核，尚未报送到该评审委员会，${
+    closesAt ? `单位上报截止（${showEnd(closesAt)}）后才能终止；需要提前终止的，请联系系统管理员先截止申报批次` : '报送并办结后才能终止'
+  }`;
+}
+
 /**
  * Ends a committee before its time; refused while declarations are under way with it, or to it: nobody is left with a draft that leads nowhere. The lock on the
  * committee and `isCommitteeEnded` of those that begin one make two at the same moment one after the other.
@@ -116,17 +126,8 @@ export function endCommittee(
   return inTransaction(deps.db, async (trx) => {
     const locked = await lockFor(trx, actor, 'committee.end', input.committeeId);
     if ('reason' in locked) return { kind: 'not-now', reason: locked.reason };
-    const { held, coming, closesAt } = await countUnderWay(trx, input.committeeId);
-    if (held > 0) return { kind: 'not-now', reason: `还有 ${held} 份申报正在该评审委员会办理，办结后才能终止` };
-    if (coming > 0)
-      return {
-        kind: 'not-now',
-        reason: `还有 ${coming} 份申报正在填写或者正在单位审核，尚未报送到该评审委员会，${
-          closesAt
-            ? `单位上报截止（${showEnd(closesAt)}）后才能终止；需要提前终止的，请联系系统管理员先截止申报批次`
-            : '报送并办结后才能终止'
-        }`,
-      };
+    const hindrance = await whyNotToEnd(trx, input.committeeId);
+    if (hindrance !== undefined) return { kind: 'not-now', reason: hindrance };
     await endCommitteeRow(trx, input.committeeId, input.reason);
     await note(trx, actor, 'committee.end', input.committeeId, input.requestId, { reason: input.reason });
     return { kind: 'done' };

@@ -22,7 +22,7 @@ import { blankDecision, decisionModel, readDecision } from '../units';
 import { committeeContext, committeeForm, committeeInput, committeeRaw, lastDayOfTerm, PART, termProblem } from './committee-form';
 import { findCommittee, listForBureau, listFounded, reviewShows, type CommitteeRow, type ReviewShow } from './committee.read';
 import { decideCommittee } from './decide-committee';
-import { askRenewal, endCommittee, foundCommittee } from './found-committee';
+import { askRenewal, endCommittee, foundCommittee, whyNotToEnd } from './found-committee';
 import { decisionRows, reviewPage } from './review-page';
 
 interface Draft {
@@ -274,11 +274,13 @@ export function foundingRoutes(deps: Deps): Route[] {
     address: (id: number) => string;
     done: string;
     check?: (value: string, today: string) => string | undefined;
+    /** why it cannot be done now; the page says so instead of asking */
+    hindrance?: (id: number) => Promise<string | undefined>;
     act: (visit: Visit, id: number, value: string) => Promise<{ kind: 'done' } | { kind: 'not-now'; reason: string }>;
   }): { get: (visit: Visit) => Promise<Reply>; post: (visit: Visit) => Promise<Reply> } {
     const [part] = o.section.parts;
     const field = part?.fields[0]?.id ?? '';
-    const show = async (visit: Visit, raw: RawSection, problems: readonly Problem[]): Promise<Reply> => {
+    const show = async (visit: Visit, raw: RawSection, problems: readonly Problem[], hindrance?: string): Promise<Reply> => {
       const [c, { today }, catalogue] = await Promise.all([mustFind(visit), databaseNow(db), deps.catalogue.get()]);
       return page(
         'committee/form',
@@ -291,6 +293,7 @@ export function foundingRoutes(deps: Deps): Route[] {
           lead: o.lead,
           rows: rowsOf(c, catalogue).slice(0, 6),
           name: c.name,
+          hindrance: hindrance === undefined ? undefined : { text: hindrance, backHref: paths.committee(c.id) },
           form: smallForm({
             section: o.section,
             raw,
@@ -304,7 +307,7 @@ export function foundingRoutes(deps: Deps): Route[] {
       );
     };
     return {
-      get: (visit) => show(visit, emptySection(o.section), []),
+      get: async (visit) => show(visit, emptySection(o.section), [], await o.hindrance?.(committeeOf(visit).id)),
       async post(visit) {
         const { today } = await databaseNow(db);
         const raw = readSection(o.section, visit.body, emptySection(o.section));
@@ -338,6 +341,7 @@ export function foundingRoutes(deps: Deps): Route[] {
     button: '终止评委会',
     address: paths.endCommittee,
     done: 'ended',
+    hindrance: (id) => whyNotToEnd(db, id),
     act: (visit, committeeId, reason) => endCommittee(deps, visit.actor, { committeeId, reason, requestId: visit.requestId }),
   });
 

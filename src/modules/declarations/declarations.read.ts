@@ -46,6 +46,8 @@ export interface DeletedDraft {
   deleted_at: Date;
   /** from when on it cannot come back any more */
   kept_until: Date;
+  /** what stands in its way: another one of the same batch that was begun since, or the end of the committee */
+  hindrance: 'another-one' | 'committee-ended' | null;
 }
 
 /** D0: what a person deleted and can still have back, the last one first; `days` says how long. One query. */
@@ -53,7 +55,9 @@ export async function listDeletedDrafts(h: Handle, personId: number, days: numbe
   return askPrepared<DeletedDraft>(
     h,
     'own-deleted',
-    `SELECT d.id, d.year, d.level, s.name AS series_name, c.name AS committee_name, d.deleted_at, d.deleted_at + make_interval(days => :days) AS kept_until
+    `SELECT d.id, d.year, d.level, s.name AS series_name, c.name AS committee_name, d.deleted_at, d.deleted_at + make_interval(days => :days) AS kept_until,
+       CASE WHEN c.ended_at IS NOT NULL THEN 'committee-ended'
+         WHEN EXISTS (SELECT 1 FROM declarations o WHERE o.person_id = d.person_id AND o.batch_id = d.batch_id AND o.deleted_at IS NULL) THEN 'another-one' END AS hindrance
      FROM declarations d JOIN batches b ON b.id = d.batch_id JOIN committees c ON c.id = b.committee_id JOIN series s ON s.id = d.series_id
      WHERE d.person_id = :personId AND d.state = 'draft' AND d.deleted_at > app_now() - make_interval(days => :days)
      ORDER BY d.deleted_at DESC LIMIT 20`,

@@ -44,6 +44,11 @@ import { startDeclaration } from './start-declaration';
 const sectionTitle = (id: string): string => sectionTitleOf(id) ?? id;
 
 const COMMITTEE_ENDED = '该评审委员会已经终止';
+/** why a deleted draft does not come back */
+const noWayBack = {
+  'committee-ended': `${COMMITTEE_ENDED}，不能恢复该草稿`,
+  'another-one': '您已在同一评审委员会新增了另一份申报，不能再恢复该草稿。需要恢复的，请先删除新增的草稿',
+} as const;
 
 /** Where the work goes on after a move. */
 const nextAfter: Partial<Record<MoveName, { href: string; linkText: string }>> = {
@@ -81,7 +86,8 @@ export function overviewRoutes(deps: Deps): Route[] {
           committee: d.committee_name,
           deletedAt: showMoment(d.deleted_at),
           keptUntil: showMoment(d.kept_until),
-          action: paths.restoreDraft(d.id),
+          action: d.hindrance === null ? paths.restoreDraft(d.id) : undefined,
+          hindrance: d.hindrance === null ? undefined : noWayBack[d.hindrance],
         })),
         rows: rows.map((r) => ({
           ...r,
@@ -405,9 +411,7 @@ export function overviewRoutes(deps: Deps): Route[] {
     const back = { text: '返回我的申报信息', href: paths.declarations() };
     const outcome = await restoreDraft(deps, visit.actor, id, visit.requestId);
     if (outcome.kind === 'gone') return refusal(409, '该草稿已经恢复，或者已经超过保留的期限，不能恢复', back);
-    if (outcome.kind === 'committee-ended') return refusal(409, `${COMMITTEE_ENDED}，不能恢复该草稿`, back);
-    if (outcome.kind === 'another-one')
-      return refusal(409, '您已在同一评审委员会新增了另一份申报，不能再恢复该草稿。需要恢复的，请先删除新增的草稿', back);
+    if (outcome.kind !== 'restored') return refusal(409, noWayBack[outcome.kind], back);
     return seeOther(`${paths.declaration(id)}?restored=1`);
   }
 

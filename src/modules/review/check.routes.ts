@@ -8,6 +8,7 @@ import { declarationOf, notFound, page, refusal, seeOther, type PageError, type 
 import { showMoment } from '../../lib/moment';
 import { isUuid, wholeNumber } from '../../lib/ids';
 import { countCharacters, normaliseText } from '../../lib/text';
+import { findBatch } from '../batches';
 import { isByHand, moves, states, type MoveName } from '../../policy/declaration-moves';
 import { movesFor, scope, type DeclarationSubject } from '../../policy/policy';
 import {
@@ -81,8 +82,14 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
     return returnMoves.filter((m) => can.includes(m));
   };
 
-  async function checkPage(visit: Visit, problem?: { section: string; text: string; typed: string; field: string }): Promise<Reply> {
-    const { filter, query } = problem ? postedQuery(visit) : filterOf(visit.query);
+  /** `problem`: a note that cannot be kept; `complaints`: why the press on a button did not go through. */
+  async function checkPage(
+    visit: Visit,
+    problem?: { section: string; text: string; typed: string; field: string },
+    complaints: readonly { text: string; href?: string }[] = [],
+  ): Promise<Reply> {
+    const isPosted = problem !== undefined || complaints.length > 0;
+    const { filter, query } = isPosted ? postedQuery(visit) : filterOf(visit.query);
     const o = await open(visit);
     const { d } = o;
     const here = at(d.id);
@@ -103,7 +110,13 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
     const name = declarationName({ year: d.year }, o.batch.series, o.batch.level);
     const changed = o.sections.filter((s) => s.change !== 'same');
     const rest = countText(countOf(counts, filter.show), '项');
-    const errors: PageError[] = problem ? [{ text: problem.text, href: `#note-${problem.section}` }] : [];
+    const errors: PageError[] = [
+      ...(problem ? [{ text: problem.text, href: `#note-${problem.section}` }] : []),
+      ...complaints.map((c) => ({ text: c.text, href: c.href ?? '#act' })),
+    ];
+    const presses = can.filter(isOnePress);
+    // R2: who has to give the rank at reporting gives it in the list
+    const asksForRank = presses.includes('report') && d.rank_fixed_at === null && (await findBatch(db, d.batch_id))?.rankBy === 'unit';
     return page(
       'review/check',
       {
@@ -162,7 +175,9 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
         action: here,
         version: d.version,
         back: query,
-        presses: can.filter(isOnePress).map((m) => ({ move: m, text: moves[m].text, note: moves[m].confirm })),
+        presses: presses
+          .filter((m) => m !== 'report' || !asksForRank)
+          .map((m) => ({ move: m, text: moves[m].text, note: moves[m].confirm })),
         returnHref: canNote ? withQuery(`${here}/return`, query) : undefined,
         others: can
           .filter((m) => isByHand(m) && !isOnePress(m) && !returnMoves.includes(m) && m !== 'report')
@@ -171,7 +186,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
         historyHref: paths.declaration(d.id),
         reviewFormHref: paths.reviewForm(d.id),
       },
-      problem ? 422 : 200,
+      isPosted ? 422 : 200,
     );
   }
 
@@ -201,7 +216,7 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
       case 'not-now':
         return refusal(409, outcome.reason, look);
       case 'blocked':
-        return refusal(409, outcome.complaints.map((c) => c.text).join('；'), look);
+        return checkPage(visit, undefined, outcome.complaints);
     }
   }
 
