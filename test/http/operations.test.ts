@@ -366,7 +366,7 @@ describe('F20 more requests than one process can work on', () => {
     expect(after).toBeGreaterThanOrEqual(5);
     expect(after).toBeLessThan(15);
     expect(fifth.headers.get('refresh')).toBe(String(after));
-    expect(text).toContain('您排在最前面，马上轮到您');
+    expect(text).toContain('您排在最前面，重试时优先进入');
     expect((await fetch(`${base}/healthz`)).status).toBe(200);
     expect((await fetch(`${base}/readyz`)).status).toBe(200);
     expect(await gauge('http_requests_turned_away{lane="page"} 1')).toBe(true);
