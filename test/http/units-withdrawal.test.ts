@@ -99,7 +99,7 @@ describe('C3 taking a permission back', () => {
     });
     expect(await act(below ?? '', 'report', lower.accountId)).toMatchObject({
       kind: 'blocked',
-      complaints: [{ text: expect.stringContaining('权限已失效') as string }],
+      complaints: [{ text: expect.stringContaining('权限已被收回') as string }],
     });
     const office = await makeStaff(site, { role: 'office', committeeId });
     expect((await act(onward, 'accept', office.accountId)).kind).toBe('moved');

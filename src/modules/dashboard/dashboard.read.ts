@@ -121,7 +121,9 @@ export interface PathlessWork {
   closesAt: Date | null;
   /** the last path asked for; null: none was */
   path: {
-    state: 'requested' | 'refused' | 'ended';
+    state: 'requested' | 'approved' | 'refused' | 'ended';
+    /** it leads to a unit whose permission was taken back */
+    isCut: boolean;
     reason: string;
     requestedAt: string;
     upstream: string;
@@ -144,24 +146,28 @@ export interface UpstreamWork {
 
 const HELD = "('unit_review', 'returned_to_unit', 'unit_passed')";
 
-/** P4: series and levels whose path waits for an answer, or in which declarations wait with the unit and cannot go on for want of an approved path; those that close first at the top, 20 at most. */
+/** C3: the upstream unit of the path `x` has no permission any more. */
+const IS_CUT = "EXISTS (SELECT 1 FROM units g WHERE g.id = x.upstream_unit_id AND g.permission_state <> 'granted')";
+const IS_STUCK = "(p.state IS DISTINCT FROM 'approved' OR p.is_cut)";
+
+/** P4: series and levels whose path waits for an answer, or in which declarations wait with the unit and cannot go on for want of an approved path to a unit with the permission; those that close first at the top, 20 at most. */
 export async function listPathlessWork(h: Handle, unitId: number): Promise<PathlessWork[]> {
   const { rows } = await h.raw<{ rows: PathlessWork[] }>(
     `SELECT w.year, w.series_id AS "seriesId", w.level, w.n, w.since, w.closes AS "closesAt",
-       CASE WHEN p.id IS NOT NULL THEN json_build_object('state', p.state, 'reason', p.reason, 'requestedAt', p.requested_at, 'upstream', coalesce(up.name, c.name),
+       CASE WHEN p.id IS NOT NULL THEN json_build_object('state', p.state, 'isCut', p.is_cut, 'reason', p.reason, 'requestedAt', p.requested_at, 'upstream', coalesce(up.name, c.name),
          'contactName', up.contact_name, 'contactMobile', encode(up.mobile, 'hex'), 'phone', c.phone) END AS path
      FROM units u CROSS JOIN LATERAL (SELECT y.year, y.series_id, y.level, sum(y.n)::int AS n
            FROM (${HELD_GROUPS}
              UNION ALL SELECT x.year, x.series_id, x.level, 'path', 0 FROM reporting_paths x
-               WHERE x.unit_id = u.id AND x.state = 'requested' AND x.year >= extract(year FROM app_today())) y
+               WHERE x.unit_id = u.id AND (x.state = 'requested' OR x.state = 'approved' AND ${IS_CUT}) AND x.year >= extract(year FROM app_today())) y
            GROUP BY y.year, y.series_id, y.level) v
-       LEFT JOIN LATERAL (SELECT x.* FROM reporting_paths x WHERE x.unit_id = u.id AND x.series_id = v.series_id AND x.level = v.level AND x.year = v.year
+       LEFT JOIN LATERAL (SELECT x.*, x.state IN ('requested', 'approved') AND ${IS_CUT} AS is_cut FROM reporting_paths x WHERE x.unit_id = u.id AND x.series_id = v.series_id AND x.level = v.level AND x.year = v.year
          ORDER BY x.state IN ('requested', 'approved') DESC, x.id DESC LIMIT 1) p ON true
        -- only for the few that cannot go on
        CROSS JOIN LATERAL (SELECT v.*, min(d.moved_at) AS since, max(b.unit_closes_at) AS closes FROM declarations d JOIN batches b ON b.id = d.batch_id
-         WHERE p.state IS DISTINCT FROM 'approved' AND d.holder_unit_id = u.id AND d.state IN ${HELD} AND d.series_id = v.series_id AND d.level = v.level AND d.year = v.year AND d.deleted_at IS NULL) w
+         WHERE ${IS_STUCK} AND d.holder_unit_id = u.id AND d.state IN ${HELD} AND d.series_id = v.series_id AND d.level = v.level AND d.year = v.year AND d.deleted_at IS NULL) w
        LEFT JOIN units up ON up.id = p.upstream_unit_id LEFT JOIN committees c ON c.id = p.committee_id
-     WHERE u.id = :unit AND p.state IS DISTINCT FROM 'approved' ORDER BY w.closes, w.series_id, w.level LIMIT 20`,
+     WHERE u.id = :unit AND ${IS_STUCK} ORDER BY w.closes, w.series_id, w.level LIMIT 20`,
     { unit: unitId },
   );
   return rows;

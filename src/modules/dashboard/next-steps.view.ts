@@ -70,6 +70,13 @@ function pathStep(w: PathlessWork, catalogue: Catalogue, cipher: Cipher, now: Da
       : `。${w.n} 人自 ${showMoment(w.since)} 起等待，上报截止时间 ${showEnd(w.closesAt)}，${timeLeft(now, new Date(w.closesAt))}`;
   const ask = addressOf(paths.newPath(), { 'path.year': String(w.year), 'path.series': String(w.seriesId), 'path.level': w.level });
   const { path } = w;
+  if (path?.isCut === true)
+    return {
+      title,
+      href: paths.unitPaths(),
+      hint: `上一级单位「${path.upstream}」的「职称评审」权限已被收回，不能向其上报。请终止该路径，向其他上级单位重新申请${waits}`,
+      status: { text: '请重新申请', colour: 'red' },
+    };
   if (path?.state === 'requested') {
     const contact = { ...path, mobile: path.contactMobile === null ? null : Buffer.from(path.contactMobile, 'hex') };
     return {

@@ -408,6 +408,8 @@ export interface Stop {
   name: string;
   arrived_at: Date;
   passed_at: Date | null;
+  /** the unit holds the permission now; null for a committee */
+  isPermitted: boolean | null;
   reported_at: Date | null;
 }
 
@@ -415,7 +417,7 @@ export async function findStops(h: Handle, declaration: string): Promise<Stop[]>
   return askPrepared<Stop>(
     h,
     'stops',
-    `SELECT s.position, s.unit_id, s.committee_id, coalesce(u.name, c.name) AS name, s.arrived_at, s.passed_at, s.reported_at
+    `SELECT s.position, s.unit_id, s.committee_id, coalesce(u.name, c.name) AS name, u.permission_state = 'granted' AS "isPermitted", s.arrived_at, s.passed_at, s.reported_at
      FROM declaration_stops s LEFT JOIN units u ON u.id = s.unit_id LEFT JOIN committees c ON c.id = s.committee_id WHERE s.declaration_id = ? ORDER BY s.position`,
     [declaration],
   );

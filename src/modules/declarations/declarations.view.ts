@@ -65,6 +65,9 @@ export interface TimelineStep {
 
 const behalf = (e: DeclarationEvent): string => (e.on_behalf_of === e.actor_name ? e.actor_name : `${e.on_behalf_of}　${e.actor_name}`);
 
+/** C3: why what was handed in again did not go to whoever had returned it. */
+export const passedOverText = (names: readonly string[]): string => `${names.map((n) => `「${n}」`).join('、')}的「职称评审」权限已被收回`;
+
 function commentOf(e: DeclarationEvent, sectionTitle: (id: string) => string): string {
   const detail = e.detail as {
     to?: string;
@@ -76,6 +79,7 @@ function commentOf(e: DeclarationEvent, sectionTitle: (id: string) => string): s
     total?: number;
     present?: number;
     certificate?: string;
+    passedOver?: string[];
   };
   return [
     detail.reason ? `原因：${detail.reason}` : '',
@@ -83,6 +87,7 @@ function commentOf(e: DeclarationEvent, sectionTitle: (id: string) => string): s
     ...e.comments.map((c) => `${sectionTitle(c.section)}：${c.text}`),
     detail.dueOn ? `补正期限：${showDate(detail.dueOn)}` : '',
     e.move === 'report' && detail.to ? `上报至：${detail.to}` : '',
+    detail.passedOver ? `${passedOverText(detail.passedOver)}，送达：${detail.to}` : '',
     e.move === 'record-vote'
       ? `总人数 ${detail.total}，参加人数 ${detail.present}，赞成 ${detail.yes}，反对 ${detail.no}，弃权 ${detail.abstain}`
       : '',

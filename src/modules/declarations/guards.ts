@@ -142,7 +142,7 @@ export const guards: Record<GuardName, Guard> = {
         ? []
         : [
             {
-              text: `上一级单位「${path.upstreamName}」的「职称评审」权限已失效，请联系该单位，联系人和电话见「单位路径申请」`,
+              text: `上一级单位「${path.upstreamName}」的「职称评审」权限已被收回，请在「单位路径申请」中终止该路径，向其他上级单位重新申请`,
               href: paths.unitPaths(),
             },
           ];

@@ -9,6 +9,7 @@ import { moves, refusalReasons, type MoveName, type StateName } from '../../poli
 import { canMove, type DeclarationSubject } from '../../policy/policy';
 import { findBatch, loadWorkCalendar } from '../batches';
 import { issueCertificate } from '../certificates';
+import { isPermitted } from '../units';
 import { findDeclarationSubjects } from './declaration-subject.store';
 import {
   arriveAll,
@@ -34,6 +35,7 @@ import {
   type StopMark,
 } from './declarations.store';
 import { freezeVersion } from './freeze-version';
+import { findWayBack } from './find-way-back';
 import { guards, type Complaint } from './guards';
 import { MoveFacts } from './move-facts';
 import { noInput, type MoveInput } from './move-input';
@@ -304,6 +306,9 @@ async function changeFor(
     case 'pass':
       return { to: 'unit_passed', columns: {}, mark: { position: d.stop_position ?? 0, mark: 'passed' } };
     case 'return-to-applicant':
+      // held, so that whoever takes the permission back sees it with the applicant already, and lets them choose (C3)
+      if (d.holder_unit_id !== null && !(await isPermitted(trx, d.holder_unit_id)))
+        return { complaint: { text: '贵单位的「职称评审」权限刚刚被收回，该申报由人社局退回' } };
       // what the unit put up before it reported was the list as it stood then (R5)
       if (d.stop_position === 0 && d.rank_fixed_at === null) await takeDown(trx, d.id);
       return {
@@ -382,14 +387,13 @@ async function submit(deps: Deps, trx: Trx, d: Declaration, facts: MoveFacts): P
   };
 }
 
-/** D17: straight back to the stop that returned it. */
+/** D17: straight back to the stop that returned it; past units that have no permission any more, to the next one below (C3). */
 async function resubmit(deps: Deps, trx: Trx, d: Declaration, facts: MoveFacts): Promise<ChangeResult> {
-  const position = d.return_position ?? 0;
   const round = d.round + 1;
   const loaded = await facts.loaded(deps, d);
   await freezeVersion(deps, trx, loaded, round);
-  const stop = (await findStops(trx, d.id)).find((s) => s.position === position);
-  if (!stop) throw new Error(`declaration ${d.id} was returned by stop ${position}, which does not exist`);
+  const { stop, passedOver } = await findWayBack(trx, d);
+  const { position } = stop;
   const back = { round, stop_position: position, return_position: null, reopened_sections: null, correction_due_on: null };
   if (stop.committee_id !== null) return { to: 'office_review', columns: { ...back, holder_committee_id: stop.committee_id } };
   if (position === 0 && d.rank_fixed_at !== null) {
@@ -405,7 +409,11 @@ async function resubmit(deps: Deps, trx: Trx, d: Declaration, facts: MoveFacts):
   const unitId = position === 0 ? d.unit_id : stop.unit_id;
   if (position === 0) await arriveAt(trx, d.id, 0, { unitId, committeeId: null, pathId: null });
   else await markStop(trx, d.id, position, 'reopened');
-  return { to: 'unit_review', columns: { ...back, holder_unit_id: unitId } };
+  return {
+    to: 'unit_review',
+    columns: { ...back, holder_unit_id: unitId },
+    ...(passedOver.length > 0 ? { detail: { to: stop.name, passedOver } } : {}),
+  };
 }
 
 async function returnToUnit(trx: Trx, d: Declaration): Promise<ChangeResult> {

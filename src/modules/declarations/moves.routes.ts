@@ -10,7 +10,8 @@ import { can } from '../../policy/policy';
 import { outcomeTags } from '../eligibility';
 import { loadMoveDays, proposeCorrectionDay } from './correction-day';
 import { declarationName, listCrumbs, mineCrumb, mineCrumbs, rowOf } from './declaration-pages';
-import { stateText, summaryOf } from './declarations.view';
+import { passedOverText, stateText, summaryOf } from './declarations.view';
+import { findWayBack, type WayBack } from './find-way-back';
 import { currentContent } from './freeze-version';
 import { deadlineComplaints, formComplaints } from './guards';
 import { loadDeclaration, sectionsOf } from './load-declaration';
@@ -20,6 +21,12 @@ import { sections } from './sections';
 
 /** D15 and the moves: one confirm page and one act for each row of the state table. */
 export function movesRoutes(deps: Deps): Route[] {
+  /** Before it is handed in: where it goes. */
+  const confirmText = (move: MoveName, way: WayBack | undefined): string =>
+    way === undefined || way.passedOver.length === 0
+      ? moves[move].confirm
+      : `${passedOverText(way.passedOver)}，提交后，申报数据送达「${way.stop.name}」，由该单位审核后重新上报。`;
+
   // ---- D15: everything once more, then 确定申报
 
   async function checkAnswers(visit: Visit): Promise<Reply> {
@@ -29,6 +36,7 @@ export function movesRoutes(deps: Deps): Route[] {
     const { content } = await currentContent(deps, deps.db, loaded, false);
     const complaints = [...(await deadlineComplaints(deps.db, d)), ...formComplaints(loaded)];
     const move: MoveName = d.state === 'draft' ? 'submit' : 'resubmit';
+    const wayBack = move === 'resubmit' ? await findWayBack(deps.db, d) : undefined;
     const photoMissing = content.applicant.photoSha256 === null;
     const open = (s: string): boolean => d.reopened_sections === null || d.reopened_sections.includes(s);
     return page(
@@ -47,10 +55,10 @@ export function movesRoutes(deps: Deps): Route[] {
         photoMissing,
         sections: content.sections.map((s) => summaryOf(d.id, s, open(s.id) ? { changeHref: paths.section(d.id, s.id) } : {})),
         eligibility: content.eligibility && { ...content.eligibility, tag: outcomeTags[content.eligibility.outcome] },
-        unit: content.unit,
+        recipient: wayBack && wayBack.stop.position > 0 ? wayBack.stop.name : content.unit,
         canMove: can(visit.actor, `declaration.${move}`, subject).ok,
         deadline: { at: showEnd(loaded.batch.applicantClosesAt), isOpen: loaded.batch.isOpenForApplicants || move === 'resubmit' },
-        move: { text: moves[move].text, confirm: moves[move].confirm, action: paths.move(d.id, move) },
+        move: { text: moves[move].text, confirm: confirmText(move, wayBack), action: paths.move(d.id, move) },
         version: d.version,
         overviewHref: paths.declaration(d.id),
         reviewFormHref: paths.reviewForm(d.id),

@@ -20,6 +20,8 @@ export interface PathRow {
   upstreamUnitId: number | null;
   committeeId: number | null;
   upstreamName: string;
+  /** it leads to a unit whose permission was taken back */
+  isCut: boolean;
   /** whom to telephone about it: a person of the upstream unit; null for a committee */
   contactName: string | null;
   /** encrypted with purpose 'unit.mobile'; null for a committee */
@@ -30,6 +32,7 @@ export interface PathRow {
 const SELECT = `SELECT p.id, p.unit_id AS "unitId", own.name AS "unitName", own.credit_code AS "unitCode", d.full_name AS "unitDivision", p.year,
     p.series_id AS "seriesId", p.level, p.state, p.reason, p.requested_at AS "requestedAt", p.decided_at AS "decidedAt", a.display_name AS "decidedBy",
     p.upstream_unit_id AS "upstreamUnitId", p.committee_id AS "committeeId", coalesce(up.name, c.name) AS "upstreamName",
+    p.state IN ('requested', 'approved') AND up.permission_state IS DISTINCT FROM 'granted' AND up.id IS NOT NULL AS "isCut",
     up.contact_name AS "contactName", up.mobile AS "contactMobile", c.phone AS "committeePhone"
   FROM reporting_paths p JOIN units own ON own.id = p.unit_id JOIN divisions d ON d.code = own.division_code
     LEFT JOIN units up ON up.id = p.upstream_unit_id LEFT JOIN committees c ON c.id = p.committee_id LEFT JOIN accounts a ON a.id = p.decided_by`;
@@ -180,6 +183,8 @@ export interface ChainStep {
   state: 'requested' | 'approved';
   name: string;
   isCommittee: boolean;
+  /** a unit whose permission was taken back: nothing can be reported to it */
+  isCut: boolean;
 }
 
 /**
@@ -197,7 +202,8 @@ export async function listChains(h: Handle, pathIds: readonly number[]): Promise
          ON n.unit_id = up.upstream_unit_id AND n.series_id = up.series_id AND n.level = up.level AND n.year = up.year AND n.state IN ('requested', 'approved')
        WHERE up.hop < 50
      )
-     SELECT up.start_id AS "pathId", up.hop, up.state, coalesce(u.name, c.name) AS name, up.committee_id IS NOT NULL AS "isCommittee"
+     SELECT up.start_id AS "pathId", up.hop, up.state, coalesce(u.name, c.name) AS name, up.committee_id IS NOT NULL AS "isCommittee",
+       u.id IS NOT NULL AND u.permission_state <> 'granted' AS "isCut"
      FROM up LEFT JOIN units u ON u.id = up.upstream_unit_id LEFT JOIN committees c ON c.id = up.committee_id ORDER BY up.start_id, up.hop`,
     [[...pathIds]],
   );

@@ -48,12 +48,6 @@ export async function endPathRow(trx: Trx, id: number): Promise<boolean> {
   return (await trx('reporting_paths').where({ id }).whereIn('state', ['requested', 'approved']).update({ state: 'ended' })) === 1;
 }
 
-/** Whether this unit holds the permission, held against change until the transaction is over. */
-export async function isPermitted(trx: Trx, unitId: number): Promise<boolean> {
-  const row = (await trx('units').where({ id: unitId }).forShare().first('permission_state')) as { permission_state: string } | undefined;
-  return row?.permission_state === 'granted';
-}
-
 /** J0: whether the committee is approved, within its term today, and there for this series and level and for units of this unit's division. */
 export async function isCommitteeFit(h: Handle, committeeId: number, seriesId: number, level: string, unitId: number): Promise<boolean> {
   const { rows } = await h.raw<{ rows: { fit: boolean }[] }>(

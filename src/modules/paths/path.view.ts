@@ -11,6 +11,9 @@ export const pathTags: Record<PathState, { text: string; colour: string }> = {
   ended: { text: '已终止', colour: 'grey' },
 };
 
+const CUT = '「职称评审」权限已被收回';
+const cutTag = { text: '上级权限已收回', colour: 'red' };
+
 interface Stop {
   name: string;
   note?: string;
@@ -23,12 +26,15 @@ export function chainStops(ownName: string, steps: readonly ChainStep[]): Stop[]
   const stops: Stop[] = [{ name: ownName, note: '申请单位', state: 'done' }];
   for (const s of steps)
     stops.push(
-      s.state === 'approved'
-        ? { name: s.name, note: '路径已通过', state: 'done' }
-        : { name: s.name, note: s.isCommittee ? '等待评委会办事机构审核' : '等待该单位审核', state: 'now' },
+      s.isCut
+        ? { name: s.name, note: CUT, state: 'stuck' }
+        : s.state === 'approved'
+          ? { name: s.name, note: '路径已通过', state: 'done' }
+          : { name: s.name, note: s.isCommittee ? '等待评委会办事机构审核' : '等待该单位审核', state: 'now' },
     );
   const last = steps.at(-1);
-  if (last && !last.isCommittee) stops.push({ name: '评审委员会', note: `${last.name}尚未申请本系列、本级别的路径`, state: 'stuck' });
+  if (last && !last.isCommittee && !last.isCut)
+    stops.push({ name: '评审委员会', note: `${last.name}尚未申请本系列、本级别的路径`, state: 'stuck' });
   return stops;
 }
 
@@ -57,8 +63,9 @@ export function pathCard(p: PathRow, steps: readonly ChainStep[], catalogue: Cat
   return {
     id: p.id,
     title: pathTitle(p, catalogue),
-    tag: pathTags[p.state],
+    tag: p.isCut ? cutTag : pathTags[p.state],
     rows: [
+      ...(p.isCut ? [{ label: '需要办理', text: `上一级单位的${CUT}，不能按此路径上报。请终止该路径，向其他上级单位重新申请` }] : []),
       { label: p.committeeId === null ? '上一级单位' : '评审委员会', text: p.upstreamName },
       ...(p.state === 'ended' ? [] : [{ label: '联系人及电话', text: contact || '没有登记，请见当年职称申报通知' }]),
       { label: '申请时间', text: showMoment(p.requestedAt) },

@@ -2,7 +2,8 @@ import { appendAudit } from '../../audit/audit.store';
 import { inTransaction, isViolationOf } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { Actor } from '../../policy/actor';
-import { insertPath, isCommitteeFit, isPermitted } from './path.store';
+import { isPermitted } from '../units';
+import { insertPath, isCommitteeFit } from './path.store';
 
 export type Upward = { kind: 'unit'; unitId: number } | { kind: 'committee'; committeeId: number };
 export type RequestOutcome =

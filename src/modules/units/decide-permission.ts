@@ -2,8 +2,8 @@ import { appendAudit } from '../../audit/audit.store';
 import { inTransaction, isViolationOf } from '../../db/db';
 import type { Deps } from '../../deps';
 import type { Actor } from '../../policy/actor';
-import { decideRequest, findPermissionRequest, type PermissionRequest } from './permission.store';
-import { tellPermission } from './tell-permission';
+import { decideRequest, findPermissionRequest, findWithdrawal, type PermissionRequest } from './permission.store';
+import { tellLowerUnits, tellPermission } from './tell-permission';
 import { findPermittedNamesake, findUnit, lockUnit, setPermissionState, type SameName } from './unit.store';
 
 export type DecisionOutcome =
@@ -32,8 +32,10 @@ export async function decidePermission(
         if (!request) throw new Error(`no permission request ${seen.id}`);
         return { kind: 'already-decided', request };
       }
+      const isRestored = state === 'granted' && (await findWithdrawal(trx, unit.id)) !== undefined;
       await setPermissionState(trx, unit.id, state, state === 'granted' ? seen.divisionCode : undefined);
       await tellPermission(deps, trx, unit, state);
+      if (isRestored) await tellLowerUnits(deps, trx, unit, 'granted');
       await appendAudit(trx, {
         actorId: actor.accountId,
         actorName: actor.name,

@@ -12,7 +12,7 @@ export {
 } from './search-units.read';
 export { readSearchTerms, escapeLike } from './search-terms';
 export { isFrequent, matchCondition, rowCondition } from './search-units.read';
-export { findUnit, type Unit, type PermissionState } from './unit.store';
+export { findUnit, isPermitted, type Unit, type PermissionState } from './unit.store';
 export { recheckPermissions } from './recheck-permissions';
 export { inviteUnit, type InviteOutcome } from './invite-unit';
 export { unitsRoutes } from './units.routes';

@@ -112,15 +112,42 @@ export async function insertWithdrawal(trx: Trx, w: { unitId: number; reason: st
   );
 }
 
+/** A declaration whose applicant has to choose another unit. */
+export interface Freed {
+  personId: number;
+  year: number;
+  seriesId: number;
+  level: string;
+}
+
 /**
- * Whoever corrects what this unit has returned, as the first to have it, may choose another unit now: 「申报信息」 is opened to them too. Gives how many they are.
+ * Whoever corrects what this unit has returned may choose another unit now, when none of the units below it that have had the declaration holds the permission either:
+ * 「申报信息」 is opened to them too, and what is handed in begins anew with the unit that is chosen. Gives who they are; not those who have chosen another one already.
  */
-export async function openUnitChoice(trx: Trx, unitId: number): Promise<number> {
-  const { rows } = await trx.raw<{ rows: unknown[] }>(
-    `UPDATE declarations SET reopened_sections = reopened_sections || 'application'::text
-     WHERE id IN (SELECT declaration_id FROM declaration_stops WHERE unit_id = ? AND position = 0)
-       AND state = 'returned_to_applicant' AND return_position = 0 AND NOT reopened_sections @> ARRAY['application'] AND deleted_at IS NULL RETURNING 1 AS one`,
+export async function openUnitChoice(trx: Trx, unitId: number): Promise<Freed[]> {
+  const { rows } = await trx.raw<{ rows: Freed[] }>(
+    `UPDATE declarations d SET return_position = 0,
+       reopened_sections = CASE WHEN d.reopened_sections @> ARRAY['application'] THEN d.reopened_sections ELSE d.reopened_sections || 'application'::text END
+     FROM declaration_stops own
+     WHERE own.unit_id = ? AND own.declaration_id = d.id AND own.position <= d.return_position AND d.state = 'returned_to_applicant' AND d.deleted_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM declaration_stops s JOIN units u ON u.id = s.unit_id
+         WHERE s.declaration_id = d.id AND s.position <= d.return_position AND u.permission_state = 'granted')
+       AND (d.rank_fixed_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM units u WHERE u.id = d.unit_id AND u.permission_state = 'granted'))
+     RETURNING d.person_id AS "personId", d.year, d.series_id AS "seriesId", d.level`,
     [unitId],
   );
-  return rows.length;
+  return rows;
+}
+
+/** The telephones, encrypted with purpose 'unit.mobile', of units that report to this one: whose path of this year leads to it, or what waits with them of another year. */
+export async function listLowerMobiles(h: Handle, unitId: number): Promise<Buffer[]> {
+  const { rows } = await h.raw<{ rows: { mobile: Buffer }[] }>(
+    `SELECT u.mobile FROM units u WHERE u.id IN (
+       SELECT p.unit_id FROM reporting_paths p WHERE p.upstream_unit_id = ? AND p.state IN ('requested', 'approved')
+         AND (p.year >= extract(year FROM app_today()) OR EXISTS (SELECT 1 FROM declarations d WHERE d.holder_unit_id = p.unit_id
+           AND d.state IN ('unit_review', 'returned_to_unit', 'unit_passed') AND d.series_id = p.series_id AND d.level = p.level AND d.year = p.year AND d.deleted_at IS NULL)))
+     ORDER BY u.id`,
+    [unitId],
+  );
+  return rows.map((r) => r.mobile);
 }

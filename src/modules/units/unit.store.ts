@@ -85,3 +85,9 @@ export async function findRegisterEntry(h: Handle, creditCode: string): Promise<
   );
   return rows[0];
 }
+
+/** Whether this unit holds the permission, held against change until the transaction is over. */
+export async function isPermitted(trx: Trx, unitId: number): Promise<boolean> {
+  const row = (await trx('units').where({ id: unitId }).forShare().first('permission_state')) as { permission_state: string } | undefined;
+  return row?.permission_state === 'granted';
+}

@@ -4,7 +4,7 @@ import type { Deps } from '../../deps';
 import type { Actor } from '../../policy/actor';
 import { can } from '../../policy/policy';
 import { insertWithdrawal, openUnitChoice } from './permission.store';
-import { tellPermission } from './tell-permission';
+import { tellFreed, tellLowerUnits, tellPermission } from './tell-permission';
 import { lockUnit, setPermissionState, subjectOfUnit } from './unit.store';
 
 export type WithdrawOutcome =
@@ -28,13 +28,15 @@ export async function withdrawPermission(
     await setPermissionState(trx, unit.id, 'withdrawn');
     const freed = await openUnitChoice(trx, unit.id);
     await tellPermission(deps, trx, unit, 'withdrawn');
+    await tellLowerUnits(deps, trx, unit, 'withdrawn');
+    await tellFreed(deps, trx, freed);
     await appendAudit(trx, {
       actorId: actor.accountId,
       actorName: actor.name,
       action: 'permission.withdraw',
       subjectKind: 'unit',
       subjectId: String(unit.id),
-      detail: { divisionCode: unit.divisionCode, reason: input.reason, freed },
+      detail: { divisionCode: unit.divisionCode, reason: input.reason, freed: freed.length },
       requestId: input.requestId,
     });
     return { kind: 'done' };
