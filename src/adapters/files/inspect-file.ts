@@ -146,7 +146,8 @@ async function inspectFile(
     }
     const verdict = await inspectPdf(content);
     if (verdict.kind === 'refused') return verdict;
-    return { kind: 'ok', mediaType: 'application/pdf', content, extension: 'pdf', pages: verdict.pages, scaled: false };
+    const kept = verdict.content ? Buffer.from(verdict.content) : content;
+    return { kind: 'ok', mediaType: 'application/pdf', content: kept, extension: 'pdf', pages: verdict.pages, scaled: false };
   }
   const verdict = await inspectImage(content, IMAGE_TYPE[expected], MAX_STORED_BYTES);
   return verdict.kind === 'refused' ? verdict : { ...verdict, extension: EXTENSION_OF_TYPE[verdict.mediaType] };

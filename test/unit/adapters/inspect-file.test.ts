@@ -142,6 +142,26 @@ describe('S46 files that are taken', () => {
     expect(await accepted(rawPdf({ more, catalogue: '/AcroForm<</Fields[]>>' }), 'a.pdf')).toMatchObject({ pages: 1 });
   });
 
+  it.each([
+    ['a page to begin with, as LibreOffice writes it', '/OpenAction[3 0 R /XYZ null null 0]', ''],
+    ['a page to begin with, as an action', '/OpenAction<</Type/Action/S/GoTo/D[3 0 R/FitH 9]>>', ''],
+    ['an action that stands elsewhere', '/OpenAction 9 0 R', '9 0 obj\n<</S/GoTo/D[3 0 R/Fit]>>\nendobj\n'],
+    ['an address to open, which is opened no more', '/OpenAction<</S/URI/URI(http://example.com)>>', ''],
+    ['an opening action in the bytes of a stream', '', '9 0 obj\n<</Length 11>>\nstream\n/OpenAction\nendstream\nendobj\n'],
+  ])('S48 a PDF with %s: kept, and nothing of it happens on opening', async (_what, catalogue, more) => {
+    const content = rawPdf({ catalogue, more });
+    const verdict = await accepted(content, '论文.pdf');
+    expect(verdict).toMatchObject({ mediaType: 'application/pdf', pages: 1, scaled: false });
+    expect(verdict.content).toHaveLength(content.length);
+    expect(verdict.content.toString('latin1')).toBe(content.toString('latin1').replace('/OpenAction', '/OpenedOnce'));
+    expect(await inspectPdf(verdict.content)).toEqual({ kind: 'ok', pages: 1 });
+  });
+
+  it('S47 a photo of 50 million pixels, as telephones take it', async () => {
+    const verdict = await accepted(await flat(8192, 6144).jpeg().toBuffer(), 'a.jpg');
+    expect(verdict).toMatchObject({ mediaType: 'image/jpeg', width: 8192, height: 6144 });
+  });
+
   it('a PDF of 200 pages', async () => {
     expect(await accepted(await pdfOf(200), 'a.pdf')).toMatchObject({ pages: 200 });
   });
@@ -221,6 +241,7 @@ describe('S46 S47 S48 files that are refused', () => {
     ['half of a PNG', 'a.png', async () => (await noise(200, 200).png().toBuffer()).subarray(0, 30_000), /损坏/],
     ['GIF/JS that is no picture', 'a.gif', () => Buffer.from('GIF89a/*\x01\x00\x00*/=1;alert(1)'), /损坏/],
     ['a PNG of 100 million flat pixels', 'a.png', () => flat(10_000, 10_000).png().toBuffer(), /5000 万像素/],
+    ['a screenshot that is too long', 'a.png', () => flat(300, 30_001).png().toBuffer(), /太长.*分成几张/],
     ['a PNG header that claims 2 billion pixels', 'a.png', () => pngClaiming(46_000, 46_000), /像素/],
     [
       'a GIF header that claims 65535 × 65535',
@@ -264,13 +285,25 @@ describe('S46 S47 S48 files that are refused', () => {
       () => rawPdf({ more: objectStream(`<</${key}[3 0 R/Fit]>>`) }),
       /自动运行/,
     ]),
-    ...['JavaScript', 'OpenAction', 'Launch', 'EmbeddedFile', 'RichMedia'].map((mark): Hostile => [
+    ...['JavaScript', 'Launch', 'EmbeddedFile', 'RichMedia'].map((mark): Hostile => [
       `/${mark} in the bytes of a stream, where no object shows it`,
       'a.pdf',
       () => rawPdf({ more: `9 0 obj\n<</Length ${mark.length + 1}>>\nstream\n/${mark}\nendstream\nendobj\n` }),
       /自动运行/,
     ]),
-    ['an opening action', 'a.pdf', () => rawPdf({ catalogue: '/OpenAction[3 0 R/Fit]' }), /自动运行/],
+    ['a script run by an opening action', 'a.pdf', () => rawPdf({ catalogue: '/OpenAction<</S/JavaScript/JS(1)>>' }), /自动运行/],
+    [
+      'an opening action whose name is written with an escape',
+      'a.pdf',
+      () => rawPdf({ catalogue: '/Open#41ction[3 0 R/Fit]' }),
+      /自动运行/,
+    ],
+    [
+      'an opening action of a signed PDF',
+      'a.pdf',
+      () => rawPdf({ catalogue: '/OpenAction[3 0 R/Fit]', more: '9 0 obj\n<</Type/Sig/ByteRange[0 1 2 3]>>\nendobj\n' }),
+      /自动运行/,
+    ],
     ['a launch action', 'a.pdf', () => rawPdf({ more: '9 0 obj\n<</S/Launch/F(cmd.exe)>>\nendobj\n' }), /自动运行/],
     ['an embedded file', 'a.pdf', () => pdfOf(1, (d) => d.attach(Buffer.from('MZ'), 'a.exe')), /附件/],
     ['an XFA form', 'a.pdf', () => rawPdf({ catalogue: '/AcroForm<</XFA(x)>>' }), /自动运行/],
