@@ -723,6 +723,72 @@ describe('J3 reading', () => {
   });
 });
 
+describe('J3 the office’s page of a large meeting', () => {
+  it('J3 goes through what is applied for by title, unit and the unit’s own ranks; a refused choice stays as it was ticked', async () => {
+    const other = await makeUnit(site, { name: '丁字湾文化馆' });
+    const late = await accepted('名次在后');
+    const early = await accepted('名次在前');
+    const elsewhere = await accepted('另一单位', [other]);
+    await site.db('declarations').where({ id: late }).update({ rank_n: 99 });
+    const { meetingId } = await makeMeeting(site, committee.id, officeId);
+    const order = (page: Page): string[] => page.all('tbody input[name=ids]').map((b) => b.getAttribute('value') ?? '');
+    const listed = order(await office.get(at(meetingId)));
+    expect([elsewhere, early, late].map((id) => listed.indexOf(id))).toEqual(
+      [elsewhere, early, late].map((id) => listed.indexOf(id)).sort((a, b) => a - b),
+    );
+    await site.db('declarations').where({ id: elsewhere }).update({ state: 'refused' });
+    const page = await office.get(at(meetingId));
+    await site.db('declarations').where({ id: early }).update({ state: 'refused' });
+    const refused = await office.send(page, { ids: [early, late] }, { form: `form[action="${at(meetingId)}/items"]`, without: ['ids'] });
+    expect(refused.errors().join()).toContain('所选申报中有 1 份已不在「已受理」状态');
+    const ticked = refused.all('tbody input[name=ids][checked]').map((b) => b.getAttribute('value'));
+    expect(ticked).toEqual([late]);
+    await step(meetingId, 'items', { ids: [late] });
+    const chosen = await office.get(at(meetingId));
+    expect(chosen.text('details summary')).toContain('已选定 1 份');
+    await step(meetingId, 'cancel', { reason: '改期' });
+  });
+
+  it('J3 the chair is nobody until somebody is chosen; what was typed for a refused step is still there', async () => {
+    const id = await accepted('主持');
+    const judges = pool.slice(1, 1 + SEATS).map((j) => j.judgeId);
+    const { meetingId } = await makeMeeting(site, committee.id, officeId, judges.length);
+    await step(meetingId, 'items', { ids: [id] });
+    await site.db('meeting_seats').insert(judges.map((judge_id, i) => ({ meeting_id: meetingId, judge_id, position: i + 1 })));
+    const page = await office.get(at(meetingId));
+    expect(page.find('#chair option')?.text).toBe('请选择');
+    expect((await step(meetingId, 'chair')).errors()).toEqual(['请在席位中选择会议主持人']);
+    const refused = await step(meetingId, 'begin', { groups: '2' });
+    expect(refused.errors()).toEqual(['请先确定会议主持人']);
+    expect(refused.find('#groups')?.getAttribute('value')).toBe('2');
+    const replaced = await step(meetingId, 'replace', { judge: String(judges[1]), reason: '出差' });
+    expect(replaced.status).toBe(422);
+    expect(replaced.find('#why-out')?.getAttribute('value')).toBe('出差');
+    expect(replaced.find('#out option[selected]')?.getAttribute('value')).toBe(String(judges[1]));
+    await step(meetingId, 'cancel', { reason: '改期' });
+  });
+
+  it('J3 says how far it is, and what many declarations lack in one line; what follows from the data is one line for each judge', async () => {
+    const own = await Promise.all(['甲', '乙'].map((n) => accepted(`馆员${n}`, [judgesUnit])));
+    const ids = [...own, ...(await Promise.all(['一', '二', '三', '四'].map((n) => accepted(`进度${n}`))))];
+    const meetingId = await begun(
+      ids,
+      pool.slice(0, SEATS).map((j) => j.judgeId),
+    );
+    const page = await office.get(at(meetingId));
+    expect(page.text('main')).toContain('已签到 0 人，共 5 人，至少 4 人签到会议才有效。共 6 份申报，已评分 0 份，已有评议意见 0 份。');
+    const recusals =
+      page
+        .all('table')
+        .find((t) => t.text.includes('原因'))
+        ?.querySelectorAll('tbody tr') ?? [];
+    expect(recusals.map((r) => r.text).filter((t) => t.includes('馆员'))).toHaveLength(1);
+    expect(recusals.some((r) => r.text.includes('馆员甲') && r.text.includes('馆员乙'))).toBe(true);
+    const errors = (await step(meetingId, 'open')).errors();
+    expect(errors.filter((e) => e.includes('评分的评委不足'))).toEqual([expect.stringMatching(/^6 份申报评分的评委不足 3 名：.+等$/)]);
+  });
+});
+
 describe('J3 the ballot', () => {
   it('J3 two of one name are told apart wherever somebody chooses between them', async () => {
     const [a, b] = [await accepted('于晓丽'), await accepted('于晓丽')];
@@ -777,6 +843,22 @@ describe('J3 the ballot', () => {
     expect(half.find('#error-summary a')?.getAttribute('href')).toBe(`#vote-${idOf(order[1] ?? '')}`);
     expect(half.find(`#vote-${idOf(first)}-2`)?.hasAttribute('checked')).toBe(true);
     expect(half.all('.ballot__item .govuk-error-message')).toHaveLength(11);
+    await step(meetingId, 'void-ballot', { reason: '试投' });
+  });
+
+  it('J3 the office sees who has not voted yet, and nothing of what was voted', async () => {
+    const id = await accepted('催票');
+    const { meetingId, voters } = await voting([id], 4);
+    await vote(meetingId, voters[0] ?? 0, { [id]: 'no' });
+    const seatsTable = (await office.get(at(meetingId))).all('table').find((t) => t.text.includes('工作单位'));
+    expect(seatsTable?.querySelectorAll('tbody tr').map((r) => r.querySelectorAll('td').at(-1)?.text)).toEqual([
+      '已投票',
+      '未投票',
+      '未投票',
+      '未投票',
+      '没有表决权',
+    ]);
+    expect((await office.get(at(meetingId))).text('main')).not.toContain('反对');
     await step(meetingId, 'void-ballot', { reason: '试投' });
   });
 

@@ -20,7 +20,7 @@ import {
   setMeetingState,
 } from './meeting.store';
 import { mustBeRecused } from './meeting.view';
-import { refuse, takeStep, type StepOutcome } from './step';
+import { refuse, sameReason, takeStep, type StepOutcome } from './step';
 
 /** Opens the ballot: who is present now may vote, nobody who comes later (人社部令第40号, articles 20, 21). */
 export async function openBallot(deps: Deps, actor: Actor, meetingId: number, requestId: string): Promise<StepOutcome> {
@@ -50,8 +50,14 @@ export async function openBallot(deps: Deps, actor: Actor, meetingId: number, re
             : [`已签到 ${present.length} 人，不足评委席位 ${seats.length} 人的三分之二，会议无效，不能投票`]),
           ...(present.some((s) => s.isChair) ? [] : ['会议主持人尚未签到']),
           ...items.flatMap(missingText),
-          ...items.filter((i) => i.scores < REVIEWERS_PER_ITEM).map((i) => `${i.name}：评分的评委不足 ${REVIEWERS_PER_ITEM} 名`),
-          ...items.filter((i) => i.scores >= REVIEWERS_PER_ITEM && i.opinion === '').map((i) => `${i.name}：还没有评议意见`),
+          ...sameReason(
+            items.filter((i) => i.scores < REVIEWERS_PER_ITEM),
+            `评分的评委不足 ${REVIEWERS_PER_ITEM} 名`,
+          ),
+          ...sameReason(
+            items.filter((i) => i.scores >= REVIEWERS_PER_ITEM && i.opinion === ''),
+            '还没有评议意见',
+          ),
           ...items
             .filter((i) => i.isOpinionBarred)
             .map((i) => `${i.name}：评议意见由已回避的${i.opinionBy ?? ''}填写，请其他评委核对后重新保存`),

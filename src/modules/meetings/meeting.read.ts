@@ -50,7 +50,9 @@ export async function listMeetings(h: Handle, committeeId: number): Promise<Meet
 export interface Seat {
   judgeId: number;
   accountId: number;
+  /** with the unit where two have it */
   name: string;
+  ownName: string;
   unitName: string;
   title: string;
   speciality: string;
@@ -64,7 +66,7 @@ export interface Seat {
 }
 export async function listSeats(h: Handle, meetingId: number): Promise<Seat[]> {
   const { rows } = await h.raw<{ rows: Seat[] }>(
-    `SELECT s.judge_id AS "judgeId", j.account_id AS "accountId", j.name, j.unit_name AS "unitName", j.title, j.speciality, s.position, s.group_number AS "group",
+    `SELECT s.judge_id AS "judgeId", j.account_id AS "accountId", j.name, j.name AS "ownName", j.unit_name AS "unitName", j.title, j.speciality, s.position, s.group_number AS "group",
        s.is_chair AS "isChair", s.present_at AS "presentAt", count(a.judge_id)::int AS given, count(a.score)::int AS scored
      FROM meeting_seats s JOIN judges j ON j.id = s.judge_id LEFT JOIN review_assignments a ON a.meeting_id = s.meeting_id AND a.judge_id = s.judge_id
      WHERE s.meeting_id = ? GROUP BY s.meeting_id, s.judge_id, j.id ORDER BY s.position`,
@@ -114,14 +116,18 @@ export async function listItems(h: Handle, meetingId: number): Promise<Item[]> {
 export interface AcceptedLine extends DeclarationLine {
   id: string;
   bornOn: PlainDate;
+  rank: string | null;
 }
-/** Declarations the committee has accepted that stand before no meeting, or before this one. At most 500. */
+/** The order in which a meeting goes through its declarations: who applies for the same side by side, then by unit and the unit's own ranks. Of declarations d and units u. */
+export const AGENDA_ORDER = 'd.series_id, d.level, d.title_id, d.speciality, u.name, d.rank_n, d.moved_at, d.id';
+export const ACCEPTABLE_LIMIT = 500;
+/** Declarations the committee has accepted that stand before no meeting, or before this one, as a meeting goes through them. At most 500. */
 export async function listAcceptable(h: Handle, committeeId: number, meetingId: number): Promise<AcceptedLine[]> {
   const { rows } = await h.raw<{ rows: AcceptedLine[] }>(
-    `SELECT d.id, ${LINE_COLUMNS}, ${BORN_ON} FROM declarations d LEFT JOIN units u ON u.id = d.unit_id
+    `SELECT d.id, ${LINE_COLUMNS}, ${BORN_ON}, d.rank_n || '/' || d.rank_of AS rank FROM declarations d LEFT JOIN units u ON u.id = d.unit_id
      WHERE d.holder_committee_id = ? AND d.state = 'accepted'
        AND NOT EXISTS (SELECT 1 FROM meeting_items i WHERE i.declaration_id = d.id AND i.is_live AND i.meeting_id <> ?)
-     ORDER BY d.series_id, d.level, d.moved_at, d.id LIMIT 500`,
+     ORDER BY ${AGENDA_ORDER} LIMIT ${ACCEPTABLE_LIMIT}`,
     [committeeId, meetingId],
   );
   return tellApart(rows);

@@ -3,7 +3,7 @@ import type { AssignmentPlan } from '../../lib/assign-items';
 import type { Candidate } from '../../lib/judge-draw';
 import type { Counted } from '../../lib/count-ballots';
 import type { MeetingState } from '../../policy/policy';
-import type { OwnRecusalKind } from './meeting.read';
+import { AGENDA_ORDER, type OwnRecusalKind } from './meeting.read';
 import type { RecusalLink, ReviewReturn } from './return-review';
 
 /** The meeting's row is locked by everything that changes the meeting, so its acts come one after another. */
@@ -37,8 +37,8 @@ export async function replaceItems(trx: Trx, meetingId: number, committeeId: num
   await trx('meeting_items').where({ meeting_id: meetingId }).delete();
   const { rows } = await trx.raw<{ rows: unknown[] }>(
     `INSERT INTO meeting_items (meeting_id, declaration_id, position)
-     SELECT ?, d.id, row_number() OVER (ORDER BY d.series_id, d.level, d.moved_at, d.id)
-     FROM (SELECT * FROM declarations WHERE id = ANY(?::uuid[]) AND holder_committee_id = ? AND state = 'accepted' FOR UPDATE) d RETURNING 1`,
+     SELECT ?, d.id, row_number() OVER (ORDER BY ${AGENDA_ORDER})
+     FROM (SELECT * FROM declarations WHERE id = ANY(?::uuid[]) AND holder_committee_id = ? AND state = 'accepted' FOR UPDATE) d LEFT JOIN units u ON u.id = d.unit_id RETURNING 1`,
     [meetingId, [...ids], committeeId],
   );
   return rows.length;

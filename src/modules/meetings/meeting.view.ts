@@ -1,3 +1,4 @@
+import { REVIEWERS_PER_ITEM } from '../../lib/assign-items';
 import { showMoment } from '../../lib/moment';
 import { showDate } from '../../lib/dates';
 import type { Colour } from '../../policy/declaration-moves';
@@ -31,6 +32,33 @@ export const seatLine = (s: Seat) => ({
   presentText: s.presentAt ? showMoment(s.presentAt) : '',
 });
 export const recusalText = (r: RecusalLine): string => `${recusalTexts[r.kind]}${r.reason ? `：${r.reason}` : ''}`;
+const OWN_KINDS: readonly RecusalLine['kind'][] = ['self', 'own-unit', 'avoided-unit'];
+/** For the office: what somebody has entered one by one, then what follows from the data, each judge's in one line. */
+export function recusalLines(rows: readonly RecusalLine[]): (RecusalLine & { text: string })[] {
+  const own = new Map<string, RecusalLine[]>();
+  for (const r of rows.filter((x) => OWN_KINDS.includes(x.kind))) {
+    const key = `${r.judgeId} ${r.kind}`;
+    own.set(key, [...(own.get(key) ?? []), r]);
+  }
+  const joined = [...own.values()].flatMap((all) =>
+    all.slice(0, 1).map((r) => ({ ...r, applicant: all.map((x) => x.applicant).join('、') })),
+  );
+  return [...rows.filter((x) => !OWN_KINDS.includes(x.kind)), ...joined].map((r) => ({ ...r, text: recusalText(r) }));
+}
+/** How far a meeting is: who has come, and what is still missing before the ballot. */
+export function progressText(seats: readonly Seat[], items: readonly Item[]): string {
+  const present = seats.filter((s) => s.presentAt !== null).length;
+  const scored = items.filter((i) => i.scores >= REVIEWERS_PER_ITEM).length;
+  const agreed = items.filter((i) => i.opinion !== '' && !i.isOpinionBarred).length;
+  const needed = Math.ceil((2 * seats.length) / 3);
+  return `已签到 ${present} 人，共 ${seats.length} 人，至少 ${needed} 人签到会议才有效。共 ${items.length} 份申报，已评分 ${scored} 份，已有评议意见 ${agreed} 份。`;
+}
+/** The outcome of all votes of a meeting. */
+export function outcomeText(results: readonly ResultLine[]): string {
+  const passed = results.filter((r) => r.isPassed).length;
+  const invalid = results.filter((r) => !r.isValid).length;
+  return `共 ${results.length} 份申报，通过 ${passed} 份，未通过 ${results.length - passed - invalid} 份${invalid > 0 ? `，出席人数不足、未表决 ${invalid} 份` : ''}。`;
+}
 /** S30: why a recusal is not taken back although it was entered by mistake. */
 export const mustStayRecused = (kind: OwnRecusalKind): string => `${ownTexts[kind]('该评委')}，依照规定应当回避，不能撤销`;
 /** S30: why the ballot is not opened before somebody has entered a recusal. */

@@ -24,6 +24,7 @@ import { findStanding } from '../committee';
 import { titleCell, unitCell } from '../review';
 import { countBallot, openBallot, voidBallot } from './hold-ballot';
 import {
+  ACCEPTABLE_LIMIT,
   findMeetingHead,
   listAcceptable,
   listDraws,
@@ -35,8 +36,10 @@ import {
   listSeats,
   listWithdrawnRecusals,
   type MeetingHead,
+  type RecusalLine,
 } from './meeting.read';
-import { headRows, itemLine, meetingTag, namedAs, recusalText, reviewReturned, seatLine } from './meeting.view';
+import { headRows, itemLine, meetingTag, namedAs, outcomeText, progressText, recusalLines, reviewReturned, seatLine } from './meeting.view';
+import { listVoters } from './meeting.store';
 import { officeActor } from './office-actor';
 import {
   beginMeeting,
@@ -55,7 +58,7 @@ import type { StepOutcome } from './step';
 import { withdrawalPage, withdrawalTexts } from './withdraw-recusal.routes';
 
 const listCrumb: Crumb = { text: '评审会议', href: paths.meetings() };
-const FORM_TEXTS = ['reason', 'witness', 'recusal'] as const;
+const FORM_TEXTS = ['reason', 'witness', 'recusal', 'groups', 'judge', 'declaration'] as const;
 
 const done: Record<string, string> = {
   created: '评审会议已建立，请按下列步骤准备',
@@ -123,7 +126,8 @@ export function meetingsRoutes(deps: Deps): Route[] {
     }
   }
 
-  async function show(visit: Visit, reasons: readonly string[] = []): Promise<Reply> {
+  /** `refused`: the step that was not done; what was typed and ticked for it is shown again. */
+  async function show(visit: Visit, reasons: readonly string[] = [], refused?: string): Promise<Reply> {
     const m = await mustFind(visit);
     const isOffice = visit.actor.role === 'office';
     const [catalogue, seats, items, recusals, withdrawn, draws, rounds, results, standing] = await Promise.all([
@@ -139,11 +143,19 @@ export function meetingsRoutes(deps: Deps): Route[] {
     ]);
     const acceptable = m.state === 'drawing' && isOffice ? await listAcceptable(db, m.committeeId, m.id) : [];
     const chosen = new Set(items.map((i) => i.id));
+    const ticked = refused === 'items' ? new Set(visit.body.all('ids')) : chosen;
     const draw = draws.find((d) => d.voidReason === '');
+    const withdrawable = (r: { kind: RecusalLine['kind']; judgeId: number; declarationId: string }): string | undefined =>
+      isOffice && r.kind === 'ordered' && m.state === 'reviewing' && chosen.has(r.declarationId)
+        ? addressOf(paths.meetingStep(m.id, 'withdraw-recusal'), { judge: String(r.judgeId), item: r.declarationId })
+        : undefined;
+    const round = rounds[0]?.state === 'open' ? rounds[0] : undefined;
+    // who has voted is no secret, what they voted is: the office asks those who are still missing
+    const voters = new Map((isOffice && round ? await listVoters(db, round.id) : []).map((v) => [v.judgeId, v.castAt !== null]));
+    const voteTextOf = (judge: number): string => (voters.has(judge) ? (voters.get(judge) ? '已投票' : '未投票') : '没有表决权');
     const errors: PageError[] = reasons.map((r) => ({ text: r, href: '#main' }));
     const title = `评审会议：${showDate(m.meetsOn)}`;
     const resultOf = new Map(results.map((r) => [r.declarationId, r]));
-    const present = seats.filter((s) => s.presentAt !== null).length;
     return page(
       'meetings/meeting',
       {
@@ -161,33 +173,31 @@ export function meetingsRoutes(deps: Deps): Route[] {
         acceptable: acceptable.map((a) => ({
           id: a.id,
           // until somebody has chosen, everything that waits is proposed
-          checked: chosen.size === 0 || chosen.has(a.id),
+          checked: ticked.has(a.id) || (chosen.size === 0 && refused !== 'items'),
           name: a.name,
           title: titleCell(a, catalogue).text,
+          speciality: a.speciality,
           unit: unitCell(a).text,
+          rank: a.rank,
         })),
+        isMore: acceptable.length === ACCEPTABLE_LIMIT,
         chosen: chosen.size,
-        seats: seats.map(seatLine),
+        seats: seats.map((s) => ({ ...seatLine(s), voteText: voteTextOf(s.judgeId) })),
         chair: seats.find((s) => s.isChair)?.name,
-        present,
-        needed: Math.ceil((2 * seats.length) / 3),
+        progress: progressText(seats, items),
+        outcome: outcomeText(results),
+        passed: results.filter((r) => r.isPassed).length,
         maxGroups: Math.max(1, Math.floor(seats.length / 3)),
         items: items.map((i) => itemLine(i, catalogue, resultOf.get(i.id))),
-        recusals: namedAs(recusals, items, seats).map((r) => ({
-          ...r,
-          text: recusalText(r),
-          withdrawHref:
-            isOffice && r.kind === 'ordered' && m.state === 'reviewing' && chosen.has(r.declarationId)
-              ? addressOf(paths.meetingStep(m.id, 'withdraw-recusal'), { judge: String(r.judgeId), item: r.declarationId })
-              : undefined,
-        })),
+        recusals: recusalLines(namedAs(recusals, items, seats)).map((r) => ({ ...r, withdrawHref: withdrawable(r) })),
+        hasWithdrawable: recusals.some((r) => withdrawable(r) !== undefined),
         withdrawn: namedAs(withdrawn, items, seats).map((w) => ({ ...w, at: showMoment(w.withdrawnAt), review: reviewReturned(w) })),
         draw: draw && { ...draw, at: showMoment(draw.committedAt), drawnText: showMoment(draw.drawnAt) },
         voidDraws: draws.filter((d) => d.voidReason !== ''),
-        round: rounds[0]?.state === 'open' ? rounds[0] : undefined,
+        round,
         voidRounds: rounds.filter((r) => r.state === 'void').map((r) => ({ ...r, at: showMoment(r.closedAt) })),
         step: (name: string) => paths.meetingStep(m.id, name),
-        typed: Object.fromEntries(FORM_TEXTS.map((f) => [f, visit.method === 'POST' ? visit.body.one(f) : ''])),
+        typed: refused === undefined ? {} : { [refused]: Object.fromEntries(FORM_TEXTS.map((f) => [f, visit.body.one(f)])) },
       },
       errors.length > 0 ? 422 : 200,
     );
@@ -201,7 +211,7 @@ export function meetingsRoutes(deps: Deps): Route[] {
     async handle(visit) {
       const { id } = meetingOf(visit);
       const outcome = await act(visit, id);
-      return outcome.kind === 'done' ? seeOther(addressOf(paths.meeting(id), { done: name })) : show(visit, outcome.reasons);
+      return outcome.kind === 'done' ? seeOther(addressOf(paths.meeting(id), { done: name })) : show(visit, outcome.reasons, name);
     },
   });
   const line = (visit: Visit, name: string): string => normaliseLine(visit.body.one(name)).slice(0, 200);

@@ -186,9 +186,11 @@ export function beginMeeting(deps: Deps, actor: Actor, meetingId: number, groups
       items.map((i) => ({ id: i.id, barred: new Set(i.barred) })),
     );
     if (plan.impossible.length > 0)
-      refuse(...items.filter((i) => plan.impossible.includes(i.id)).map((i) => `${i.name}：回避后可以评议的评委不足 3 人，请移出本次会议`));
+      refuse(
+        ...items.filter((i) => plan.impossible.includes(i.id)).map((i) => `${i.name}：回避后可以评议的评委不足 3 人，请在第一步中取消勾选`),
+      );
     const short = items.filter((i) => 3 * (seats.length - i.barred.length) < 2 * seats.length);
-    if (short.length > 0) refuse(...short.map((i) => `${i.name}：回避后可以投票的评委不足席位的三分之二，请移出本次会议`));
+    if (short.length > 0) refuse(...short.map((i) => `${i.name}：回避后可以投票的评委不足席位的三分之二，请在第一步中取消勾选`));
     await setGroups(trx, meetingId, groupOf);
     await insertAssignments(trx, meetingId, plan);
     await setMeetingState(trx, meetingId, 'reviewing');

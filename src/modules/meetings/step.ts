@@ -18,6 +18,15 @@ export const refuse = (...reasons: string[]): never => {
   throw new Refused(reasons);
 };
 
+/** As many are named one by one. */
+const NAMED = 5;
+/** The same reason for some declarations that the page marks, too: each by its name, or in one line where nobody would read so many. */
+export function sameReason(items: readonly { name: string }[], why: string): string[] {
+  if (items.length <= NAMED) return items.map((i) => `${i.name}：${why}`);
+  const names = items.slice(0, NAMED).map((i) => i.name);
+  return [`${items.length} 份申报${why}：${names.join('、')}等`];
+}
+
 const stateTexts: Record<MeetingState, string> = {
   drawing: '准备中',
   reviewing: '评议中',
