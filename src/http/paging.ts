@@ -74,6 +74,9 @@ export function countText({ n, isOpen }: Count, unit = ''): string {
   return `${n}${unit && ' '}${unit}${isOpen ? (unit ? '以上' : ' 以上') : ''}`;
 }
 
+/** 「3 份」, or that there are none. */
+export const countOrNone = (n: number, unit: string): string => (n === 0 ? '没有' : `${n} ${unit}`);
+
 /** How many rows the page at this place shows: the last one what is left over, so that going on page by page leads to the same one. */
 export const rowsAt = (place: Place, { n, isOpen }: Count, limit = PAGE_ROWS): number =>
   place.kind === 'last' && !isOpen ? n % limit || limit : limit;

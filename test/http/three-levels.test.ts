@@ -67,6 +67,16 @@ async function resubmit(id: string, text: string): Promise<void> {
 }
 const where = async (id: string): Promise<unknown> =>
   site.db('declarations').where({ id }).first('state', 'stop_position', 'rank_n', 'rank_of', 'round');
+/** R6: 「到达时间」 in the list of who holds it is when it came last, as the home page reckons. */
+const arrivalIsLastMove = async (id: string): Promise<void> => {
+  const row = (await site
+    .db('declarations as d')
+    .join('queue_entries as e', 'e.declaration_id', 'd.id')
+    .whereRaw("(e.reader_kind, e.reader_id) IN (('unit', d.holder_unit_id), ('committee', d.holder_committee_id))")
+    .where('d.id', id)
+    .first('d.moved_at', 'e.arrived_at')) as { moved_at: Date; arrived_at: Date };
+  expect(row.arrived_at).toEqual(row.moved_at);
+};
 
 describe('R3 given back from each of three levels', () => {
   it('goes one level down or straight to the applicant, comes straight back to who returned it, and keeps rank and history', async () => {
@@ -86,12 +96,14 @@ describe('R3 given back from each of three levels', () => {
     expect(await stateOf(site, id)).toBe('returned_to_applicant');
     await resubmit(id, '任现职以来，组织群众文化活动 121 场。');
     expect(await where(id)).toEqual({ state: 'unit_review', stop_position: 0, rank_n: null, rank_of: null, round: 2 });
+    await arrivalIsLastMove(id);
     const marked = await as('branch').get(`/unit/review/${id}`);
     expect(marked.text('.box--warning')).toContain('与第 1 次提交相比');
     expect(marked.all('.answers__row--changed')).toHaveLength(1);
     await pass('branch', id);
     await report('branch', id, '1/2');
     expect(await where(id)).toEqual({ state: 'unit_review', stop_position: 1, rank_n: 1, rank_of: 2, round: 2 });
+    await arrivalIsLastMove(id);
 
     // D16: what the applicant is told and offered follows
     const told = await applicant.get(`/declarations/${id}`);
@@ -102,6 +114,7 @@ describe('R3 given back from each of three levels', () => {
     expect((await as('hall').get(`/unit/review/${id}`)).all('.answers__row--changed')).toHaveLength(0);
     await back('hall', id, 'return-to-unit', '请单位核实聘任文件');
     expect(await where(id)).toEqual({ state: 'returned_to_unit', stop_position: 0, rank_n: 1, rank_of: 2, round: 2 });
+    await arrivalIsLastMove(id);
     expect((await as('branch').get('/unit/review')).text('table')).toContain('退回单位');
     await pass('branch', id);
     await report('branch', id);
@@ -109,6 +122,7 @@ describe('R3 given back from each of three levels', () => {
     await back('hall', id, 'return-to-applicant', '请补充作品数量');
     await resubmit(id, '任现职以来，组织群众文化活动 121 场，作品 16 个。');
     expect(await where(id)).toEqual({ state: 'unit_review', stop_position: 1, rank_n: 1, rank_of: 2, round: 3 });
+    await arrivalIsLastMove(id);
     expect((await as('branch').get(`/unit/review/${id}`)).find('.check__press')).toBeNull();
     expect((await as('hall').get(`/unit/review/${id}`)).text('.box--warning')).toContain('与第 2 次提交相比');
     await pass('hall', id);
@@ -117,22 +131,27 @@ describe('R3 given back from each of three levels', () => {
     // level 3: to the unit below, then straight to the applicant
     await back('authority', id, 'return-to-unit', '请核对推荐人数');
     expect(await where(id)).toEqual({ state: 'returned_to_unit', stop_position: 1, rank_n: 1, rank_of: 2, round: 3 });
+    await arrivalIsLastMove(id);
     await pass('hall', id);
     await report('hall', id);
     await back('authority', id, 'return-to-applicant', '请写明起止时间');
     await resubmit(id, '2018 年以来，组织群众文化活动 121 场，作品 16 个。');
     expect(await where(id)).toEqual({ state: 'unit_review', stop_position: 2, rank_n: 1, rank_of: 2, round: 4 });
+    await arrivalIsLastMove(id);
     await pass('authority', id);
     await report('authority', id);
     expect(await where(id)).toEqual({ state: 'office_review', stop_position: 3, rank_n: 1, rank_of: 2, round: 4 });
+    await arrivalIsLastMove(id);
 
     // the office: to the unit below, then a correction that comes straight back
     await back('office', id, 'return-to-unit', '请核对呈报意见');
+    await arrivalIsLastMove(id);
     await pass('authority', id);
     await report('authority', id);
     await back('office', id, 'request-correction', '请补正材料');
     await resubmit(id, '2018 年以来，组织群众文化活动 122 场，作品 16 个。');
     expect(await where(id)).toEqual({ state: 'office_review', stop_position: 3, rank_n: 1, rank_of: 2, round: 5 });
+    await arrivalIsLastMove(id);
 
     // every step stands in the record, and every version is kept
     const events = (await site.db('declaration_events').where({ declaration_id: id }).orderBy('id').pluck('move')) as string[];

@@ -468,7 +468,8 @@ export type StopMark = 'passed' | 'reported' | 'reopened';
 const MARKS: Record<StopMark, string> = {
   passed: 'passed_at = app_now()',
   reported: 'reported_at = app_now()',
-  reopened: 'passed_at = NULL, reported_at = NULL',
+  // given back by the next stop, or handed in again: it has come once more
+  reopened: 'arrived_at = app_now(), passed_at = NULL, reported_at = NULL',
 };
 export const markStop = (trx: Trx, id: string, position: number, mark: StopMark): Promise<void> => markStops(trx, [{ id, position }], mark);
 

@@ -395,7 +395,10 @@ async function resubmit(deps: Deps, trx: Trx, d: Declaration, facts: MoveFacts):
   const { stop, passedOver } = await findWayBack(trx, d);
   const { position } = stop;
   const back = { round, stop_position: position, return_position: null, reopened_sections: null, correction_due_on: null };
-  if (stop.committee_id !== null) return { to: 'office_review', columns: { ...back, holder_committee_id: stop.committee_id } };
+  if (stop.committee_id !== null) {
+    await markStop(trx, d.id, position, 'reopened');
+    return { to: 'office_review', columns: { ...back, holder_committee_id: stop.committee_id } };
+  }
   if (position === 0 && d.rank_fixed_at !== null) {
     const now = projectUnit(loaded.check(application));
     // another unit: it ranks anew, and reports by its own path

@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps';
 import { homeCrumb } from '../../http/crumbs';
-import { addressOf } from '../../http/paging';
+import { addressOf, countOrNone } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { page, refusal, seeOther, unitOf, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
 import { levelText } from '../catalogue';
@@ -8,8 +8,6 @@ import { BULK_LIMIT } from '../review';
 import { findUnit } from '../units';
 import { countHeldGroups } from './held.read';
 import { sendBackHeld } from './send-back-held';
-
-const count = (n: number): string => (n === 0 ? '没有' : `${n} 份`);
 
 /** C3: what stands with a unit whose permission was taken back goes on. */
 export function sendBackRoutes(deps: Deps): Route[] {
@@ -52,8 +50,8 @@ export function sendBackRoutes(deps: Deps): Route[] {
               { text: String(g.year) },
               { text: catalogue.series.find((s) => s.id === g.seriesId)?.name ?? '' },
               { text: levelText(g.level) },
-              { text: count(g.first) },
-              { text: count(g.reported) },
+              { text: countOrNone(g.first, '份') },
+              { text: countOrNone(g.reported, '份') },
             ],
           })),
         },

@@ -8,7 +8,7 @@ import { emptySection, readSection } from '../../form/read-section';
 import type { Problem, SectionDefinition } from '../../form/section';
 import { smallForm, smallFormContext } from '../../form/small-form';
 import { homeCrumb } from '../../http/crumbs';
-import { addressOf } from '../../http/paging';
+import { addressOf, countOrNone } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { page, refusal, seeOther, unitOf, type Reply, type Route, type Visit } from '../../http/route';
 import { maskNumbersIn } from '../../lib/mask';
@@ -40,7 +40,6 @@ const withdrawalForm: SectionDefinition = {
   rules: [],
 };
 
-const items = (n: number): string => (n === 0 ? '没有' : `${n} 份`);
 const held = (u: PermissionUse): number => u.toReview + u.returned + u.toReport;
 
 /** What stands where now, for who decides. */
@@ -49,11 +48,11 @@ const useRows = (u: PermissionUse): { label: string; text: string }[] => [
     label: '正在该单位的申报',
     text: held(u) === 0 ? '没有' : `${held(u)} 份（待审核 ${u.toReview} 份，上级退回 ${u.returned} 份，待上报 ${u.toReport} 份）`,
   },
-  { label: '由该单位退回、申报人正在修改的申报', text: items(u.withApplicants) },
-  { label: '选择该单位、尚未提交的申报', text: items(u.drafts) },
-  { label: '该单位已上报、正在办理的申报', text: items(u.onward) },
-  { label: '该单位的上报路径', text: u.paths === 0 ? '没有' : `${u.paths} 条` },
-  { label: '向该单位上报的下级单位', text: u.lowerUnits === 0 ? '没有' : `${u.lowerUnits} 个` },
+  { label: '由该单位退回、申报人正在修改的申报', text: countOrNone(u.withApplicants, '份') },
+  { label: '选择该单位、尚未提交的申报', text: countOrNone(u.drafts, '份') },
+  { label: '该单位已上报、正在办理的申报', text: countOrNone(u.onward, '份') },
+  { label: '该单位的上报路径', text: countOrNone(u.paths, '条') },
+  { label: '向该单位上报的下级单位', text: countOrNone(u.lowerUnits, '个') },
   { label: '该单位的经办人', text: u.operators.join('、') || '没有' },
 ];
 
