@@ -52,6 +52,7 @@ import * as m0079 from './0079_quiet_drafts';
 import * as m0081 from './0081_permission_withdrawals';
 import * as m0082 from './0082_permission_states_known';
 import * as m0083 from './0083_faq_order';
+import * as m0090 from './0090_withdrawal_known';
 
 /** An explicit list: names never carry .ts or .js, so tsx, jest and dist share one history. A merged migration is never edited. */
 const list: Record<string, Knex.Migration> = {
@@ -108,6 +109,7 @@ const list: Record<string, Knex.Migration> = {
   '0081_permission_withdrawals': m0081,
   '0082_permission_states_known': m0082,
   '0083_faq_order': m0083,
+  '0090_withdrawal_known': m0090,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

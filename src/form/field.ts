@@ -1,3 +1,4 @@
+import type { Withdrawal } from '../lib/withdrawal';
 import type { z } from 'zod';
 import type { Code } from '../lib/codes';
 import type { PlainDate } from '../lib/dates';
@@ -45,6 +46,8 @@ export interface UnitOption {
   name: string;
   detail: string;
   permitted: boolean;
+  /** C3: it has no permission any more */
+  withdrawal?: Withdrawal;
 }
 
 /** What fields and rules may know of the world; loaded before the walk, so that every walker is pure. */

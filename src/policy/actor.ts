@@ -1,3 +1,5 @@
+import type { Withdrawal } from '../lib/withdrawal';
+
 export type Role = 'person' | 'unit' | 'bureau' | 'office' | 'support' | 'admin' | 'auditor' | 'judge';
 
 export const roleTexts: Record<Role, string> = {
@@ -24,6 +26,8 @@ export interface Actor {
   behalf: string;
   unitId?: number;
   unitPermitted?: boolean;
+  /** C3: its permission was taken back, and not asked for again */
+  unitWithdrawal?: Withdrawal;
   /** looks after the other operators of the unit (C6) */
   isOwner?: true;
   divisionCode?: string;

@@ -1,3 +1,4 @@
+import { withdrawnContact, withdrawnText } from '../lib/withdrawal';
 import type { Actor, Role } from './actor';
 import type { Relation } from './declaration-moves';
 import { hidden, notNowBecause, yes, type Decision } from './decision';
@@ -57,11 +58,14 @@ export const isFounder = (a: Actor, c: CommitteeSubject): boolean =>
     ? a.unitId !== undefined && a.unitId === c.foundingUnitId
     : c.foundingUnitId === null && isBureauOver(a, c.divisionCode);
 
+const lacksPermission = ({ unitWithdrawal: w }: Actor): string =>
+  w
+    ? `贵单位的「职称评审」权限${withdrawnText(w)}，原因见「权限申请」，需要继续办理的，请重新申请；${withdrawnContact(w)}`
+    : '贵单位尚未取得「职称评审」权限，请先办理「权限申请」';
+
 /** C3: a unit without the permission can't be chosen, approve or report. */
 export const permittedUnit = (a: Actor): Decision =>
-  a.role !== 'unit' || a.unitPermitted === true
-    ? yes
-    : { ok: false, why: 'not-now', reason: '贵单位尚未取得「职称评审」权限，请先办理「权限申请」', mend: 'permission' };
+  a.role !== 'unit' || a.unitPermitted === true ? yes : { ok: false, why: 'not-now', reason: lacksPermission(a), mend: 'permission' };
 
 /** C6: the owner looks after the unit's other operators, who are not removed. */
 export const byOwner = (a: Actor, o: OperatorSubject): Decision => {

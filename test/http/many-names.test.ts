@@ -51,7 +51,8 @@ describe('M3 a name that many hold is looked for in the order of the list, anoth
   const lists: [string, (name: string, division: string) => Read][] = [
     [
       '单位信息维护',
-      (name, division) => (place, isMany) => listBureauUnits(site.db, division, { name, code: '', namesakes: false }, place, 5, isMany),
+      (name, division) => (place, isMany) =>
+        listBureauUnits(site.db, division, { name, code: '', namesakes: false, held: false }, place, 5, isMany),
     ],
     [
       '单位权限审核',

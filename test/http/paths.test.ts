@@ -170,7 +170,7 @@ describe('P1 新增路径', () => {
       'path.q': 'x',
       unit: '99999999999999',
     });
-    expect(gone.answer.errors()[0]).toContain('尚未取得「职称评审」权限');
+    expect(gone.answer.errors()[0]).toContain('没有「职称评审」权限');
   });
 });
 
@@ -328,7 +328,7 @@ describe('P3 no rings, one living path, nobody without the permission', () => {
     const unit = await makeUnit(site);
     const bare = await makeUnit(site, { state: 'none', name: '威海市没有权限的单位' });
     expect((await ask(unit, toUnit(unit))).answer.errors()).toEqual(['不能选择本单位作为上一级，请选择其他单位']);
-    expect((await ask(unit, toUnit(bare))).answer.errors()[0]).toContain('尚未取得「职称评审」权限');
+    expect((await ask(unit, toUnit(bare))).answer.errors()[0]).toContain('没有「职称评审」权限');
     expect(await pathsOf(unit)).toEqual([]);
   });
 

@@ -168,7 +168,9 @@ describe('C3, D17 what an upper unit had given back to its applicant before its 
     expect(await rowOf(id)).toMatchObject({ return_position: 0, reopened_sections: ['performance', 'application'] });
     expect((await messagesTo(mobile)).filter((t) => t.includes('重新选择申报单位'))).toHaveLength(1);
     const blocked = await applicant.get(`/declarations/${id}/check`);
-    expect(blocked.text('.box--warning')).toContain('「威海市环翠区群艺馆分馆」');
+    expect(blocked.text('.box--warning')).toMatch(
+      /「威海市环翠区群艺馆分馆」的「职称评审」权限已于 .+ 由山东省威海市环翠区人力资源和社会保障局收回，请选择其他单位/,
+    );
     await chooseTitleAndUnit(applicant, id, '助理馆员', '环翠区美术馆');
     await applicant.send(await applicant.open(`/declarations/${id}/check`));
     expect(await rowOf(id)).toMatchObject({ state: 'unit_review', stop_position: 0, holder_unit_id: other.unitId, rank_fixed_at: null });

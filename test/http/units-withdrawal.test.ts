@@ -6,7 +6,17 @@ import { sendBackHeld } from '../../src/modules/reporting/send-back-held';
 import { recheckPermissions } from '../../src/modules/units/recheck-permissions';
 import type { MoveName } from '../../src/policy/declaration-moves';
 import { countQueries, makeDeclaration, makeReportable, stateOf } from '../support/declarations';
-import { makeBatch, makeCommittee, makePath, makeStaff, makeUnit, signInAs, type TestBatch, type TestUnit } from '../support/factories';
+import {
+  makeBatch,
+  makeCommittee,
+  makePath,
+  makePerson,
+  makeStaff,
+  makeUnit,
+  signInAs,
+  type TestBatch,
+  type TestUnit,
+} from '../support/factories';
 import { openSite, type Page, type Site, type Visitor } from '../support/site';
 
 let site: Site;
@@ -25,6 +35,7 @@ beforeAll(async () => {
   bureauName = '丛日升';
   bureauAccount = staff.accountId;
   bureau = await signInAs(site, staff);
+  await site.db('divisions').where({ code: '371002' }).update({ phone: '0631-5230001' });
   elsewhere = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '370102' }));
 });
 afterAll(() => site.close());
@@ -81,7 +92,17 @@ describe('C3 taking a permission back', () => {
     const own = await signInAs(site, unit);
     expect((await own.get('/home')).text('body')).toContain(REASON);
     expect((await own.get('/unit/permission')).text()).toContain(`被收回，原因：${REASON}`);
-    expect((await own.get('/unit/review')).status).toBe(403);
+    const refused = await own.get('/unit/review');
+    expect(refused.status).toBe(403);
+    for (const words of ['贵单位的「职称评审」权限已于', '由山东省威海市环翠区人力资源和社会保障局收回', '电话 0631-5230001'])
+      expect(refused.text()).toContain(words);
+    expect(refused.text()).not.toContain('尚未取得');
+    expect(refused.text()).not.toContain(bureauName);
+    const applicant = await signInAs(site, await makePerson(site));
+    const begun = await applicant.submit(await applicant.open(`/declarations/new/${batch.id}`));
+    const id = /\/declarations\/([0-9a-f-]{36})/.exec(begun.location)?.[1] ?? '';
+    const found = await applicant.get(`/declarations/${id}/sections/application/find-unit?field=main.unit&q=${unit.creditCode}`);
+    expect(found.text('#unit-results')).toContain(`「职称评审」权限已被收回，不能选择：${unit.name}`);
     expect((await own.get('/unit/paths')).status).toBe(403);
   });
 
@@ -141,10 +162,18 @@ describe('C3 what stands with a unit whose permission was taken back', () => {
     const reported = await makeDeclaration(site, { batch, state: 'unit_review', units: [lower, unit] });
     await withdraw(unit);
     const confirm = await bureau.get((await bureau.get(`/bureau/units/${unit.unitId}`)).link('退回申报'));
+    // the bureau is reminded of it
+    const home = await bureau.get('/home');
+    expect(home.text('main')).toContain('权限已被收回的单位，单位不能处理，请退回申报人或者下级单位');
+    const heldList = await bureau.get(home.link('退回申报'));
+    expect(heldList.text('table')).toContain(unit.name);
+    expect(heldList.text('table')).not.toContain(lower.name);
+    expect((await elsewhere.get('/home')).text('main')).not.toContain('待退回');
     expect(confirm.text()).toContain('重新选择申报单位');
     expect(confirm.text()).toContain('退回下级单位，由下级单位按新的路径重新上报');
     const done = await bureau.send(confirm);
     expect(done.text('body')).toContain('正在该单位的申报已全部退回');
+    expect((await bureau.get('/bureau/units?show=held')).text('main')).not.toContain(unit.name);
     expect([await stateOf(site, first), await stateOf(site, reported)]).toEqual(['returned_to_applicant', 'returned_to_unit']);
     expect(await rowOf(first)).toMatchObject({ holder_unit_id: null, return_position: 0, reopened_sections: ['application'] });
     expect(await rowOf(reported)).toMatchObject({ holder_unit_id: lower.unitId, stop_position: 0 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { barredText } from '../../lib/withdrawal';
 import { normaliseLine } from '../../lib/text';
 import { asText, type Field, type FieldBase } from '../field';
 
@@ -13,11 +14,7 @@ export function unitPicker(o: FieldBase): Field {
     schema: (_raw, ctx) =>
       z.string().transform((s, issue) => {
         const unit = ctx.unit(s);
-        const complaint = !unit
-          ? `请重新查找并选择「${o.label}」`
-          : !unit.permitted
-            ? `「${unit.name}」尚未取得「职称评审」权限，请联系该单位办理「权限申请」`
-            : undefined;
+        const complaint = !unit ? `请重新查找并选择「${o.label}」` : !unit.permitted ? barredText(unit.name, unit.withdrawal) : undefined;
         if (complaint === undefined) return s;
         issue.addIssue({ code: 'custom', message: complaint });
         return z.NEVER;

@@ -1,3 +1,4 @@
+import type { Withdrawal } from '../../lib/withdrawal';
 import { askPrepared, type Handle } from '../../db/db';
 import type { Actor, Role } from '../../policy/actor';
 
@@ -10,6 +11,7 @@ interface Row {
   committee_id: number | null;
   unit_name: string | null;
   permission_state: string | null;
+  withdrawal: Withdrawal | null;
   division_name: string | null;
   committee_name: string | null;
   must_change_password: boolean;
@@ -21,7 +23,7 @@ interface Row {
 export const PASSWORD_DAYS = 90;
 
 /** The account `a`, as `readActor` reads it; for those who know it by its session too. */
-export const ACTOR_QUERY = `SELECT a.id, a.role, a.display_name, a.unit_id, a.division_code, a.committee_id, u.name AS unit_name, u.permission_state, d.name AS division_name,
+export const ACTOR_QUERY = `SELECT a.id, a.role, a.display_name, a.unit_id, a.division_code, a.committee_id, u.name AS unit_name, u.permission_state, CASE u.permission_state WHEN 'withdrawn' THEN unit_withdrawal(u.id) END AS withdrawal, d.name AS division_name,
   c.name AS committee_name, a.must_change_password, a.is_owner, a.password_set_at < app_now() - make_interval(days => ${PASSWORD_DAYS}) AS password_is_old
   FROM accounts a LEFT JOIN units u ON u.id = a.unit_id LEFT JOIN divisions d ON d.code = a.division_code LEFT JOIN committees c ON c.id = a.committee_id
   WHERE a.disabled_at IS NULL AND a.id = `;
@@ -42,6 +44,7 @@ export function readActor(row: unknown): Actor {
     name: r.display_name,
     behalf,
     ...(r.unit_id === null ? {} : { unitId: r.unit_id, unitPermitted: r.permission_state === 'granted' }),
+    ...(r.withdrawal === null ? {} : { unitWithdrawal: r.withdrawal }),
     ...(r.division_code === null ? {} : { divisionCode: r.division_code }),
     ...(r.committee_id === null ? {} : { committeeId: r.committee_id }),
     ...(r.is_owner ? { isOwner: true as const } : {}),

@@ -235,6 +235,10 @@ export interface BureauFacts {
   /** requests for a recheck that the bureau is to decide on, and since when the oldest of them waits */
   appeals: number;
   appealSince: Date | null;
+  /** declarations that still stand with units whose permission was taken back, with how many units, and since when the first was taken back */
+  held: number;
+  heldUnits: number;
+  heldSince: Date | null;
   /** the bureau has put down where it is reached */
   hasPhone: boolean;
   now: Date;
@@ -243,13 +247,16 @@ export interface BureauFacts {
 /** What waits for a bureau in the divisions it covers (`range`: first and last code). */
 export async function findBureauFacts(h: Handle, [from, to]: readonly [string, string]): Promise<BureauFacts> {
   const { rows } = await h.raw<{ rows: BureauFacts[] }>(
-    `SELECT w.n AS "permissionsWaiting", w.oldest AS "oldestRequest", r.ready AS "resultsReady", r.since AS "resultsSince", r.running AS "resultsInPublicity", a.n AS appeals, a.since AS "appealSince", app_now() AS now,
+    `SELECT w.n AS "permissionsWaiting", w.oldest AS "oldestRequest", r.ready AS "resultsReady", r.since AS "resultsSince", r.running AS "resultsInPublicity", a.n AS appeals, a.since AS "appealSince", k.held, k.units AS "heldUnits", k.since AS "heldSince", app_now() AS now,
        EXISTS (SELECT 1 FROM divisions v WHERE v.code = :from AND v.phone IS NOT NULL) AS "hasPhone"
      FROM (SELECT count(*)::int AS n, min(requested_at) AS oldest FROM permission_requests WHERE state = 'requested' AND division_code BETWEEN :from AND :to) w,
        (SELECT coalesce(sum(q.n) FILTER (WHERE q.ends_on < app_today()), 0)::int AS ready, min(q.ends_on) FILTER (WHERE q.ends_on < app_today() AND q.n > 0) AS since, coalesce(sum(q.n) FILTER (WHERE q.ends_on >= app_today()), 0)::int AS running
         FROM queue_counts q WHERE q.reader_kind = 'division' AND q.reader_id = CAST(:from AS bigint) AND q.bucket = 'publicity') r,
        (SELECT count(*)::int AS n, min(x.answered_at) AS since FROM appeals x JOIN committees c ON c.id = x.committee_id
-        WHERE x.state = 'proposed' AND c.division_code BETWEEN :from AND :to) a`,
+        WHERE x.state = 'proposed' AND c.division_code BETWEEN :from AND :to) a,
+       (SELECT coalesce(sum(y.n), 0)::int AS held, count(*)::int AS units, min(y.at) AS since FROM (
+          SELECT max(w.withdrawn_at) AS at, (SELECT sum(q.n) FROM queue_counts q WHERE q.reader_kind = 'unit' AND q.reader_id = u.id AND q.bucket IN ('unit_review', 'returned_here', 'unit_passed')) AS n
+          FROM permission_withdrawals w JOIN units u ON u.id = w.unit_id WHERE u.permission_state <> 'granted' AND u.division_code BETWEEN :from AND :to GROUP BY u.id) y WHERE y.n > 0) k`,
     { from, to },
   );
   return rows[0] as BureauFacts;

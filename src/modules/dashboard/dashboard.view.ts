@@ -247,6 +247,18 @@ export function bureauCards(f: BureauFacts, asked: BureauCounts): Card[] {
           since: sinceText(f.oldestRequest, f.now),
           blocks: '本辖区单位的「职称评审」权限申请',
         },
+        ...(f.held > 0
+          ? [
+              {
+                title: '退回申报',
+                href: addressOf(paths.bureauUnits(), { show: 'held' }),
+                n: f.held,
+                unit: '份待退回',
+                since: `最早的一个单位自 ${showMoment(f.heldSince)} 起没有权限`,
+                blocks: `仍在 ${f.heldUnits} 个权限已被收回的单位，单位不能处理，请退回申报人或者下级单位`,
+              },
+            ]
+          : []),
         {
           title: '评委会审核',
           href: paths.committeeReview(),

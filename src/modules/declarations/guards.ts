@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps';
 import { databaseNow, type Handle, type Trx } from '../../db/db';
 import type { GuardName, MoveName } from '../../policy/declaration-moves';
+import { barredText } from '../../lib/withdrawal';
 import { showDate } from '../../lib/dates';
 import { checkVote } from '../../lib/vote-rules';
 import { paths } from '../../http/paths';
@@ -103,7 +104,7 @@ export const guards: Record<GuardName, Guard> = {
     if (!isReported && !unit?.permitted)
       return [
         {
-          text: `「${unit?.name ?? '申报单位'}」尚未取得「职称评审」权限，请联系该单位办理「权限申请」`,
+          text: barredText(unit?.name ?? '申报单位', unit?.withdrawal),
           href: `${paths.section(d.id, 'application')}#f-main-unit`,
         },
       ];

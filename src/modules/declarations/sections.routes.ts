@@ -395,9 +395,12 @@ export function sectionsRoutes(deps: Deps): Route[] {
             .filter((u) => u.permitted)
             .map((u) => ({ id: u.id, name: u.name, detail: `${u.divisionName}　${u.creditCode}` })),
           more: found.more,
-          barred: found.rows.filter((u) => !u.permitted),
+          barred: found.rows.filter((u) => !u.permitted && !u.withdrawal),
+          withdrawn: found.rows.filter((u) => u.withdrawal),
         },
-        unpermitted: found.rows.filter((u) => !u.permitted).map((u) => ({ id: u.id, name: u.name, divisionName: u.divisionName })),
+        unpermitted: found.rows
+          .filter((u) => !u.permitted && !u.withdrawal)
+          .map((u) => ({ id: u.id, name: u.name, divisionName: u.divisionName })),
         inviteAction: paths.inviteUnit(id, section.id),
         guide: siteAddress(deps.config) + paths.unitGuide(),
         backHref: `${paths.section(id, section.id)}#f-${field.replace('.', '-')}`,

@@ -52,7 +52,7 @@ function outcomeProblem(kind: Exclude<RequestOutcome['kind'], 'done'>): Problem 
     case 'self':
       return pathProblem('q', '不能选择本单位作为上一级，请选择其他单位');
     case 'upstream-not-permitted':
-      return pathProblem('q', '该单位尚未取得「职称评审」权限，请联系该单位办理「权限申请」，或者选择其他单位');
+      return pathProblem('q', '该单位没有「职称评审」权限，请选择其他单位，或者联系该单位办理「权限申请」');
     case 'committee-not-fit':
       return pathProblem('committee', '该评审委员会不受理本系列、本级别或者本区域，或者任期已满，请重新选择');
   }

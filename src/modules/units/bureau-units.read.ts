@@ -24,6 +24,8 @@ export interface BureauUnitFilter {
   code: string;
   /** only units that share their name with another one */
   namesakes: boolean;
+  /** only units whose permission was taken back and with which declarations still stand */
+  held: boolean;
 }
 export interface BureauUnit {
   id: number;
@@ -37,6 +39,8 @@ export interface BureauUnit {
 
 /** of all units, names that two have: one pass over the index of names */
 const NAMESAKES = 'u.name IN (SELECT n.name FROM units n GROUP BY n.name HAVING count(*) > 1)';
+const HELD = `u.id IN (SELECT w.unit_id FROM permission_withdrawals w) AND u.permission_state <> 'granted'
+  AND EXISTS (SELECT 1 FROM declarations d WHERE d.holder_unit_id = u.id AND d.deleted_at IS NULL)`;
 const NAMESAKE = 'EXISTS (SELECT 1 FROM units o WHERE o.name = u.name AND o.id <> u.id)';
 
 /** `byRow`: the name is looked for in each unit; otherwise found by its grams. */
@@ -44,14 +48,14 @@ function conditions(f: BureauUnitFilter, byRow = false): { where: string; bindin
   const terms = readSearchTerms(f.name);
   const match = terms && (byRow ? rowCondition(terms) : matchCondition(terms));
   return {
-    where: `true${match ? ` AND ${match.sql}` : ''}${f.code ? ' AND u.credit_code LIKE ?' : ''}${f.namesakes ? ` AND ${NAMESAKES}` : ''}`,
+    where: `true${match ? ` AND ${match.sql}` : ''}${f.code ? ' AND u.credit_code LIKE ?' : ''}${f.namesakes ? ` AND ${NAMESAKES}` : ''}${f.held ? ` AND ${HELD}` : ''}`,
     bindings: [...(match ? match.bindings : []), ...(f.code ? [`${escapeLike(f.code)}%`] : [])],
   };
 }
 
 export function countBureauUnits(h: Handle, divisionCode: string, f: BureauUnitFilter): Promise<Count> {
   const { where, bindings } = conditions(f);
-  const isSearch = f.name !== '' || f.code !== '' || f.namesakes;
+  const isSearch = f.name !== '' || f.code !== '' || f.namesakes || f.held;
   const from = `FROM units u WHERE u.division_code BETWEEN ? AND ? AND ${where}`;
   return countUpTo(h, from, [...divisionRange(divisionCode), ...bindings], isSearch ? FOUND : COUNTED);
 }
@@ -72,7 +76,7 @@ export function listBureauUnits(
   isMany: boolean,
 ): Promise<Slice<BureauUnit>> {
   const terms = readSearchTerms(f.name);
-  const row = terms && isMany && !f.code && !f.namesakes && divisionCode.endsWith('0000') ? rowCondition(terms) : undefined;
+  const row = terms && isMany && !f.code && !f.namesakes && !f.held && divisionCode.endsWith('0000') ? rowCondition(terms) : undefined;
   const byRow = isMany && !row;
   const { where, bindings } = conditions(f, byRow);
   return readSlice(place, limit, async (at, n) => {
@@ -80,7 +84,7 @@ export function listBureauUnits(
     const range = divisionRange(divisionCode);
     const byName = `FROM units u WHERE ${from.condition} ORDER BY ${from.orderBy}`;
     const found =
-      f.name || f.code || f.namesakes
+      f.name || f.code || f.namesakes || f.held
         ? {
             sql: `SELECT u.id FROM (WITH found AS ${byRow ? 'NOT MATERIALIZED' : 'MATERIALIZED'} (SELECT u.id, u.name FROM units u WHERE u.division_code BETWEEN ? AND ? AND ${where}) SELECT * FROM found) u
               WHERE ${from.condition} ORDER BY ${from.orderBy} LIMIT ?`,

@@ -75,8 +75,9 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
   const filterOf = (visit: Visit): { filter: BureauUnitFilter; address: Record<string, string> } => {
     const name = normaliseLine(visit.query.one('name')).slice(0, 100);
     const code = compactCode(visit.query.one('code')).slice(0, 18);
-    const namesakes = visit.query.one('show') === 'namesakes';
-    return { filter: { name, code, namesakes }, address: { name, code, show: namesakes ? 'namesakes' : '' } };
+    const asked = visit.query.one('show');
+    const show = asked === 'namesakes' || asked === 'held' ? asked : '';
+    return { filter: { name, code, namesakes: show === 'namesakes', held: show === 'held' }, address: { name, code, show } };
   };
 
   const list = async (visit: Visit): Promise<Reply> => {
@@ -89,6 +90,7 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
     const show = [
       { value: '', text: '全部单位' },
       { value: 'namesakes', text: '有同名单位的' },
+      { value: 'held', text: '权限已收回、还有申报未退回的' },
     ];
     return page(
       'units/bureau-units',
@@ -101,12 +103,12 @@ export function bureauUnitsRoutes(deps: Deps): Route[] {
           controls: [
             textFilter('name', '单位名称', filter.name, 'm'),
             textFilter('code', '统一社会信用代码', filter.code, 'm'),
-            choiceFilter('show', '范围', show, filter.namesakes ? 'namesakes' : ''),
+            choiceFilter('show', '范围', show, address.show ?? ''),
           ],
         },
         table: {
           caption: '单位',
-          emptyText: filter.name || filter.code || filter.namesakes ? '没有符合条件的单位' : '本辖区还没有单位注册',
+          emptyText: filter.name || filter.code || address.show ? '没有符合条件的单位' : '本辖区还没有单位注册',
           columns: [
             { key: 'name', text: '单位名称' },
             { key: 'division', text: '所属地区' },

@@ -1,6 +1,7 @@
 import { askPrepared, type Handle } from '../../db/db';
 import { FOUND, countUpTo } from '../../db/keyset';
 import type { UnitOption } from '../../form/field';
+import { withdrawnText, type Withdrawal } from '../../lib/withdrawal';
 import { escapeLike, readCodeQuery, readSearchTerms, type SearchTerms } from './search-terms';
 
 export interface UnitHit {
@@ -10,6 +11,8 @@ export interface UnitHit {
   divisionName: string;
   /** holds the permission for 「职称评审」 and can be chosen (C3) */
   permitted: boolean;
+  /** it has no permission any more; null for those that have it or never had it */
+  withdrawal: Withdrawal | null;
 }
 export interface UnitSearch {
   rows: UnitHit[];
@@ -48,7 +51,8 @@ export async function isFrequent(h: Handle, t: SearchTerms): Promise<boolean> {
 }
 
 /** Units in the order of the ids `:units`, as choices of a form and hits of a search; a query also for statements that bring more with it. */
-export const UNITS_QUERY = `SELECT u.id, u.name, u.credit_code AS "creditCode", d.full_name AS "divisionName", u.permission_state = 'granted' AS permitted
+export const UNITS_QUERY = `SELECT u.id, u.name, u.credit_code AS "creditCode", d.full_name AS "divisionName", u.permission_state = 'granted' AS permitted,
+    CASE WHEN u.permission_state <> 'granted' THEN unit_withdrawal(u.id) END AS withdrawal
   FROM unnest(:units::bigint[]) WITH ORDINALITY AS x(id, place) JOIN units u ON u.id = x.id JOIN divisions d ON d.code = u.division_code ORDER BY x.place`;
 
 const describe = (h: Handle, ids: readonly number[]): Promise<UnitHit[]> =>
@@ -110,7 +114,16 @@ export const findUnitOptions = async (h: Handle, ids: readonly number[]): Promis
   (await describe(h, ids)).map(unitOptionOf);
 
 /** Out of a row of `UNITS_QUERY`. */
-export const unitOptionOf = (hit: UnitHit): UnitOption => ({ id: hit.id, name: hit.name, detail: detailOf(hit), permitted: hit.permitted });
+export const unitOptionOf = (hit: UnitHit): UnitOption => ({
+  id: hit.id,
+  name: hit.name,
+  detail: detailOf(hit),
+  permitted: hit.permitted,
+  ...(hit.withdrawal ? { withdrawal: hit.withdrawal } : {}),
+});
 
 /** The second line of a hit: 「山东省威海市环翠区，尚未取得职称评审权限」. */
-export const detailOf = (hit: UnitHit): string => (hit.permitted ? hit.divisionName : `${hit.divisionName}，尚未取得「职称评审」权限`);
+export const detailOf = (hit: UnitHit): string =>
+  hit.permitted
+    ? hit.divisionName
+    : `${hit.divisionName}，${hit.withdrawal ? `「职称评审」权限${withdrawnText(hit.withdrawal)}` : '尚未取得「职称评审」权限'}`;
