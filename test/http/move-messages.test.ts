@@ -62,6 +62,26 @@ test('J1 not received: told; passed and received: nothing, for it goes on by its
   expect(await messagesOf(received)).toEqual([]);
 });
 
+test('R3 returned to the unit below: the unit is told once a day while it has not handled what came back, and again when it has', async () => {
+  const mobile = '13606339001';
+  const [lower, upper] = [await makeUnit(site, { mobile }), await makeUnit(site)];
+  const above = await actorOf(upper.accountId);
+  const told = async (): Promise<string[]> =>
+    (await listSms(site.db, site.deps.cipher, 1000)).filter((m) => m.mobile === mobile).map((m) => m.text);
+  const ids = [];
+  for (let i = 0; i < 3; i++)
+    ids.push(await makeDeclaration(site, { batch, state: 'unit_review', units: [lower, upper], rank: [i + 1, 3] }));
+  expect((await act(ids[0] ?? '', 'return-to-unit', above, { opinion: '秘密意见' })).kind).toBe('moved');
+  expect(await told()).toEqual([expect.stringContaining('上一级退回贵单位 1 份职称申报。请登录系统，在「职称申报数据审核」中查看原因')]);
+  expect((await told())[0]).not.toContain('秘密');
+  expect((await act(ids[1] ?? '', 'return-to-unit', above, { opinion: '请核实' })).kind).toBe('moved');
+  expect(await told()).toHaveLength(1);
+  const below = await actorOf(lower.accountId);
+  for (const id of ids.slice(0, 2)) expect((await act(id, 'pass', below)).kind).toBe('moved');
+  expect((await act(ids[2] ?? '', 'return-to-unit', above, { opinion: '请核实' })).kind).toBe('moved');
+  expect(await told()).toHaveLength(2);
+});
+
 test('the administrator can switch it off; the act is made all the same', async () => {
   await site.db('settings').insert({ key: 'moveMessagesOn', value: JSON.stringify(false), updated_by: office.accountId });
   site.deps.settings.refresh();

@@ -157,7 +157,8 @@ describe('C3 taking a permission back', () => {
 
 describe('C3 what stands with a unit whose permission was taken back', () => {
   it('D17 goes back by one press: to applicants, who are told and choose another unit, and to the unit that reported it', async () => {
-    const [unit, lower] = [await makeUnit(site), await makeUnit(site)];
+    const lowerMobile = mobileFor();
+    const [unit, lower] = [await makeUnit(site), await makeUnit(site, { mobile: lowerMobile })];
     const first = await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit] });
     const reported = await makeDeclaration(site, { batch, state: 'unit_review', units: [lower, unit] });
     await withdraw(unit);
@@ -177,6 +178,7 @@ describe('C3 what stands with a unit whose permission was taken back', () => {
     expect([await stateOf(site, first), await stateOf(site, reported)]).toEqual(['returned_to_applicant', 'returned_to_unit']);
     expect(await rowOf(first)).toMatchObject({ holder_unit_id: null, return_position: 0, reopened_sections: ['application'] });
     expect(await rowOf(reported)).toMatchObject({ holder_unit_id: lower.unitId, stop_position: 0 });
+    expect(await messagesTo(lowerMobile)).toEqual([expect.stringContaining('人社局退回贵单位 1 份职称申报')]);
     const person = await findPerson(site.db, site.deps.cipher, (await rowOf(first)).person_id);
     expect(await messagesTo(person?.mobile ?? '')).toEqual([expect.stringContaining('重新选择申报单位')]);
     const event = (await site.db('declaration_events').where({ declaration_id: first }).orderBy('id', 'desc').first()) as Record<

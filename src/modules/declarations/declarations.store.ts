@@ -423,6 +423,24 @@ export async function findStops(h: Handle, declaration: string): Promise<Stop[]>
   );
 }
 
+/**
+ * Those of these units that hold the permission and have nothing else that came back to them within the last day and still waits; `others`: the declarations of this act. `mobile`: encrypted
+ * with purpose 'unit.mobile'. One query.
+ */
+export async function listUnitsToTell(
+  h: Handle,
+  unitIds: readonly number[],
+  others: readonly string[],
+): Promise<{ id: number; mobile: Buffer }[]> {
+  const { rows } = await h.raw<{ rows: { id: number; mobile: Buffer }[] }>(
+    `SELECT u.id, u.mobile FROM units u WHERE u.id = ANY(CAST(? AS bigint[])) AND u.permission_state = 'granted'
+       AND NOT EXISTS (SELECT 1 FROM declarations d WHERE d.holder_unit_id = u.id AND d.state = 'returned_to_unit' AND d.moved_at > app_now() - interval '24 hours'
+         AND d.id <> ALL(CAST(? AS uuid[])) AND d.deleted_at IS NULL) ORDER BY u.id`,
+    [[...unitIds], [...others]] as unknown as string[],
+  );
+  return rows;
+}
+
 /** Those of these declarations that have been at a committee's office, which may have given them back since. One query. */
 export async function findBeenAtOffice(h: Handle, ids: readonly string[]): Promise<Set<string>> {
   const rows = (await h('declaration_events')

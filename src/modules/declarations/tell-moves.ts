@@ -2,10 +2,10 @@ import { NEWS_MINUTES, queueAllSms } from '../../adapters/sms';
 import type { Trx } from '../../db/db';
 import type { Deps } from '../../deps';
 import { showDate } from '../../lib/dates';
-import type { MoveName } from '../../policy/declaration-moves';
+import type { MoveName, StateName } from '../../policy/declaration-moves';
 import { findMobiles } from '../accounts';
 import { declarationName } from './declaration-pages';
-import type { Declaration } from './declarations.store';
+import { listUnitsToTell, type Declaration } from './declarations.store';
 import type { MoveFacts } from './move-facts';
 import type { MoveInput } from './move-input';
 
@@ -25,16 +25,57 @@ const words: Partial<Record<MoveName, (input: MoveInput, d: Declaration) => stri
   withhold: () => `单位不予推荐。${LOOK}原因`,
 };
 
-/** D16, D17: tells applicants at once, in the transaction of the act: whoever is to correct something has but few days. Nothing when the administrator has switched it off. */
-export async function tellMoves(
-  deps: Deps,
-  trx: Trx,
-  move: MoveName,
-  moved: readonly { d: Declaration; input: MoveInput }[],
-  facts: MoveFacts,
-): Promise<void> {
+interface Told {
+  d: Declaration;
+  input: MoveInput;
+  change: { to: StateName; columns: { holder_unit_id?: number | null }; detail?: Record<string, unknown> };
+}
+
+/** R3: what is said to a unit of declarations that came back to it, `n` of them by one act; undefined of what reaches a unit in the ordinary way, which its home page counts. */
+function unitWords(move: MoveName, { change }: Told): ((n: number) => string) | undefined {
+  const next = '请登录系统，在「职称申报数据审核」中查看原因，处理后重新上报';
+  if (change.to === 'returned_to_unit') return (n) => `${move === 'send-back' ? '人社局' : '上一级'}退回贵单位 ${n} 份职称申报。${next}`;
+  return change.detail?.passedOver === undefined
+    ? undefined
+    : (n) => `上一级单位的「职称评审」权限已被收回，申报人重新提交的 ${n} 份职称申报送达贵单位。${next}`;
+}
+
+/** R3: one message to each unit, and none where another one came back within the last day and still waits: that one was told of. */
+async function tellUnits(deps: Deps, trx: Trx, move: MoveName, moved: readonly Told[]): Promise<void> {
+  const back = new Map<number, { say: (n: number) => string; n: number }>();
+  for (const step of moved) {
+    const [unit, say] = [step.change.columns.holder_unit_id, unitWords(move, step)];
+    if (!say || typeof unit !== 'number') continue;
+    back.set(unit, { say, n: (back.get(unit)?.n ?? 0) + 1 });
+  }
+  if (back.size === 0) return;
+  const units = await listUnitsToTell(
+    trx,
+    [...back.keys()],
+    moved.map(({ d }) => d.id),
+  );
+  await queueAllSms(
+    deps,
+    trx,
+    units.map((u) => {
+      const { say, n } = back.get(u.id) ?? { say: String, n: 0 };
+      return {
+        mobile: deps.cipher.decrypt(u.mobile, 'unit.mobile'),
+        text: `${say(n)}。`,
+        purpose: 'declaration-move',
+        minutes: NEWS_MINUTES.unit,
+      };
+    }),
+  );
+}
+
+/** D16, D17, R3: tells applicants, and units that get something back, at once, in the transaction of the act: whoever is to correct something has but few days. Nothing when the administrator has switched it off. */
+export async function tellMoves(deps: Deps, trx: Trx, move: MoveName, moved: readonly Told[], facts: MoveFacts): Promise<void> {
   const say = words[move];
-  if (!say || !(await deps.settings.get()).moveMessagesOn) return;
+  const isForUnits = moved.some((step) => unitWords(move, step));
+  if ((!say && !isForUnits) || !(await deps.settings.get()).moveMessagesOn) return;
+  await tellUnits(deps, trx, move, moved);
+  if (!say) return;
   const mobiles = await findMobiles(
     trx,
     deps.cipher,

@@ -118,7 +118,7 @@ export const definitions = {
   moveMessagesOn: flag(
     'messages',
     'moveMessagesOn',
-    { label: '退回、补正短信', hint: '申报被退回修改、要求补正、不予受理或者不予推荐时，立即告知申报人' },
+    { label: '退回、补正短信', hint: '申报被退回修改、要求补正、不予受理或者不予推荐时，立即告知申报人；退回下级单位时，告知该单位' },
     true,
   ),
   remindersFrom: whole('messages', 'remindersFrom', { label: '每天最早发送时间' }, 8, 6, 12, '时'),
