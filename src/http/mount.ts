@@ -106,11 +106,13 @@ export function mountRoutes(router: Router, routes: readonly Route[], deps: Moun
 
 async function answer(at: Passage): Promise<Reply> {
   const { route, req, visitor, deps } = at;
+  const params = Object.fromEntries(Object.entries(req.params).map(([k, v]) => [k, String(v)]));
+  // no text of the database holds it, and nothing can be asked for by it
+  if (Object.values(params).some((v) => v.includes('\0'))) return notFound;
   if (route.access !== 'public' && !visitor) {
     if (req.method === 'GET') return { kind: 'see-other', to: `${paths.signIn()}?next=${encodeURIComponent(req.originalUrl)}` };
     return { kind: 'see-other', to: (await keepLatePost(at)) ? `${paths.signIn()}?kept=1` : paths.signIn() };
   }
-  const params = Object.fromEntries(Object.entries(req.params).map(([k, v]) => [k, String(v)]));
   const admission = await admit(route, visitor, params, deps, req);
   if ('kind' in admission) return (route.method === 'post' && (await answerOfEarlierCopy(at))) || admission;
   const { subject } = admission;

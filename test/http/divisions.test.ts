@@ -44,6 +44,12 @@ describe('K6 行政区划', () => {
     expect((await findDivision(site.db, '371002'))?.fullName).toBe('山东省威海市环翠区');
   });
 
+  it('K6 an address that names no division, whatever stands in it, leads to none', async () => {
+    for (const code of ['999999', 'a', '%00', '%ff'])
+      for (const page of [`/admin/divisions/${code}`, `/admin/divisions/${code}/switch`])
+        expect([page, (await admin.get(page)).status]).toEqual([page, code === '%ff' ? 400 : 404]);
+  });
+
   it('K6 an ended one is offered no more but kept by its units; one with others below stays', async () => {
     const unit = await makeUnit(site, { divisionCode: '371083' });
     const bureau = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371000' }));
