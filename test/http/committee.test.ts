@@ -222,6 +222,31 @@ describe('J4 publicity and confirmation', () => {
     expect(days.rows[0]?.item_count).toBe(2);
   });
 
+  it('J4 publishes what stands on several pages in one publicity; what may not be done unread is not offered for all pages', async () => {
+    const own = await makeCommittee(site, { divisionCode: '110101' });
+    const large = await makeBatch(site, { committeeId: own.id });
+    const staff = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: own.id }));
+    for (let i = 0; i < 52; i++) await makeDeclaration(site, { batch: large, state: 'voted_passed', units: [unit], name: `多页${i}` });
+    for (let i = 0; i < 51; i++) await makeDeclaration(site, { batch: large, state: 'office_review', units: [unit], name: `待收${i}` });
+    expect((await staff.get('/office/declarations?state=office_review')).find('#whole')).toBeNull();
+    const list = await staff.get('/office/declarations?state=voted_passed');
+    expect(list.text('.bulk__whole')).toContain('选择全部 52 项');
+    const second = await staff.open(list.link('下一页'));
+    const answer = await staff.submit(
+      second,
+      { whole: 'yes' },
+      { form: 'form[method="post"][action*="bulk"]', button: 'do=confirm:publish' },
+    );
+    const confirm = await staff.open(answer.location);
+    expect(confirm.text()).toContain('将对下列 52 项申报进行「公示」');
+    const done = await staff.send(confirm, {}, { form: 'main form[method="post"]', button: 'do=run' });
+    expect(done.text()).toContain('已对 52 项申报进行「公示」');
+    expect(await site.db('publicities').where({ committee_id: own.id }).pluck('item_count')).toEqual([52]);
+    const review = await staff.get('/office/declarations?state=office_review');
+    const none = await staff.submit(review, { whole: 'yes' }, { form: 'form[method="post"][action*="bulk"]', button: 'do=confirm:accept' });
+    expect(none.location).toContain('ticked=none');
+  });
+
   it('all or nothing: what was published meanwhile keeps the others back', async () => {
     const a = await at('voted_passed', '并发甲');
     const b = await at('voted_passed', '并发乙');

@@ -1,5 +1,6 @@
 import { makeCommittee, makeStaff, makeUnit, signInAs } from '../support/factories';
 import { makePerson } from '../support/people';
+import { makeMeeting } from '../support/meetings';
 import { openSite, type Page, type Site } from '../support/site';
 
 let site: Site;
@@ -170,6 +171,36 @@ describe('R7 the home pages', () => {
     const other = await signInAs(site, await makeStaff(site, { role: 'office', committeeId: (await makeCommittee(site)).id }));
     expect((await other.get('/home')).all('.chart__bar')).toEqual([]);
     expect(statusOf(await other.get('/home'), '待受理')).toBe('无');
+  });
+
+  it('J3 tells an office of its next meeting and what is to be done for it', async () => {
+    const committee = await makeCommittee(site);
+    const staff = await makeStaff(site, { role: 'office', committeeId: committee.id });
+    const visitor = await signInAs(site, staff);
+    expect(statusOf(await visitor.get('/home'), '评审会议')).toBe('无');
+    const { planId, meetingId } = await makeMeeting(site, committee.id, staff.accountId);
+    let page = await visitor.get('/home');
+    expect(statusOf(page, '评审会议')).toBe('1 场待召开');
+    expect(
+      page
+        .all('main a')
+        .find((a) => a.text === '评审会议')
+        ?.getAttribute('href'),
+    ).toBe(`/meetings/${meetingId}`);
+    expect(page.text('main')).toContain('请选择评审的申报、抽取评委');
+    await site.db('meetings').where({ id: meetingId }).update({ state: 'cancelled', reason: '改期' });
+    page = await visitor.get('/home');
+    expect(page.text('main')).toContain('评审计划已经核准，请建立评审会议');
+    expect(
+      page
+        .all('main a')
+        .find((a) => a.text === '评审会议')
+        ?.getAttribute('href'),
+    ).toBe(`/plans/${planId}`);
+    // the office votes without the site: a plan of a day that is over asks for nothing
+    await site.advanceClock('2 days');
+    expect(statusOf(await (await signInAs(site, staff)).get('/home'), '评审会议')).toBe('无');
+    await site.advanceClock('-2 days');
   });
 
   it('serves support, administrators and auditors', async () => {

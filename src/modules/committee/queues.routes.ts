@@ -38,6 +38,7 @@ export function officeRoutes(deps: Deps): Route[] {
     columns: ['name', 'title', 'speciality', 'unit', 'rank', 'state', 'arrived'],
     moves: ['accept', 'refuse', 'publish'],
     together: { publish: openCommonPublicity },
+    whole: ['publish'],
     empty: {
       text: '没有等待受理的申报',
       detail: '单位上报到本评审委员会的申报会出现在这里。单位须先取得通往本评审委员会的上报路径。',
@@ -69,6 +70,7 @@ export function resultsRoutes(deps: Deps): Route[] {
     columns: ['name', 'title', 'speciality', 'unit', 'ends', 'state'],
     moves: ['confirm'],
     together: {},
+    whole: ['confirm'],
     long: { confirm: { kind: 'results:confirm', above: CONFIRMED_AT_ONCE } },
     empty: {
       text: '没有等待确认的评审结果',

@@ -1,3 +1,5 @@
+import type { PlainDate } from '../../lib/dates';
+import type { MeetingState } from '../../policy/policy';
 import { askPrepared, type Handle } from '../../db/db';
 import type { StateName } from '../../policy/declaration-moves';
 import { OWN_FACTS, OWN_FACTS_FROM, type OwnFacts } from '../declarations';
@@ -270,6 +272,8 @@ export interface OfficeFacts {
   objectionSince: Date | null;
   appeals: number;
   appealSince: Date | null;
+  /** meetings under way, and approved plans of a day still to come without one (planned, the id is the plan's), the next one first */
+  meetings: { id: number; meetsOn: PlainDate; state: MeetingState | 'planned' }[];
   /** since: when the oldest of them came into the state; null where nobody holds them any more */
   counts: { state: StateName; n: number; since: string | null }[];
   /** the bureau that confirms the results */
@@ -283,6 +287,11 @@ export async function findOfficeFacts(h: Handle, committeeId: number): Promise<O
   const { rows } = await h.raw<{ rows: OfficeFacts[] }>(
     `SELECT r.n AS "pathRequests", r.since AS "pathSince", o.n AS objections, o.since AS "objectionSince", a.n AS appeals, a.since AS "appealSince", app_now() AS now,
        v.full_name AS "divisionName", bureau_phone(v.code) AS "bureauPhone",
+       coalesce((SELECT json_agg(json_build_object('id', g.id, 'meetsOn', g.meets_on, 'state', g.state) ORDER BY g.meets_on, g.id) FROM
+         (SELECT m.id, p.meets_on, m.state FROM meetings m JOIN review_plans p ON p.id = m.plan_id WHERE m.committee_id = :committee AND m.state IN ('drawing', 'reviewing', 'voting')
+          UNION ALL
+          SELECT p.id, p.meets_on, 'planned' FROM review_plans p WHERE p.committee_id = :committee AND p.state = 'approved' AND p.meets_on >= app_today()
+            AND NOT EXISTS (SELECT FROM meetings m WHERE m.plan_id = p.id AND m.state <> 'cancelled')) g), '[]') AS meetings,
        coalesce((SELECT json_agg(json_build_object('state', y.state, 'n', y.n, 'since', y.since)) FROM
          (SELECT g.state, g.n, CASE g.state
               WHEN 'correction' THEN (SELECT min(d.moved_at) FROM queue_entries e JOIN declarations d ON d.id = e.declaration_id

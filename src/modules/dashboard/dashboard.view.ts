@@ -297,24 +297,41 @@ export function bureauCards(f: BureauFacts, asked: BureauCounts): Card[] {
   ];
 }
 
-/** In the order of the work; the first ones wait for the office. */
-const officeStates: readonly { state: StateName; acts: boolean }[] = [
-  { state: 'office_review', acts: true },
-  { state: 'accepted', acts: true },
-  { state: 'voted_passed', acts: true },
-  { state: 'correction', acts: false },
-  { state: 'publicity', acts: false },
-  { state: 'certified', acts: false },
-  { state: 'voted_failed', acts: false },
-  { state: 'refused', acts: false },
-];
+/** Those that do not wait for the office, in the order of the work. */
+const restStates: readonly StateName[] = ['correction', 'publicity', 'certified', 'voted_failed', 'refused'];
 const officeHints: Partial<Record<StateName, string>> = {
   office_review: '请审查材料，予以受理、退回补正或者不予受理',
-  accepted: '评审会议结束后，请登记表决结果',
+  accepted: '请列入评审会议；没有在线投票的，会议结束后登记表决结果',
   voted_passed: '请安排公示',
   correction: '等待申报人补正',
   publicity: '公示期满后由人社局确认',
 };
+
+const meetingSteps: Record<OfficeFacts['meetings'][number]['state'], string> = {
+  planned: '评审计划已经核准，请建立评审会议',
+  drawing: '正在准备，请选择评审的申报、抽取评委，然后开始评议',
+  reviewing: '正在评议，评委签到、评分并填写评议意见之后，请开始投票',
+  voting: '正在投票，评委投票之后，请计票',
+  counted: '',
+  cancelled: '',
+};
+/** J3: the next meeting, and what is to be done for it. */
+function meetingWork({ meetings }: OfficeFacts): WorkItem {
+  const [next] = meetings;
+  return {
+    title: '评审会议',
+    href:
+      next === undefined || meetings.length > 1
+        ? paths.meetings()
+        : next.state === 'planned'
+          ? paths.plan(next.id)
+          : paths.meeting(next.id),
+    n: meetings.length,
+    unit: '场待召开',
+    since: next === undefined ? '' : `${meetings.length > 1 ? '最近一场' : '会议日期'} ${showDate(next.meetsOn)}`,
+    blocks: next === undefined ? '评审计划核准之后建立、尚未计票的评审会议' : meetingSteps[next.state],
+  };
+}
 
 export function officeCards(f: OfficeFacts, servicePhone: string): Card[] {
   const countOf = (state: StateName): number => f.counts.find((c) => c.state === state)?.n ?? 0;
@@ -342,7 +359,10 @@ export function officeCards(f: OfficeFacts, servicePhone: string): Card[] {
       title: '待办事项',
       tasks: [],
       work: [
-        ...officeStates.filter((s) => s.acts).map((s) => workOf(s.state)),
+        workOf('office_review'),
+        workOf('accepted'),
+        meetingWork(f),
+        workOf('voted_passed'),
         {
           title: '评委会路径审核',
           href: paths.pathReview(),
@@ -370,7 +390,7 @@ export function officeCards(f: OfficeFacts, servicePhone: string): Card[] {
       ],
       emptyText: '',
     },
-    { title: '其他状态', tasks: officeStates.filter((s) => !s.acts).map((s) => taskOf(s.state)), emptyText: '' },
+    { title: '其他状态', tasks: restStates.map(taskOf), emptyText: '' },
   ];
 }
 

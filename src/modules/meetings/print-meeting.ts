@@ -2,7 +2,7 @@ import type { Deps } from '../../deps';
 import { showDate } from '../../lib/dates';
 import { showMoment } from '../../lib/moment';
 import { findMeetingHead, listDraws, listItems, listRecusals, listResults, listRounds, listSeats } from './meeting.read';
-import { itemLine, namedAs, recusalText, seatLine } from './meeting.view';
+import { itemLine, namedAs, recusalLines, seatLine } from './meeting.view';
 
 interface Printed {
   pdf: Buffer;
@@ -32,7 +32,7 @@ async function factsOf(deps: Deps, meetingId: number) {
     absent: seats.filter((s) => s.presentAt === null).map((s) => s.name),
     items: items.map((i) => itemLine(i, catalogue, resultOf.get(i.id))),
     round: { ...round, opened: showMoment(round.openedAt), closed: showMoment(round.closedAt) },
-    recusals: namedAs(recusals, items, seats).map((r) => ({ ...r, text: recusalText(r) })),
+    recusals: recusalLines(namedAs(recusals, items, seats)),
     draw: draws.find((d) => d.voidReason === ''),
     passed: results.filter((r) => r.isPassed).length,
     failed: results.filter((r) => r.isValid && !r.isPassed).length,

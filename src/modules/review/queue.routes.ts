@@ -29,7 +29,7 @@ import {
   type Reason,
 } from './bulk';
 import { bornText, namesakeTexts } from './namesakes';
-import { atFirst, filterQuery, readFilter, type FilterRules } from './queue-filter';
+import { atFirst, filterQuery, readFilter, type FilterRules, type QueueFilter } from './queue-filter';
 import { countOf, countQueue, findQueueRows, listQueue, listYears, type QueueRow, type SortKey } from './queue.read';
 import { filterControls, queuePages, queueTable, titleCell, unitCell, type ColumnKey, type ShowOption } from './queue.view';
 
@@ -60,6 +60,8 @@ export interface QueuePage {
   checks?: true;
   /** where a file of the list is asked for, and what it holds */
   exportTo?: { action: string; hint: string };
+  /** moves that may take every row of a list that has several pages: what was decided together is published, and confirmed, together (J4) */
+  whole?: readonly MoveName[];
   /** where the reader goes on after a move */
   next: Partial<Record<MoveName, { text: string; href: string }>>;
 }
@@ -96,6 +98,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     const years = await listYears(deps.db);
     const possible = (row: QueueRow): MoveName[] => queue.moves.filter((m) => obstacle(visit.actor, m, row) === undefined);
     const offered = queue.moves.filter((m) => rows.some((r) => possible(r).includes(m)));
+    const mayTakeWhole = offered.length > 0 && offered.every((m) => queue.whole?.includes(m));
     const isAsItOpens = filterQuery({ ...atFirst(filter), sort: rules.sorts[0] as SortKey, descending: false }, rules) === '';
     const query = filterQuery(atFirst(filter), rules);
     const meta: PageMeta = { title: queue.title, breadcrumbs: [homeCrumb, { text: queue.title }] };
@@ -146,6 +149,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
           : {
               action: queue.bulkAddress,
               back: filterQuery(filter, rules),
+              whole: mayTakeWhole && !count.isOpen && count.n > rows.length && count.n <= BULK_LIMIT ? count.n : undefined,
               buttons: offered.map((m) => ({ value: `confirm:${m}`, text: moves[m].text })),
             },
       empty: isAsItOpens
@@ -252,12 +256,18 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     ...(rows.get(id) ?? { name: '（已不在列表中）', born: '', title: {}, speciality: '', unit: {} }),
   });
 
+  /** The ids of the list on all its pages, one more than can be moved at most. */
+  const wholeList = async (actor: Actor, filter: QueueFilter): Promise<string[]> =>
+    (await listQueue(deps.db, scope(actor), filter, filter, { kind: 'first' }, BULK_LIMIT + 1)).rows.map((r) => r.id);
+
   async function choose(visit: Visit, asked: string): Promise<Reply> {
     const move = asked === '' ? queue.moves[0] : queue.moves.find((m) => m === asked);
     if (!move) return refusal(400, '提交的内容格式不正确，请返回上一页重新操作', { text: '返回列表', href: queue.address });
     // read and written anew: nothing typed into this field can lead anywhere else
-    const back = filterQuery(readFilter(new FormInput(new URLSearchParams(visit.body.one('back'))), rules), rules);
-    const ids = tickedIds(visit.body);
+    const shown = readFilter(new FormInput(new URLSearchParams(visit.body.one('back'))), rules);
+    const back = filterQuery(shown, rules);
+    const isWhole = visit.body.one('whole') === 'yes' && queue.whole?.includes(move) === true;
+    const ids = isWhole ? await wholeList(visit.actor, shown) : tickedIds(visit.body);
     if (ids.length === 0 || ids.length > BULK_LIMIT) {
       return seeOther(addressOf(queue.address, [back, `ticked=${ids.length === 0 ? 'none' : 'many'}`].filter((x) => x !== '').join('&')));
     }

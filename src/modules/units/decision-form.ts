@@ -30,7 +30,7 @@ const decisionForm: SectionDefinition = {
         longText({
           id: 'reason',
           label: '不通过的原因',
-          hint: '选择「不通过」时必须填写，申请单位可以看到',
+          hint: '选择「不通过」时必须填写，申请方可以看到',
           limit: 200,
           rows: 3,
           required: (raw) => raw.result === 'refuse',
