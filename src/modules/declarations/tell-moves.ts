@@ -58,10 +58,11 @@ async function tellUnits(deps: Deps, trx: Trx, move: MoveName, moved: readonly T
     deps,
     trx,
     units.map((u) => {
-      const { say, n } = back.get(u.id) ?? { say: String, n: 0 };
+      const news = back.get(u.id);
+      if (!news) throw new Error(`unit ${u.id} was not asked for`);
       return {
         mobile: deps.cipher.decrypt(u.mobile, 'unit.mobile'),
-        text: `${say(n)}。`,
+        text: `${news.say(news.n)}。`,
         purpose: 'declaration-move',
         minutes: NEWS_MINUTES.unit,
       };
