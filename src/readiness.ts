@@ -3,7 +3,7 @@ import type { BallotKeys } from './adapters/ballot-keys';
 import type { BlobStorage } from './adapters/storage';
 import { isBallotKeyPlace } from './ballot-key-place.store';
 import type { Db } from './db/db';
-import { answers } from './db/db';
+import { databaseWord } from './db/db';
 import { missingMigrations } from './db/migrate';
 
 /** One word for each thing that must be there: `ok`, or why it is not. */
@@ -62,10 +62,11 @@ export function createReadiness({ db, storage, ballotKeys, log }: ReadinessInput
       isDraining = true;
     },
     async look() {
-      const [isThere, storageIs] = await Promise.all([answers(db), storageWord()]);
+      const [database, storageIs] = await Promise.all([databaseWord(db), storageWord()]);
+      const isThere = database !== 'away';
       return {
         process: isDraining ? 'draining' : 'ok',
-        database: isThere ? 'ok' : 'away',
+        database,
         migrations: isThere ? await word(migrations(), 'migrations') : 'unknown',
         storage: storageIs,
         ballots: isThere ? await word(ballots(), 'ballots') : 'unknown',

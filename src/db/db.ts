@@ -129,14 +129,16 @@ function valuesFor({ places }: Compiled, name: string, values: PreparedValues): 
   return [...list] as PreparedValue[];
 }
 
-/** Refuses a database that would break searching in Chinese (encoding or character type). Returns the complaint, or undefined. */
+/** Refuses a database that would break searching in Chinese (encoding or character type), and one that cannot be written to. Returns the complaint, or undefined. */
 export async function checkDatabase(db: Db): Promise<string | undefined> {
-  const found = await db.raw<{ rows: { encoding: string; version: number }[] }>(
-    "SELECT current_setting('server_encoding') AS encoding, current_setting('server_version_num')::int AS version",
+  const found = await db.raw<{ rows: { encoding: string; version: number; follows: boolean }[] }>(
+    "SELECT current_setting('server_encoding') AS encoding, current_setting('server_version_num')::int AS version, pg_is_in_recovery() AS follows",
   );
   const row = found.rows[0];
   if (row?.encoding !== 'UTF8') return `the database must be UTF8, not ${row?.encoding ?? 'unknown'}: create it with ENCODING 'UTF8'`;
   if (row.version < 150000) return 'PostgreSQL 15 or newer is needed';
+  if (row.follows)
+    return 'this is a standby, or a server that still recovers, and cannot be written to: name the primary, or promote this one (SELECT pg_promote())';
   return undefined;
 }
 
@@ -157,13 +159,13 @@ export async function databaseNow(h: Handle): Promise<{ now: Date; today: string
   return moment as { now: Date; today: string };
 }
 
-/** Whether the database answers, and within two seconds. */
-export async function answers(db: Db): Promise<boolean> {
-  const answer = db.raw('SELECT 1').then(
-    () => true,
-    () => false,
+/** Whether the database answers within two seconds, and whether it can be written to: `standby` is one that follows another and was not promoted. */
+export async function databaseWord(db: Db): Promise<'ok' | 'away' | 'standby'> {
+  const answer = db.raw<{ rows: { follows: boolean }[] }>('SELECT pg_is_in_recovery() AS follows').then(
+    ({ rows }) => (rows[0]?.follows === true ? 'standby' : 'ok'),
+    () => 'away' as const,
   );
-  return Promise.race([answer, wait(2000, false, { ref: false })]);
+  return Promise.race([answer, wait(2000, 'away' as const, { ref: false })]);
 }
 
 /** How many connections of the pool are in use, free, and waited for. */

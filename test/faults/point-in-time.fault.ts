@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { Client } from 'pg';
 import sharp from 'sharp';
 import { proveChain } from '../../src/audit/prove-chain';
 import { makeDb } from '../../src/db/db';
@@ -9,6 +8,7 @@ import { startEmbedded, type EmbeddedPg } from '../../src/db/embedded-pg';
 import { verifyStored } from '../../src/modules/attachments';
 import { findBrokenRows } from '../../src/modules/invariants';
 import { makeBatch, makeCommittee, makePath, makePerson, makeUnit, signInAs, type TestPerson } from '../support/factories';
+import { baseBackup } from '../support/base-backup';
 import { fingerprints } from '../support/fingerprints';
 import { killDatabase } from '../support/kill-database';
 import { publishTestServer } from '../support/pg';
@@ -45,30 +45,6 @@ afterAll(async () => {
   }
 });
 
-/** What pg_basebackup does: the server says where a copy of its folder begins and ends, the folder is copied meanwhile. */
-async function baseBackup(to: string): Promise<void> {
-  const client = new Client({ connectionString: server.url() });
-  await client.connect();
-  try {
-    await client.query("SELECT pg_backup_start('weekly', true)");
-    fs.cpSync(path.join(dir, 'first', 'data'), path.join(to, 'data'), {
-      recursive: true,
-      preserveTimestamps: true,
-      filter: (name) => !/postmaster\.(?:pid|opts)$|pg_wal\/.|pg_replslot\/./.test(name),
-    });
-    const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(true)');
-    fs.writeFileSync(path.join(to, 'data', 'backup_label'), rows[0]?.labelfile ?? '');
-  } finally {
-    await client.end();
-  }
-}
-/** Gives everything below a folder to the account that owns another one: a copy made by root is root's. */
-function giveTo(folder: string, like: string): void {
-  const { uid, gid } = fs.statSync(like);
-  for (const entry of [folder, ...fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => path.join(folder, name))])
-    fs.lchownSync(entry, uid, gid);
-}
-
 const ask = async (sql: string): Promise<string> => (await site.db.raw<{ rows: { x: string }[] }>(`SELECT ${sql} AS x`)).rows[0]?.x ?? '';
 
 interface Applicant {
@@ -104,7 +80,7 @@ describe('F14, S58 the database is lost and comes back from a base backup and th
     const first = await begin();
     await save(first, '备份以前保存的工作业绩');
 
-    await baseBackup(path.join(dir, 'base'));
+    await baseBackup(server, path.join(dir, 'first'), path.join(dir, 'base'));
     // only the log has these
     await save(first, '备份以后保存的工作业绩');
     await upload(first, '毕业证书.jpg', 200);
@@ -125,8 +101,6 @@ describe('F14, S58 the database is lost and comes back from a base backup and th
     const secrets = site.deps.config.secrets;
     await killDatabase(server);
     const lost = Date.now();
-    giveTo(path.join(dir, 'base', 'data'), path.join(dir, 'first', 'data'));
-    for (const file of ['password', 'initdb-done']) fs.copyFileSync(path.join(dir, 'first', file), path.join(dir, 'base', file));
     fs.rmSync(path.join(dir, 'first'), { recursive: true });
     fs.writeFileSync(path.join(dir, 'base', 'data', 'recovery.signal'), '');
     server = await startEmbedded({
