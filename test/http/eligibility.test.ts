@@ -64,6 +64,9 @@ describe('K5 申报条件', () => {
     expect(again.text('section')).toMatch(/符合「大学学历，取得助理级职称并聘任满 4 年」/);
     const empty = await admin.send(form, { 'rule.rank': '', 'rule.education': 'bachelor' }, { button: 'do=try' });
     expect(empty.errors().join()).toContain('申报层级');
+    // what is typed stands in the address: also the longest text leads to a page that can be opened
+    const long = await admin.send(form, { ...values, 'rule.heldYears': '长'.repeat(5000) }, { button: 'do=try' });
+    expect([long.status, long.errors().length]).toEqual([200, 1]);
   });
 
   test('K5 a rule has versions with their days; two who change it at once: the second is told; nothing is ever changed in place', async () => {

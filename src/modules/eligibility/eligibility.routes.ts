@@ -33,6 +33,9 @@ const stateTag = (r: StoredRule, today: string) =>
       ? { text: r.isEnded ? '将停止' : '尚未执行', colour: 'yellow' }
       : { text: '执行中', colour: 'green' };
 
+/** of one answer on the page for trying out */
+const ASKED_CHARACTERS = 50;
+
 /** K5: the rules of eligibility, their versions, and a page for trying them out. */
 export function eligibilityRoutes(deps: Deps): Route[] {
   const { db } = deps;
@@ -206,7 +209,8 @@ export function eligibilityRoutes(deps: Deps): Route[] {
   /** The form posts as every form does; what it asks then stands in the address, so that an example can be shared. */
   const askTry = (visit: Visit): Promise<Reply> => {
     const raw = readSection(tryForm, visit.body, emptySection(tryForm)).groups[PART] ?? {};
-    const asked = Object.fromEntries(Object.entries(raw).map(([k, v]) => [`${PART}.${k}`, v]));
+    // no answer is longer than this, and an address of any length is opened by no browser
+    const asked = Object.fromEntries(Object.entries(raw).map(([k, v]) => [`${PART}.${k}`, [...v].slice(0, ASKED_CHARACTERS).join('')]));
     return Promise.resolve(
       seeOther(
         addressOf(paths.tryEligibility(), { [`${PART}.rank`]: '', ...asked, do: visit.body.one('do') === 'refresh' ? 'refresh' : 'try' }),
