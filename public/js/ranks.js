@@ -45,7 +45,33 @@
     say(row.getAttribute('data-rank-name') + '，' + row.querySelector('input[data-rank]').value);
   }
 
+  /** The place typed into a row; rows without one, or with what is no place, come last. */
+  function typed(row) {
+    var place = /^\s*(\d+)\s*[\/／]/.exec(row.querySelector('input[data-rank]').value);
+    return place ? Number(place[1]) : Infinity;
+  }
+
+  /** Places that were typed out of order are kept: before a row moves, its group stands in their order. */
+  function arrange(row) {
+    var rows = groupOf(row);
+    var sorted = rows.slice().sort(function (a, b) {
+      var x = typed(a);
+      var y = typed(b);
+      return x === y ? rows.indexOf(a) - rows.indexOf(b) : x < y ? -1 : 1;
+    });
+    var end = rows[rows.length - 1].nextSibling;
+    if (
+      sorted.every(function (one, i) {
+        return one === rows[i];
+      })
+    )
+      return;
+    // from the end, so that what each stands before is in its place already
+    for (var i = rows.length - 1; i >= 0; i -= 1) row.parentNode.insertBefore(sorted[i], sorted[i + 1] || end);
+  }
+
   function move(row, step) {
+    arrange(row);
     var rows = groupOf(row);
     var at = rows.indexOf(row);
     var other = rows[at + step];
@@ -94,10 +120,46 @@
     if (!isTarget(row)) return;
     event.preventDefault();
     moved = dragged;
+    arrange(moved);
     box = row.getBoundingClientRect();
     row.parentNode.insertBefore(moved, event.clientY > box.top + box.height / 2 ? row.nextSibling : row);
     number(moved);
     told(moved);
+  });
+
+  /** Whoever typed places and then sorts or searches has them saved on the way: 「保存排序」, and on to the list asked for. */
+  function saveAndGo(event, query) {
+    var fields = list(doc.querySelectorAll('input[data-rank]'));
+    var form = fields.length > 0 && fields[0].form;
+    var isChanged = fields.some(function (field) {
+      return field.value !== field.form.elements['was.' + field.name.slice(5)].value;
+    });
+    if (!form || !isChanged) return;
+    event.preventDefault();
+    form.elements.back.value = query;
+    form.querySelector('button[name=do][value=save]').click();
+  }
+
+  list(doc.querySelectorAll('a.queue__sort')).forEach(function (link) {
+    link.addEventListener('click', function (event) {
+      saveAndGo(event, link.search.slice(1));
+    });
+  });
+
+  list(doc.querySelectorAll('form.filters')).forEach(function (filters) {
+    filters.addEventListener('submit', function (event) {
+      saveAndGo(
+        event,
+        list(filters.elements)
+          .filter(function (field) {
+            return field.name && field.value;
+          })
+          .map(function (field) {
+            return encodeURIComponent(field.name) + '=' + encodeURIComponent(field.value);
+          })
+          .join('&'),
+      );
+    });
   });
 
   list(doc.querySelectorAll('[data-rank-all]')).forEach(function (all) {

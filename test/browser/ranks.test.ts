@@ -58,6 +58,32 @@ describe('R2 ranks by order', () => {
     expect(who.faults()).toEqual([]);
   });
 
+  it('places typed out of the order of the list are kept when a row is moved: the list stands by them first', async () => {
+    const { who, ids } = await desk(['子一', '丑二', '寅三']);
+    await who.fill({ [`rank.${ids[0]}`]: '3/3', [`rank.${ids[1]}`]: '1/3', [`rank.${ids[2]}`]: '2/3' });
+    await who.page.click(`#row-${ids[0]} [data-rank-move="-1"]`);
+    expect(await order(who)).toEqual(['丑二', '子一', '寅三']);
+    expect(await ranks(who, ids)).toEqual(['2/3', '1/3', '3/3']);
+    expect(who.faults()).toEqual([]);
+  });
+
+  it('R6 sorting and searching save what was typed on the way', async () => {
+    const { who, ids } = await desk(['卯一', '辰二']);
+    const saved = (): Promise<unknown> => site.db('declarations').whereIn('id', ids).orderBy('applicant_name').pluck('rank_n');
+    await who.fill({ [`rank.${ids[0]}`]: '2/2', [`rank.${ids[1]}`]: '1/2' });
+    await Promise.all([who.page.waitForNavigation(), who.page.click('thead a[href*="sort=name"]')]);
+    expect(who.page.url()).toContain('sort=name');
+    expect(await who.text()).toContain('已保存 2 人的「单位推荐排序」');
+    expect(((await saved()) as number[]).sort()).toEqual([1, 2]);
+    await who.fill({ [`rank.${ids[0]}`]: '' });
+    await who.fill({ name: '辰' });
+    await who.press('查询');
+    expect(await order(who)).toEqual(['辰二']);
+    expect(who.page.url()).toContain('sort=name');
+    expect(await saved()).toContain(null);
+    expect(who.faults()).toEqual([]);
+  });
+
   it('M10 nothing on the page moves when its scripts have come', async () => {
     const { who } = await desk(['壬八', '癸九']);
     await who.page.evaluateOnNewDocument(`

@@ -51,6 +51,41 @@ describe('R2 职称申报数据上报', () => {
     expect((await visitor.get('/unit/report?level=middle')).text()).toContain('没有符合条件的待上报申报');
   });
 
+  it('R6 sorts by its heads both ways, keeps the order through search and acts, and offers places by order only where the list stands by places', async () => {
+    const { unit, visitor } = await unitWithPath();
+    for (const [name, rank] of [
+      ['排丙', [1, 3]],
+      ['排甲', [3, 3]],
+      ['排乙', undefined],
+    ] as const)
+      await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name, ...(rank ? { rank: [rank[0], rank[1]] } : {}) });
+    const opened = await visitor.get('/unit/report');
+    expect(namesOn(opened)).toEqual(['排丙', '排甲', '排乙']);
+    expect(opened.all('th[aria-sort]').map((th) => th.text.trim())).toEqual(['申报职称']);
+    expect(opened.find('[data-rank-move]')).not.toBeNull();
+    const down = await visitor.get(`${opened.link('单位推荐排序')}&dir=desc`);
+    expect(namesOn(down)).toEqual(['排甲', '排丙', '排乙']);
+    // one press of an arrow would write other places for everybody here
+    expect(down.find('[data-rank-move], [data-rank-all]')).toBeNull();
+    expect(down.find('input[name^="rank."]')).not.toBeNull();
+    const up = await visitor.get(down.link('单位推荐排序'));
+    expect(up.find('[data-rank-move]')).not.toBeNull();
+    for (const head of ['姓名', '申报单位', '上报截止时间']) {
+      const once = await visitor.get(opened.link(head));
+      expect(once.find('th[aria-sort="ascending"]')?.text.trim()).toBe(head);
+      expect((await visitor.get(once.link(head))).find('th[aria-sort="descending"]')?.text.trim()).toBe(head);
+    }
+    const search = await visitor.get('/unit/report?sort=rank&dir=desc&sort2=x');
+    expect(search.all('form.filters input[type="hidden"]').map((f) => `${f.getAttribute('name')}=${f.getAttribute('value')}`)).toEqual([
+      'sort=rank',
+      'dir=desc',
+    ]);
+    const after = await press(visitor, search, []);
+    expect(after.text()).toContain('请先勾选需要上报的人员');
+    expect(namesOn(after)).toEqual(['排甲', '排丙', '排乙']);
+    expect(namesOn(await visitor.get('/unit/report?sort=name;DROP TABLE x&dir=up'))).toEqual(['排丙', '排甲', '排乙']);
+  });
+
   it('reports all ticked rows with their ranks in one act, keeps the ranks typed for the others, and writes the record', async () => {
     const { unit, visitor } = await unitWithPath();
     const [a = '', b = '', c = ''] = [

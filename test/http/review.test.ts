@@ -54,6 +54,15 @@ describe('R1 R6 職称申报数据审核: the list'.replace('職', '职'), () =>
     expect(page.text()).toContain('重置');
   });
 
+  it('a search goes on in the order chosen', async () => {
+    const kept = async (address: string): Promise<string[]> =>
+      (await visitor.get(address))
+        .all('form.filters input[type="hidden"]')
+        .map((f) => `${f.getAttribute('name')}=${f.getAttribute('value')}`);
+    expect(await kept('/unit/review')).toEqual([]);
+    expect(await kept('/unit/review?sort=name&dir=desc')).toEqual(['sort=name', 'dir=desc']);
+  });
+
   it.each([
     ['unit_review', ['张100%成']],
     ['returned_to_unit', ['李退回']],

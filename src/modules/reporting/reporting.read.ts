@@ -40,12 +40,37 @@ const SELECT = `SELECT d.id, ${LINE_COLUMNS}, d.unit_id AS "unitId", d.batch_id 
     LEFT JOIN unit_publicity_items pi ON pi.declaration_id = d.id AND pi.voided_at IS NULL LEFT JOIN unit_publicities pu ON pu.id = pi.publicity_id
   WHERE d.holder_unit_id = :unit AND d.state = 'unit_passed' AND d.deleted_at IS NULL`;
 
-/** What the unit has passed and not yet reported, under these conditions, by series, level and declaring unit. One query; at most `limit` rows. */
-export async function listReportable(h: Handle, unitId: number, c: QueueCondition, limit: number): Promise<ReportRow[]> {
+/** The orders of the list, each both ways; those without a rank stand last whichever way. Only these constants ever reach the database. */
+const IN_GROUP = 'u.name, d.rank_n NULLS LAST, d.applicant_name, d.id';
+const orders = {
+  title: { asc: `d.year, d.series_id, d.level, ${IN_GROUP}`, desc: `d.year DESC, d.series_id DESC, d.level DESC, ${IN_GROUP}` },
+  name: { asc: 'd.applicant_name, d.id', desc: 'd.applicant_name DESC, d.id' },
+  rank: { asc: 'd.rank_n NULLS LAST, d.applicant_name, d.id', desc: 'd.rank_n DESC NULLS LAST, d.applicant_name, d.id' },
+  unit: { asc: IN_GROUP, desc: 'u.name DESC, d.rank_n NULLS LAST, d.applicant_name, d.id' },
+  closes: { asc: `"unitClosesAt", ${IN_GROUP}`, desc: `"unitClosesAt" DESC, ${IN_GROUP}` },
+} as const;
+
+export type ReportSort = keyof typeof orders;
+/** The first one is the order the list opens with: by year, series and level, then declaring unit and rank. */
+export const reportSorts = Object.keys(orders) as readonly ReportSort[];
+
+export interface ReportOrder {
+  sort: ReportSort;
+  descending: boolean;
+}
+
+/** What the unit has passed and not yet reported, under these conditions, in this order. One query; at most `limit` rows. */
+export async function listReportable(
+  h: Handle,
+  unitId: number,
+  c: QueueCondition,
+  order: ReportOrder,
+  limit: number,
+): Promise<ReportRow[]> {
   const { rows } = await h.raw<{ rows: ReportRow[] }>(
     `${SELECT} AND (CAST(:year AS int) IS NULL OR d.year = :year) AND (CAST(:series AS int) IS NULL OR d.series_id = :series) AND (CAST(:level AS text) IS NULL OR d.level = :level)
        AND (:name = '' OR strpos(lower(d.applicant_name), lower(:name)) > 0) AND (:part = '' OR strpos(u.name, :part) > 0)
-     ORDER BY d.year, d.series_id, d.level, u.name, d.rank_n NULLS LAST, d.applicant_name, d.id LIMIT :limit`,
+     ORDER BY ${orders[order.sort][order.descending ? 'desc' : 'asc']} LIMIT :limit`,
     { unit: unitId, year: c.year ?? null, series: c.seriesId ?? null, level: c.level ?? null, name: c.name, part: c.unit, limit },
   );
   return rows;

@@ -33,7 +33,17 @@ import { rosterRoutes } from './roster.routes';
 import { sendBackRoutes } from './send-back.routes';
 import { keepRanks, typedRank, type KeptRanks } from './keep-ranks';
 import { reportUpward, type ReportOutcome } from './report-upward';
-import { listFixedRanks, listReportable, listUpstreams, type Destination, type ReportRow, type UpstreamRow } from './reporting.read';
+import {
+  listFixedRanks,
+  listReportable,
+  listUpstreams,
+  reportSorts,
+  type Destination,
+  type ReportOrder,
+  type ReportRow,
+  type ReportSort,
+  type UpstreamRow,
+} from './reporting.read';
 
 /** What a click of 「数据上报」 or 「保存排序」 leaves for the page that follows. */
 interface Attempt {
@@ -59,12 +69,40 @@ export function reportingRoutes(deps: Deps): Route[] {
   ];
 }
 
+/** What is not understood counts as not asked for. */
+const readOrder = (query: FormInput): ReportOrder => ({
+  sort: reportSorts.find((s) => s === query.one('sort')) ?? 'title',
+  descending: query.one('dir') === 'desc',
+});
+
+const orderEntries = (o: ReportOrder): [string, string][] => [
+  ...(o.sort === 'title' ? [] : [['sort', o.sort] satisfies [string, string]]),
+  ...(o.descending ? [['dir', 'desc'] satisfies [string, string]] : []),
+];
+
+/** Whoever puts people in order has them before the eyes in the order of their ranks, group by group. */
+const isByRank = (o: ReportOrder): boolean => o.sort === 'title' || o.sort === 'unit' || (o.sort === 'rank' && !o.descending);
+
+/** The heads that sort: where each leads, and which way the list is sorted by it now. */
+const headsOf = (condition: QueueCondition, order: ReportOrder): Record<ReportSort, { href: string; sorted?: 'asc' | 'desc' }> => {
+  const head = (sort: ReportSort): { href: string; sorted?: 'asc' | 'desc' } => {
+    const isSorted = order.sort === sort;
+    const next = { sort, descending: isSorted && !order.descending };
+    return {
+      href: addressOf(paths.report(), new URLSearchParams([...conditionEntries(condition), ...orderEntries(next)]).toString()),
+      ...(isSorted ? { sorted: order.descending ? ('desc' as const) : ('asc' as const) } : {}),
+    };
+  };
+  return { title: head('title'), name: head('name'), rank: head('rank'), unit: head('unit'), closes: head('closes') };
+};
+
 async function list(deps: Deps, visit: Visit): Promise<Reply> {
   const { unitId } = visit.actor;
   if (unitId === undefined) throw new Error('a unit account without a unit');
   const condition = readCondition(visit.query);
+  const order = readOrder(visit.query);
   const catalogue = await deps.catalogue.get();
-  const found = await listReportable(deps.db, unitId, condition, BULK_LIMIT + 1);
+  const found = await listReportable(deps.db, unitId, condition, order, BULK_LIMIT + 1);
   const rows = found.slice(0, BULK_LIMIT);
   // more than one report can hold, or looked for by name: how many wait in all
   const isWhole = found.length <= BULK_LIMIT && condition.name === '';
@@ -93,8 +131,10 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
         textFilter('name', '姓名', condition.name),
         textFilter('unit', '申报单位', condition.unit, 'm'),
       ],
+      hidden: Object.fromEntries(orderEntries(order)),
       resetHref: paths.report(),
     },
+    heads: headsOf(condition, order),
     groups: groupsOf(rows, condition, upstreams, catalogue),
     rows: rows.map((r) => ({
       id: r.id,
@@ -116,14 +156,16 @@ async function list(deps: Deps, visit: Visit): Promise<Reply> {
       isTicked: attempt?.ticked.includes(r.id) ?? false,
       reasons: reasonsOf.get(r.id) ?? [],
     })),
-    // places by order need everybody of a declaring unit on the page
+    // places by order need everybody of a declaring unit on the page, in the order of their places
     takesRanks: isWhole && rows.some((r) => r.takesRank),
+    isByRank: isByRank(order),
+    byRankHref: addressOf(paths.report(), new URLSearchParams(conditionEntries(condition)).toString()),
     savesRanks: rows.some((r) => r.takesRank),
     total: rows.length,
     waiting: isWhole ? undefined : countText(waiting, '人'),
     limit: found.length > BULK_LIMIT ? BULK_LIMIT : undefined,
     action: paths.report(),
-    back: new URLSearchParams(conditionEntries(condition)).toString(),
+    back: new URLSearchParams([...conditionEntries(condition), ...orderEntries(order)]).toString(),
     explanation: moves.report.confirm,
     empty: isNarrowed
       ? { text: '没有符合条件的待上报申报', detail: '请调整查询条件后再试。', actionText: '清除查询条件', actionHref: paths.report() }
@@ -253,7 +295,8 @@ function errorsOf(problems: readonly { id: string; name: string; reasons: Reason
 }
 
 async function report(deps: Deps, visit: Visit): Promise<Reply> {
-  const condition = readCondition(new FormInput(new URLSearchParams(visit.body.one('back'))));
+  const back = new FormInput(new URLSearchParams(visit.body.one('back')));
+  const shown = [...conditionEntries(readCondition(back)), ...orderEntries(readOrder(back))];
   const ticked = tickedIds(visit.body);
   const typed = new Map(
     visit.body
@@ -273,7 +316,7 @@ async function report(deps: Deps, visit: Visit): Promise<Reply> {
       outcome,
     };
     const draft = await keepDraft(h, deps.cipher, 'report-attempt', visit.owner, attempt);
-    return addressOf(paths.report(), new URLSearchParams([...conditionEntries(condition), ['draft', draft]]).toString());
+    return addressOf(paths.report(), new URLSearchParams([...shown, ['draft', draft]]).toString());
   };
   if (visit.body.one('do') === 'save')
     return seeOther(await keep(deps.db, { kind: 'ranks', ...(await keepRanks(deps, visit.actor, over, visit.requestId)) }));

@@ -64,12 +64,17 @@ export function conditionEntries(c: QueueCondition): [string, string][] {
   return entries.flatMap(([k, v]): [string, string][] => (v === undefined || v === '' ? [] : [[k, String(v)]]));
 }
 
+/** The order of a list as it stands in the address; nothing for the one it opens with. */
+export const orderFields = (f: Pick<QueueFilter, 'sort' | 'descending'>, rules: FilterRules): Record<string, string> => ({
+  ...(f.sort === rules.sorts[0] ? {} : { sort: f.sort }),
+  ...(f.descending ? { dir: 'desc' } : {}),
+});
+
 /** The query part of the address that shows this list again; '' for the list as it opens. The place comes last. */
 export function filterQuery(f: QueueFilter, rules: FilterRules): string {
   const entries = conditionEntries(f);
   if (f.show !== rules.shows[0]) entries.push(['state', f.show]);
-  if (f.sort !== rules.sorts[0]) entries.push(['sort', f.sort]);
-  if (f.descending) entries.push(['dir', 'desc']);
+  entries.push(...Object.entries(orderFields(f, rules)));
   entries.push(...placeEntries(f.place));
   return new URLSearchParams(entries).toString();
 }

@@ -29,7 +29,7 @@ import {
   type Reason,
 } from './bulk';
 import { bornText, namesakeTexts } from './namesakes';
-import { atFirst, filterQuery, readFilter, type FilterRules, type QueueFilter } from './queue-filter';
+import { atFirst, filterQuery, orderFields, readFilter, type FilterRules, type QueueFilter } from './queue-filter';
 import { countOf, countQueue, findQueueRows, listQueue, listYears, type QueueRow, type SortKey } from './queue.read';
 import { filterControls, queuePages, queueTable, titleCell, unitCell, type ColumnKey, type ShowOption } from './queue.view';
 
@@ -120,6 +120,8 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
       filter: {
         action: queue.address,
         controls: filterControls(filter, catalogue, years, queue.shows, counts),
+        // whoever looks for something else goes on in the order chosen
+        hidden: orderFields(filter, rules),
         resetHref: queue.address,
       },
       table: queueTable({
