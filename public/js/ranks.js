@@ -148,17 +148,14 @@
 
   list(doc.querySelectorAll('form.filters')).forEach(function (filters) {
     filters.addEventListener('submit', function (event) {
-      saveAndGo(
-        event,
-        list(filters.elements)
-          .filter(function (field) {
-            return field.name && field.value;
-          })
-          .map(function (field) {
-            return encodeURIComponent(field.name) + '=' + encodeURIComponent(field.value);
-          })
-          .join('&'),
-      );
+      var query = list(filters.elements)
+        .filter(function (field) {
+          return field.name && field.value;
+        })
+        .map(function (field) {
+          return encodeURIComponent(field.name) + '=' + encodeURIComponent(field.value);
+        });
+      saveAndGo(event, query.join('&'));
     });
   });
 
