@@ -1,3 +1,4 @@
+import { showDate } from '../../src/lib/dates';
 import { createHash, createHmac } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isBallotKeyPlace, settleBallotKeyPlace } from '../../src/ballot-key-place.store';
@@ -930,6 +931,29 @@ describe('J3 the ballot', () => {
     const bureau = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371002' }));
     expect((await bureau.get(at(meetingId))).text()).toContain('通过');
     expect((await bureau.get(`${at(meetingId)}/draw`)).status).toBe(200);
+  });
+
+  it('J3 a meeting on another day than planned is told so before the ballot; its papers and page bear the day of the results', async () => {
+    const id = await accepted('改日');
+    const meetingId = await begun([id]);
+    expect((await office.get(at(meetingId))).text('main')).not.toContain('不是评审计划的会议日期');
+    const plan = site.db('meetings').where({ id: meetingId }).select('plan_id');
+    await site
+      .db('review_plans')
+      .where({ id: plan })
+      .update({ meets_on: site.db.raw('app_today() + 3') });
+    expect((await office.get(at(meetingId))).text('main')).toContain('今天不是评审计划的会议日期');
+    const voters = await seatsOf(meetingId);
+    for (const v of voters) await checkIn(meetingId, v);
+    await reviewed(meetingId);
+    await step(meetingId, 'open');
+    for (const v of voters) await vote(meetingId, v, { [id]: 'yes' });
+    const counted = await step(meetingId, 'count');
+    const { met_on: metOn } = (await site.db('votes').where({ declaration_id: id }).first('met_on')) as { met_on: string };
+    expect(counted.text('main')).toContain('实际表决日期');
+    expect(counted.text('main')).toContain(showDate(metOn));
+    const file = await office.bytes(`${at(meetingId)}/minutes.pdf`);
+    expect(decodeURIComponent(file.headers.get('content-disposition') ?? '')).toContain(`评审会议纪要${metOn}.pdf`);
   });
 
   it('J3 who is present and casts nothing abstains, if the office says so', async () => {

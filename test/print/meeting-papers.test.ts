@@ -1,3 +1,4 @@
+import { showDate } from '../../src/lib/dates';
 import { PDFDocument } from 'pdf-lib';
 import { findActor } from '../../src/modules/accounts';
 import { castBallot, countBallot, openBallot } from '../../src/modules/meetings/hold-ballot';
@@ -51,7 +52,13 @@ beforeAll(async () => {
     .db('persons')
     .where({ account_id: site.db('declarations').where({ id: ids[2] }).select('person_id') })
     .update({ born_on: '1985-03-01' });
-  ({ meetingId } = await makeMeeting(site, committee.id, staff.accountId, judges.length));
+  let planId: number;
+  ({ meetingId, planId } = await makeMeeting(site, committee.id, staff.accountId, judges.length));
+  // it meets three days before its day
+  await site
+    .db('review_plans')
+    .where({ id: planId })
+    .update({ meets_on: site.db.raw('app_today() + 3') });
   const done = (outcome: { kind: string }): void => expect(outcome).toMatchObject({ kind: 'done' });
   done(await chooseItems(site.deps, office, meetingId, ids, 'test'));
   await site
@@ -111,7 +118,9 @@ describe('J3 papers of a meeting', () => {
     if (!made) throw new Error('no minutes');
     keepPrint('minutes.pdf', made.pdf);
     const text = textOf(made.pdf).replace(/\s+/g, '');
+    const { met_on: metOn } = (await site.db('votes').first('met_on')) as { met_on: string };
     for (const words of [
+      `会议日期：${showDate(metOn)}`,
       '评委5人，出席5人',
       '对于晓丽（1990年1月出生）的申报回避（办事机构决定：师生关系）',
       `1.${RARE_NAME}（助理馆员，非物质文化遗产保护，${LONG_UNIT}）：业绩突出`,

@@ -29,7 +29,7 @@ const planForm: SectionDefinition = {
       kind: 'group',
       id: PART,
       fields: [
-        date({ id: 'meetsOn', label: '评审会议日期', required: true }),
+        date({ id: 'meetsOn', label: '评审会议日期', hint: '例如 2026.12.5', required: true }),
         text({ id: 'place', label: '评审会议地点', required: true, max: 100, width: 'l' }),
         integer({ id: 'seats', label: '出席评委人数', required: true, min: 3, max: 199, hint: '从评委库随机抽取的人数，应当为单数' }),
         integer({ id: 'expected', label: '预计评审人数', required: true, min: 1, max: 99999 }),

@@ -24,7 +24,9 @@ export interface MeetingHead {
   phone: string;
   isCommitteeValid: boolean;
   planId: number;
+  /** the day of the plan */
   meetsOn: PlainDate;
+  today: PlainDate;
   place: string;
   /** seats that the plan asks for */
   seatsPlanned: number;
@@ -33,7 +35,7 @@ export interface MeetingHead {
   beganAt: Date | null;
   endedAt: Date | null;
 }
-const HEAD = `SELECT m.id, m.committee_id AS "committeeId", c.name AS "committeeName", c.phone, committee_is_valid(c) AS "isCommitteeValid", m.plan_id AS "planId", p.meets_on AS "meetsOn",
+const HEAD = `SELECT m.id, m.committee_id AS "committeeId", c.name AS "committeeName", c.phone, committee_is_valid(c) AS "isCommitteeValid", m.plan_id AS "planId", p.meets_on AS "meetsOn", app_today() AS today,
     p.place, p.seats AS "seatsPlanned", m.state, m.reason, m.began_at AS "beganAt", m.ended_at AS "endedAt"
   FROM meetings m JOIN committees c ON c.id = m.committee_id JOIN review_plans p ON p.id = m.plan_id`;
 
@@ -215,13 +217,16 @@ export interface Round {
   present: number;
   openedAt: Date;
   closedAt: Date | null;
+  /** the day of the count, which the results bear; null before it */
+  heldOn: PlainDate | null;
   reason: string;
   cast: number;
 }
 /** The ballots of a meeting, the newest first. */
 export async function listRounds(h: Handle, meetingId: number): Promise<Round[]> {
   const { rows } = await h.raw<{ rows: Round[] }>(
-    `SELECT r.id, r.state, r.seats, r.present, r.opened_at AS "openedAt", r.closed_at AS "closedAt", r.reason,
+    `SELECT r.id, r.state, r.seats, r.present, r.opened_at AS "openedAt", r.closed_at AS "closedAt",
+       (r.closed_at AT TIME ZONE 'Asia/Shanghai')::date AS "heldOn", r.reason,
        (SELECT count(*)::int FROM ballots b WHERE b.round_id = r.id AND b.cast_at IS NOT NULL) AS cast
      FROM ballot_rounds r WHERE r.meeting_id = ? ORDER BY r.id DESC`,
     [meetingId],

@@ -1,6 +1,6 @@
 import { REVIEWERS_PER_ITEM } from '../../lib/assign-items';
 import { showMoment } from '../../lib/moment';
-import { showDate } from '../../lib/dates';
+import { showDate, type PlainDate } from '../../lib/dates';
 import type { Colour } from '../../policy/declaration-moves';
 import type { MeetingState } from '../../policy/policy';
 import type { Catalogue } from '../catalogue';
@@ -128,9 +128,11 @@ export function itemLine(i: Item, catalogue: Catalogue, result?: ResultLine) {
   };
 }
 
-export const headRows = (m: MeetingHead): { label: string; text: string }[] => [
+/** `heldOn`: the day of the count, once there is one. */
+export const headRows = (m: MeetingHead, heldOn?: PlainDate | null): { label: string; text: string }[] => [
   { label: '评审委员会', text: m.committeeName },
   { label: '评审会议日期', text: showDate(m.meetsOn) },
+  ...(heldOn && heldOn !== m.meetsOn ? [{ label: '实际表决日期', text: showDate(heldOn) }] : []),
   { label: '评审会议地点', text: m.place },
   { label: '评委席位', text: `${m.seatsPlanned} 人` },
   ...(m.reason ? [{ label: '取消原因', text: m.reason }] : []),

@@ -168,7 +168,9 @@ export function meetingsRoutes(deps: Deps): Route[] {
         m,
         isOffice,
         tag: meetingTag(m.state),
-        rows: headRows(m),
+        rows: headRows(m, rounds.find((r) => r.state === 'counted')?.heldOn),
+        otherDay:
+          m.today === m.meetsOn ? '' : `今天不是评审计划的会议日期，今天计票的，会议日期按 ${showDate(m.today)} 记入表决结果和证书。`,
         standing,
         acceptable: acceptable.map((a) => ({
           id: a.id,

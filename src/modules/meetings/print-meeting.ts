@@ -23,9 +23,12 @@ async function factsOf(deps: Deps, meetingId: number) {
   ]);
   const round = rounds.find((r) => r.state === 'counted');
   if (!m || !round) return undefined;
+  const heldOn = round.heldOn ?? m.meetsOn;
   const resultOf = new Map(results.map((r) => [r.declarationId, r]));
   return {
-    m: { ...m, meetsText: showDate(m.meetsOn) },
+    // the day it was held, which is that of the results and certificates, not the day it was planned for
+    m: { ...m, meetsText: showDate(heldOn) },
+    heldOn,
     seats: seats.map(seatLine),
     chair: seats.find((s) => s.isChair)?.name ?? '',
     present: seats.filter((s) => s.presentAt !== null),
@@ -45,7 +48,7 @@ export async function printVoteSheet(deps: Deps, meetingId: number): Promise<Pri
   if (!facts) return undefined;
   return {
     pdf: await deps.printer.pdf(deps.renderer.document('print/vote-sheet', facts)),
-    fileName: `表决结果统计表${facts.m.meetsOn}.pdf`,
+    fileName: `表决结果统计表${facts.heldOn}.pdf`,
   };
 }
 
@@ -53,5 +56,5 @@ export async function printVoteSheet(deps: Deps, meetingId: number): Promise<Pri
 export async function printMinutes(deps: Deps, meetingId: number): Promise<Printed | undefined> {
   const facts = await factsOf(deps, meetingId);
   if (!facts) return undefined;
-  return { pdf: await deps.printer.pdf(deps.renderer.document('print/minutes', facts)), fileName: `评审会议纪要${facts.m.meetsOn}.pdf` };
+  return { pdf: await deps.printer.pdf(deps.renderer.document('print/minutes', facts)), fileName: `评审会议纪要${facts.heldOn}.pdf` };
 }
