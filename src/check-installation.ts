@@ -14,7 +14,7 @@ function missingLibraries(rootDir: string): string[] {
   return Object.keys(dependencies).filter((name) => !isThere(name));
 }
 
-const hasFont = (dir: string): boolean => fs.existsSync(dir) && fs.readdirSync(dir).some((name) => name.endsWith('.ttf'));
+const hasFont = (dir: string): boolean => fs.existsSync(dir) && fs.readdirSync(dir).some((name) => /\.(ttf|otf|ttc)$/i.test(name));
 
 function canBeExecuted(file: string): boolean {
   try {
@@ -29,12 +29,13 @@ function canBeExecuted(file: string): boolean {
  * F24: whatever the program needs besides its settings is there: libraries (dictionaries and the printing browser are among them), fonts, the browser that the operator has named.
  * @throws ConfigError with a line for each thing that is not.
  */
-export function checkInstallation({ rootDir, browserPath }: Pick<Config, 'rootDir' | 'browserPath'>): void {
+export function checkInstallation({ rootDir, browserPath, extraFonts }: Pick<Config, 'rootDir' | 'browserPath' | 'extraFonts'>): void {
   const missing = missingLibraries(rootDir);
   if (missing.length > 0) throw new ConfigError(`not installed: ${missing.join(', ')}. Run "npm ci --omit=dev" in ${rootDir}`);
   const faults = fontDirs()
     .filter((dir) => !hasFont(dir))
     .map((dir) => `no font in ${dir}: prints would be empty boxes. Run "npm ci --omit=dev" in ${rootDir}`);
   if (browserPath !== undefined && !canBeExecuted(browserPath)) faults.push(`PUPPETEER_EXECUTABLE_PATH: ${browserPath} cannot be executed`);
+  if (extraFonts !== undefined && !hasFont(extraFonts)) faults.push(`EXTRA_FONTS: no font (.ttf, .otf, .ttc) in ${extraFonts}`);
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
 }

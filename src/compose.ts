@@ -104,6 +104,7 @@ export function compose(config: Config, databaseUrl: string, log: Logger): Compo
   const printer = createPrinter({
     cacheDir: path.join(config.dataDir, 'browser'),
     ...(config.browserPath ? { executablePath: config.browserPath } : {}),
+    ...(config.extraFonts ? { extraFonts: config.extraFonts } : {}),
     log: (line) => log.info({ printer: true }, line),
   });
   const settings = createSettingsCache(db, config, (e) => log.warn({ err: e }, 'the settings cannot be loaded; the last known ones hold'));

@@ -20,6 +20,7 @@ const environment = z.object({
   SECRETS_FILE: z.string().optional(),
   TRUST_PROXY_HOPS: z.coerce.number().int().min(0).max(5).default(0),
   PUPPETEER_EXECUTABLE_PATH: z.string().optional(),
+  EXTRA_FONTS: z.string().optional(),
   SUPPORT_PHONE: z.string().default('0531-81919792'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   RUN_JOBS: flag.default(true),
@@ -87,6 +88,8 @@ export interface Config {
   readonly trustProxyHops: number;
   readonly secureCookies: boolean;
   readonly browserPath: string | undefined;
+  /** a folder of fonts for characters that the program's own lack; absolute */
+  readonly extraFonts: string | undefined;
   readonly supportPhone: string;
   /** templates are read anew for each page: while somebody works on them, under `npm run dev` */
   readonly reloadViews: boolean;
@@ -247,6 +250,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     trustProxyHops: e.TRUST_PROXY_HOPS,
     secureCookies: production,
     browserPath: e.PUPPETEER_EXECUTABLE_PATH,
+    extraFonts: e.EXTRA_FONTS === undefined ? undefined : path.resolve(e.EXTRA_FONTS),
     supportPhone: e.SUPPORT_PHONE,
     reloadViews: env.npm_lifecycle_event === 'dev',
     logLevel: e.LOG_LEVEL,

@@ -57,6 +57,7 @@ describe('F24 what the site needs is missing when it starts', () => {
       { PUPPETEER_EXECUTABLE_PATH: '/nonexistent/chromium' },
       /设置有误：\nPUPPETEER_EXECUTABLE_PATH: .*cannot be executed/,
     ],
+    ['the fonts that were named', { EXTRA_FONTS: '/nonexistent/fonts' }, /设置有误：\nEXTRA_FONTS: no font/],
     ['a database', { DATABASE_URL: 'postgres://nobody:x@127.0.0.1:1/none' }, /设置有误：\nDATABASE_URL.*ECONNREFUSED/],
   ])('F24 %s: refused at once, with a line that names it', async (_what, env, line) => {
     const said = await refused(env);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { PDFDocument, PDFName, PDFRawStream } from 'pdf-lib';
 import sharp from 'sharp';
 import { createFileInspector } from '../../src/adapters/files/inspect-file';
-import { createPrinter, PrintTimeoutError, PrintTooLargeError, type Printer } from '../../src/adapters/printing';
+import { createPrinter, fontFiles, PrintTimeoutError, PrintTooLargeError, type Printer } from '../../src/adapters/printing';
 import { fontsOf, hasPdfToText, skipped, textOf, withPdfToText } from './read-pdf';
 
 const inspector = createFileInspector(() => undefined);
@@ -45,6 +45,38 @@ function renderersOf(browser: number): number[] {
     });
 }
 
+/** One of our fonts under another name, in which a glyph stands for this character of Extension B. */
+function otherFont(character: string): Buffer {
+  const file = fontFiles().find((name) => name.includes('noto-sans-sc') && name.includes('400Regular')) ?? '';
+  const font = fs.readFileSync(file);
+  for (const [from, to, code] of [
+    ['Noto', 'Xoto', 'latin1'],
+    ['Noto', 'Xoto', 'utf16le'],
+  ] as const) {
+    const bytes = (text: string): Buffer => (code === 'latin1' ? Buffer.from(text, code) : Buffer.from(text, code).swap16());
+    for (let at = font.indexOf(bytes(from)); at >= 0; at = font.indexOf(bytes(from), at)) bytes(to).copy(font, at);
+  }
+  const table = (tag: string): number => {
+    for (let i = 0; i < font.readUInt16BE(4); i++) {
+      const record = 12 + 16 * i;
+      if (font.toString('latin1', record, record + 4) === tag) return font.readUInt32BE(record + 8);
+    }
+    throw new Error(`no table ${tag}`);
+  };
+  const cmap = table('cmap');
+  const wanted = character.codePointAt(0) ?? 0;
+  for (let i = 0; i < font.readUInt16BE(cmap + 2); i++) {
+    const sub = cmap + font.readUInt32BE(cmap + 8 + 8 * i);
+    if (font.readUInt16BE(sub) !== 12) continue;
+    // groups stand in the order of their characters: the last one before the wanted one gives its place
+    let last = -1;
+    for (let g = 0; g < font.readUInt32BE(sub + 12); g++) if (font.readUInt32BE(sub + 16 + 12 * g) < wanted) last = g;
+    font.writeUInt32BE(wanted, sub + 16 + 12 * last);
+    font.writeUInt32BE(wanted, sub + 20 + 12 * last);
+  }
+  return font;
+}
+
 describe('printing', () => {
   const cacheDir = path.resolve('node_modules/.cache/printer'); // kept between runs: unpacking takes 5 s
   let printer: Printer;
@@ -78,6 +110,28 @@ describe('printing', () => {
     expect(names.length).toBeGreaterThan(2);
     expect(notEmbedded).toEqual([]);
     expect(names.filter((name) => !/Noto(Serif|Sans)SC/.test(name))).toEqual([]);
+  });
+
+  withPdfToText(`B5 takes a character that these lack from the fonts of the operator${skipped}`, async () => {
+    const RARER = '\u{20bb7}'; // 𠮷
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'title-declaration-fonts-'));
+    const extraFonts = path.join(dir, 'fonts');
+    fs.mkdirSync(extraFonts);
+    fs.writeFileSync(path.join(extraFonts, 'other.ttf'), otherFont(RARER));
+    for (const name of fs.readdirSync(cacheDir).filter((n) => n.startsWith('chromium-')))
+      fs.symlinkSync(path.join(cacheDir, name), path.join(dir, name));
+    const other = createPrinter({ cacheDir: dir, extraFonts, log: (line) => lines.push(line) });
+    try {
+      const body = `<p style="font-family:宋体">姓名：${RARER}${RARE}</p>`;
+      const pdf = await other.pdf(page(body));
+      expect((await fontsOf(pdf)).notEmbedded).toEqual([]);
+      expect((await fontsOf(pdf)).names.some((name) => name.includes('Xoto'))).toBe(true);
+      expect((await fontsOf(await printer.pdf(page(body)))).names.some((name) => name.includes('Xoto'))).toBe(false);
+      expect(textOf(pdf)).toContain(`姓名：${RARER}${RARE}`);
+    } finally {
+      await other.close();
+      fs.rmSync(dir, { recursive: true, force: true });
+    }
   });
 
   withPdfToText(`text can be taken out again, rare characters too${skipped}`, async () => {

@@ -22,6 +22,8 @@ export interface FindBrowserOptions {
   cacheDir: string;
   /** A browser chosen by the operator instead of the one that comes with the program. */
   executablePath?: string;
+  /** A folder of the operator with fonts for characters that the program's own lack. */
+  extraFonts?: string;
 }
 
 const PATH = '/usr/bin:/bin';
@@ -117,7 +119,7 @@ export async function findBrowser(options: FindBrowserOptions): Promise<FoundBro
   fs.mkdirSync(cacheDir, { recursive: true });
   const home = path.join(cacheDir, 'home');
   fs.mkdirSync(home, { recursive: true });
-  const env = { ...fontEnvironment(path.join(cacheDir, 'fontconfig')), PATH, HOME: home, LANG: 'C.UTF-8' };
+  const env = { ...fontEnvironment(path.join(cacheDir, 'fontconfig'), options.extraFonts), PATH, HOME: home, LANG: 'C.UTF-8' };
   const args = browserArgs();
   if (options.executablePath !== undefined) {
     fs.accessSync(options.executablePath, fs.constants.X_OK);

@@ -44,7 +44,7 @@ export function fontFiles(): string[] {
 
 const escapeXml = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
-function fontsConf(cache: string): string {
+function fontsConf(cache: string, extra: string | undefined): string {
   const alias = (name: string, to: string): string =>
     `<match target="pattern"><test name="family"><string>${name}</string></test>` +
     `<edit name="family" mode="prepend" binding="strong"><string>${to}</string></edit></match>`;
@@ -52,7 +52,7 @@ function fontsConf(cache: string): string {
     '<?xml version="1.0"?>',
     '<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">',
     '<fontconfig>',
-    ...fontDirs().map((dir) => `<dir>${escapeXml(dir)}</dir>`),
+    ...[...fontDirs(), ...(extra === undefined ? [] : [extra])].map((dir) => `<dir>${escapeXml(dir)}</dir>`),
     `<cachedir>${escapeXml(cache)}</cachedir>`,
     ...Object.entries(ALIASES).flatMap(([to, names]) => names.map((name) => alias(name, to))),
     '</fontconfig>',
@@ -62,13 +62,13 @@ function fontsConf(cache: string): string {
 
 /**
  * Writes a private fontconfig below `dir` and gives the environment that points to it.
- * Fonts of the machine are left out: a print looks the same everywhere.
+ * Fonts of the machine are left out: a print looks the same everywhere. `extra`: a folder with fonts for the characters that ours lack.
  */
-export function fontEnvironment(dir: string): Record<string, string> {
+export function fontEnvironment(dir: string, extra?: string): Record<string, string> {
   const cache = path.join(dir, 'cache');
   fs.mkdirSync(cache, { recursive: true });
   const file = path.join(dir, 'fonts.conf');
-  const text = fontsConf(cache);
+  const text = fontsConf(cache, extra);
   if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== text) {
     const draft = `${file}.${process.pid}`;
     fs.writeFileSync(draft, text);

@@ -43,6 +43,8 @@ export interface Printer {
 export interface PrinterOptions {
   cacheDir: string;
   executablePath?: string;
+  /** A folder of the operator with fonts for characters that the program's own lack. */
+  extraFonts?: string;
   /** Prints at the same time; 2 unless given. */
   concurrency?: number;
   /** Prints after which a fresh browser is taken; 200 unless given. */
