@@ -1,1 +1,1 @@
-export { XLSX_TYPE, xlsx, type Cells, type Sheet } from './xlsx';
+export { XLSX_TYPE, xlsx, type Cells, type Holding, type Sheet } from './xlsx';

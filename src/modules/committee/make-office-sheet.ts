@@ -1,4 +1,4 @@
-import { XLSX_TYPE, xlsx, type Cells } from '../../adapters/spreadsheet';
+import { XLSX_TYPE, xlsx, type Cells, type Holding } from '../../adapters/spreadsheet';
 import type { Deps } from '../../deps';
 import { FormInput } from '../../http/form-input';
 import { showDate } from '../../lib/dates';
@@ -14,8 +14,8 @@ import { officeShows } from './queues.routes';
 
 type CellText = (row: OfficeSheetRow, catalogue: Catalogue, idNumber: string) => string;
 
-const columns: readonly { head: string; width: number; text: CellText }[] = [
-  { head: '年度', width: 8, text: (r) => String(r.year) },
+const columns: readonly { head: string; width: number; holds?: Holding; text: CellText }[] = [
+  { head: '年度', width: 8, holds: 'numbers', text: (r) => String(r.year) },
   { head: '职称系列', width: 16, text: (r, c) => c.seriesName(r.seriesId) },
   { head: '职称级别', width: 10, text: (r, c) => c.levelText(r.level) },
   { head: '申报职称', width: 18, text: (r, c) => (r.titleId === null ? '' : c.titleText(r.titleId)) },
@@ -25,9 +25,9 @@ const columns: readonly { head: string; width: number; text: CellText }[] = [
   { head: '申报单位', width: 32, text: (r) => r.unitName },
   { head: '工作单位', width: 32, text: (r) => r.workUnit },
   { head: '单位推荐排序', width: 12, text: (r) => rankText(r) },
-  { head: '到达时间', width: 20, text: (r) => showMoment(r.arrivedAt) },
+  { head: '到达时间', width: 22, holds: 'dates', text: (r) => showMoment(r.arrivedAt) },
   { head: '状态', width: 12, text: (r) => states[r.state].text },
-  { head: '补正期限', width: 16, text: (r) => (r.dueOn === null ? '' : showDate(r.dueOn)) },
+  { head: '补正期限', width: 16, holds: 'dates', text: (r) => (r.dueOn === null ? '' : showDate(r.dueOn)) },
   { head: '不予受理的原因', width: 28, text: (r) => r.refusal },
 ];
 

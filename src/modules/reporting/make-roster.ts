@@ -41,7 +41,12 @@ export async function makeRosterXlsx(deps: Deps, run: Run): Promise<TaskOutcome>
   const content = xlsx({
     name: '一览表',
     title: `${ROSTER_TITLE}（${run.owner.behalf}，${scopeText}）`,
-    columns: rosterColumns.map((c) => ({ head: c.head, width: Math.round(c.width * 0.6) })),
+    columns: rosterColumns.map(({ head, width, holds }) => ({
+      head,
+      // a date has no second line
+      width: holds === 'dates' ? 12 : Math.round(width * 0.6),
+      ...(holds ? { holds } : {}),
+    })),
     rows: cells(),
     landscapeA3: true,
   });

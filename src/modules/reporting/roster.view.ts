@@ -1,3 +1,4 @@
+import type { Holding } from '../../adapters/spreadsheet';
 import { states } from '../../policy/declaration-moves';
 import type { Catalogue } from '../catalogue';
 import { rankText } from '../review';
@@ -9,6 +10,8 @@ interface RosterColumn {
   width: number;
   /** whole sentences: on the screen, where there is room to the side, the column is wide enough for a row to stay a few lines high */
   isLong?: true;
+  /** what a spreadsheet can sort and add up */
+  holds?: Holding;
   text: (row: RosterRow, catalogue: Catalogue, number: number) => string | number;
 }
 
@@ -24,16 +27,16 @@ export const rosterColumns: readonly RosterColumn[] = [
   { head: '工作单位', width: 28, text: (r) => r.workUnit || r.unitName },
   { head: '姓名', width: 15, text: (r) => r.name },
   { head: '性别', width: 9, text: fact('sex') },
-  { head: '出生年月', width: 16, text: fact('bornOn') },
-  { head: '参加工作时间', width: 16, text: fact('startedOn') },
-  { head: '专业工作年限', width: 12, text: fact('years') },
+  { head: '出生年月', width: 16, holds: 'dates', text: fact('bornOn') },
+  { head: '参加工作时间', width: 16, holds: 'dates', text: fact('startedOn') },
+  { head: '专业工作年限', width: 12, holds: 'numbers', text: fact('years') },
   { head: '全日制学历', width: 28, text: fact('fullTime') },
   { head: '评审依据学历', width: 28, text: fact('basis') },
   { head: '现职称及取得时间', width: 20, text: fact('current') },
   { head: '聘任时间/年限', width: 17, text: fact('appointed') },
   { head: '行政职务', width: 15, text: fact('post') },
   { head: '近年考核', width: 20, isLong: true, text: fact('assessments') },
-  { head: '继续教育学时', width: 12, text: fact('hours') },
+  { head: '继续教育学时', width: 12, holds: 'numbers', text: fact('hours') },
   { head: '申报系列、专业', width: 19, text: (r, c) => `${c.seriesName(r.seriesId)}、${r.speciality}` },
   { head: '申报级别、职称', width: 19, text: (r, c) => `${c.levelText(r.level)}、${r.titleId === null ? '' : c.titleText(r.titleId)}` },
   { head: '申报方式', width: 13, text: fact('way') },
