@@ -30,9 +30,26 @@ function fingerprint(files, also) {
   const hash = createHash('sha256').update(`${process.version}\0${also}`);
   for (const name of files) {
     const stat = fs.statSync(at(name));
-    hash.update(`${name}\0${stat.mtimeMs}\0${stat.size}\n`);
+    // npm writes the lock file anew, with the same words, when it takes the tools of the build away (npm prune --omit=dev)
+    const mark =
+      name === 'package-lock.json'
+        ? createHash('sha256')
+            .update(fs.readFileSync(at(name)))
+            .digest('hex')
+        : stat.mtimeMs;
+    hash.update(`${name}\0${mark}\0${stat.size}\n`);
   }
   return hash.digest('hex');
+}
+
+/** Where only what runs is installed nothing can be compiled: says so before anything of the last build is touched. */
+function demandTools() {
+  if (fs.existsSync(at('node_modules', '@types', 'express'))) return;
+  console.error(
+    '程序需要重新构建，但构建工具没有安装。请依次运行：npm ci && npm run build && npm prune --omit=dev\n' +
+      '(The sources or this Node are not those of the last build, and its tools are not installed: npm prune --omit=dev takes them away. Install, build and prune again.)',
+  );
+  process.exit(1);
 }
 
 /** Runs `work` (which returns the files it wrote, relative to dist) unless its stamp fits and all its outputs are still there. `also`: what else they depend on. */
@@ -49,6 +66,7 @@ async function step(name, inputs, work, also = '') {
     stamp = undefined; // no stamp yet, or cut off in mid-write: build
   }
   if (stamp?.inputs === wanted && stamp.outputs.every((file) => fs.existsSync(path.join(dist, file)))) return;
+  if (name === 'server') demandTools();
   fs.mkdirSync(dist, { recursive: true });
   fs.rmSync(stampFile, { force: true }); // a step that fails half-way must not look done
   const outputs = await work();
