@@ -111,7 +111,7 @@ async function answer(at: Passage): Promise<Reply> {
   if (Object.values(params).some((v) => v.includes('\0'))) return notFound;
   if (route.access !== 'public' && !visitor) {
     if (req.method === 'GET') return { kind: 'see-other', to: `${paths.signIn()}?next=${encodeURIComponent(req.originalUrl)}` };
-    return { kind: 'see-other', to: (await keepLatePost(at)) ? `${paths.signIn()}?kept=1` : paths.signIn() };
+    return { kind: 'see-other', to: (await keepLatePost(at)) ? `${paths.signIn()}?kept=1` : whereLostIsTold(at) };
   }
   const admission = await admit(route, visitor, params, deps, req);
   if ('kind' in admission) return (route.method === 'post' && (await answerOfEarlierCopy(at))) || admission;
@@ -276,6 +276,11 @@ function keepLatePost(at: Passage): Promise<boolean> {
     return !('kind' in posted) && keepPost(at, posted);
   };
   return length > LARGE_BODY ? largeLateBodies.run(work) : work();
+}
+/** A9: what came too late and could not be kept is told not to have been done: a judge must not go home believing that the vote was cast. The way leads back to its page. */
+function whereLostIsTold({ route, req }: Passage): string {
+  if (route.path === paths.signOut() || !comesFromHere(req)) return paths.signIn();
+  return `${paths.signIn()}?lost=1${route.secret ? `&next=${encodeURIComponent(req.originalUrl)}` : ''}`;
 }
 /** Forms that carry nothing worth keeping, or nothing that may be kept. */
 const isEmptyHanded = (route: Route): boolean => route.secret === true || [paths.signOut(), paths.kept()].includes(route.path);

@@ -179,10 +179,10 @@ describe('A9 a form whose session has ended', () => {
       for (const [k, v] of list) data.append(k, v);
       return (await visitor.request('POST', address, data, headers)).location;
     };
-    expect(await send(fields.map(([k, v]): [string, string] => [k, k === '_csrf' ? 'f'.repeat(v.length) : v]))).toBe('/sign-in');
+    expect(await send(fields.map(([k, v]): [string, string] => [k, k === '_csrf' ? 'f'.repeat(v.length) : v]))).toBe('/sign-in?lost=1');
     expect(await send(fields, { 'sec-fetch-site': 'cross-site' })).toBe('/sign-in');
     expect(await send([...fields, ...Array.from({ length: 600 }, (_, i): [string, string] => [`x${i}`, 'y'.repeat(60_000)])])).toBe(
-      '/sign-in',
+      '/sign-in?lost=1',
     );
     expect(await keptRows(w.person.accountId)).toBe(0);
   });

@@ -847,6 +847,23 @@ describe('J3 the ballot', () => {
     await step(meetingId, 'void-ballot', { reason: '试投' });
   });
 
+  it('A9, J3 a vote that comes after the session has ended is told not to be cast, and the way leads back to the ballot', async () => {
+    const id = await accepted('登录失效');
+    const { meetingId, voters } = await voting([id]);
+    const [one = 0] = voters;
+    const v = await browserOf(one);
+    const ballot = await v.get(`/judge${at(meetingId)}/ballot`);
+    v.cookies.delete('sid');
+    const late = await v.submit(ballot, { [`vote.${id}`]: 'yes', sure: 'yes' });
+    expect([late.status, late.location]).toEqual([303, `/sign-in?lost=1&next=${encodeURIComponent(`/judge${at(meetingId)}/ballot`)}`]);
+    const page = await v.open(late.location);
+    expect(page.text('body')).toContain('登录已经失效，刚才提交的内容没有生效');
+    expect(page.fields().find(([name]) => name === 'next')?.[1]).toBe(`/judge${at(meetingId)}/ballot`);
+    browsers.delete(one);
+    expect((await vote(meetingId, one, { [id]: 'yes' })).text()).toContain('投票成功');
+    await step(meetingId, 'void-ballot', { reason: '试投' });
+  });
+
   it('J3 the office sees who has not voted yet, and nothing of what was voted', async () => {
     const id = await accepted('催票');
     const { meetingId, voters } = await voting([id], 4);
@@ -1137,7 +1154,7 @@ describe('J3 the ballot', () => {
     const page = await visitor.get(`/judge${at(round.meetingId)}/ballot`);
     await site.db('sessions').delete();
     const answer = await visitor.submit(page, { [`vote.${again}`]: 'yes', sure: 'yes' });
-    expect(answer.location).toBe('/sign-in');
+    expect(answer.location).toContain('/sign-in?lost=1');
     expect(await site.db('kept_posts')).toEqual(keptBefore);
     browsers.clear();
   });

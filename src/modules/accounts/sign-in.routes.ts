@@ -84,9 +84,11 @@ export function signInRoutes(deps: Deps): Route[] {
             ? { kind: 'info', text: '您已退出登录' }
             : visit.query.has('kept')
               ? { kind: 'info', text: '您填写的内容已保留，登录后可以继续提交' }
-              : next !== ''
-                ? { kind: 'info', text: '请登录后继续' }
-                : undefined;
+              : visit.query.has('lost')
+                ? { kind: 'warning', text: '登录已经失效，刚才提交的内容没有生效，请登录后重新办理' }
+                : next !== ''
+                  ? { kind: 'info', text: '请登录后继续' }
+                  : undefined;
     return render(visit, { account: '', captchaKind: 'picture', ...draft, next }, notice ? { notice } : {});
   };
 
