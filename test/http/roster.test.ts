@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { cancelTaskRow, claimTask } from '../../src/modules/tasks/tasks.store';
 import { freezeContent } from '../support/frozen';
 import { countQueries, makeDeclaration } from '../support/declarations';
 import { makeBatch, makeCommittee, makeStaff, makeUnit, signInAs, type TestBatch, type TestUnit } from '../support/factories';
@@ -224,6 +225,30 @@ describe('文件导出', () => {
     expect([page.status, page.address]).toEqual([200, answer.location]);
     expect(page.text()).not.toContain('已取消');
     expect(page.link('下载')).toContain('/file');
+  });
+
+  it('F01 cancelled in the moment in which it would be begun: it is not, and the next one is', async () => {
+    const { visitor } = await unitWith(['一']);
+    const ask = async (address: string): Promise<number> =>
+      Number(
+        (await visitor.submit(await visitor.get(address), {}, { form: 'form.roster__export', button: 'do=xlsx' })).location.split('/')[2],
+      );
+    const [first, second] = [await ask('/roster'), await ask('/roster?show=passed')];
+    const cancelling = await site.db.transaction();
+    await cancelTaskRow(cancelling, first);
+    const claiming = claimTask(site.db, 100);
+    for (let n = 0; n < 400; n++) {
+      const { rows } = await site.db.raw<{ rows: { n: number }[] }>(
+        "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      if ((rows[0]?.n ?? 0) > 0) break;
+      await new Promise((r) => setTimeout(r, 25));
+    }
+    await cancelling.commit();
+    expect((await claiming)?.id).toBe(second);
+    expect(await site.db('tasks').where({ id: first }).first('state', 'attempt')).toEqual({ state: 'cancelled', attempt: 0 });
+    await site.db('tasks').where({ id: second }).update({ state: 'waiting', attempt: 0 });
+    await site.drainJobs();
   });
 
   it('F01 a task whose process was killed is taken up again, three times at most', async () => {

@@ -80,7 +80,7 @@ export async function insertTask(
 
 /**
  * Takes the next task to be run, also one whose process died; undefined when there is none, or when `most` are running. One task of an owner runs at a time, and
- * owners take turns. A task that died three times has failed.
+ * owners take turns. A task that died three times has failed. One that is cancelled in this very moment is waited for and passed over.
  */
 export async function claimTask(db: Db, most: number): Promise<Task | undefined> {
   return db.transaction(async (trx) => {
@@ -95,7 +95,7 @@ export async function claimTask(db: Db, most: number): Promise<Task | undefined>
           SELECT c.id FROM tasks c
           WHERE (c.state = 'waiting' OR (c.state = 'running' AND c.beat_at < now() - ${DEAD_AFTER}))
             AND c.owner_id NOT IN (SELECT owner_id FROM running) AND (SELECT count(*) FROM running) < ?
-          ORDER BY (SELECT max(o.beat_at) FROM tasks o WHERE o.owner_id = c.owner_id) NULLS FIRST, c.id LIMIT 1)
+          ORDER BY (SELECT max(o.beat_at) FROM tasks o WHERE o.owner_id = c.owner_id) NULLS FIRST, c.id LIMIT 1 FOR UPDATE OF c)
        UPDATE tasks t SET state = 'running', attempt = t.attempt + 1, beat_at = now(), done = 0, total = NULL FROM next WHERE t.id = next.id RETURNING ${COLUMNS}`,
       [most],
     );
