@@ -64,6 +64,14 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 describe('R5 unit publicity before reporting', () => {
+  it('R7 the home page says that a publicity is to be begun, until it is', async () => {
+    const d = await desk();
+    const words = '有人员尚未公示，请先办理「单位公示」，公示期满后才能上报';
+    expect((await d.visitor.get('/home')).text('main')).toContain(words);
+    await start(d);
+    expect((await d.visitor.get('/home')).text('main')).not.toContain(words);
+  });
+
   it('keeps everything back that was not put up, and says where to go', async () => {
     const d = await desk();
     const list = await d.visitor.get('/unit/report');

@@ -70,6 +70,8 @@ export interface UnitFacts {
   toReview: number;
   returned: number;
   toReport: number;
+  /** R5: somebody of those is to be put up in the unit first, and was not */
+  isPublicityDue: boolean;
   /** when the oldest of each came */
   reviewSince: Date | null;
   returnedSince: Date | null;
@@ -90,7 +92,9 @@ export async function findUnitFacts(h: Handle, unitId: number): Promise<UnitFact
        u.created_at AS "registeredAt", (SELECT count(*)::int FROM unit_invitations i WHERE i.unit_id = u.id) AS invitations,
        p.approved AS "pathsApproved", p.waiting AS "pathsWaiting", p.refused AS "pathsRefused",
        r.n AS "pathRequests", r.since AS "pathSince", q.review_since AS "reviewSince", q.returned_since AS "returnedSince", q.report_since AS "reportSince",
-       q.review AS "toReview", q.returned AS "returned", q.report AS "toReport", q.closes AS "closesAt", app_now() AS now
+       q.review AS "toReview", q.returned AS "returned", q.report AS "toReport", q.closes AS "closesAt",
+       EXISTS (SELECT 1 FROM declarations d JOIN batches b ON b.id = d.batch_id WHERE d.holder_unit_id = u.id AND d.state = 'unit_passed' AND d.stop_position = 0 AND d.deleted_at IS NULL
+         AND b.demands_unit_publicity AND NOT EXISTS (SELECT 1 FROM unit_publicity_items i WHERE i.declaration_id = d.id AND i.voided_at IS NULL)) AS "isPublicityDue", app_now() AS now
      FROM units u JOIN divisions v ON v.code = u.division_code
        LEFT JOIN LATERAL (SELECT reason, withdrawn_at AS at FROM permission_withdrawals WHERE unit_id = u.id ORDER BY id DESC LIMIT 1) w ON true,
        LATERAL (SELECT count(*) FILTER (WHERE x.state = 'approved')::int AS approved, count(*) FILTER (WHERE x.state = 'requested')::int AS waiting,

@@ -214,7 +214,10 @@ export function unitCards(f: UnitFacts, servicePhone: string): Card[] {
         n: f.toReport,
         unit: '人待上报',
         since: sinceText(f.reportSince, f.now),
-        blocks: f.toReport > 0 && f.pathsApproved === 0 ? '还没有审核通过的路径，请先办理「单位路径申请」' : reportHint(f),
+        blocks:
+          f.toReport > 0 && f.pathsApproved === 0
+            ? '还没有审核通过的路径，请先办理「单位路径申请」'
+            : `${f.isPublicityDue ? '有人员尚未公示，请先办理「单位公示」，公示期满后才能上报。' : ''}${reportHint(f)}`,
         ...closed,
       },
       {
