@@ -11,17 +11,26 @@ const LONGEST_PAUSE_MS = 500;
 /** lock not available, deadlock: somebody else had the table; the whole migration is tried again */
 const isContention = (e: unknown): boolean => ['55P03', '40P01'].includes((e as { code?: string }).code ?? '');
 
+/** Whoever waits for their turn asks so often, in ms. */
+const TURN_MS = 100;
+
 /**
  * One process at a time: whoever comes second waits until the first has done. Needs two free connections of `db`, one of which stands by meanwhile.
- * A process that dies lets go at once, unlike a mark in a table.
+ * A process that dies lets go at once, unlike a mark in a table. Nobody waits inside of a statement: its snapshot would hold up CREATE INDEX CONCURRENTLY of whoever has their turn, for ever.
  */
-export function inTurn<T>(db: Db, what: 'migrate' | 'seed', work: () => Promise<T>): Promise<T> {
-  return db.transaction(async (trx) => {
-    await trx.raw('SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0');
-    // without parameters: the portal of a bound query would keep its snapshot, which CREATE INDEX CONCURRENTLY waits for
-    await trx.raw(`SELECT pg_advisory_xact_lock(hashtextextended('${what}', 0))`);
-    return work();
-  });
+export async function inTurn<T>(db: Db, what: 'migrate' | 'seed', work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const turn = await db.transaction(async (trx) => {
+      await trx.raw('SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0');
+      // without parameters: the portal of a bound query would keep its snapshot
+      const { rows } = await trx.raw<{ rows: { mine: boolean }[] }>(
+        `SELECT pg_try_advisory_xact_lock(hashtextextended('${what}', 0)) AS mine`,
+      );
+      return rows[0]?.mine === true ? { result: await work() } : undefined;
+    });
+    if (turn) return turn.result;
+    await wait(TURN_MS);
+  }
 }
 
 const RECORD = `CREATE TABLE IF NOT EXISTS knex_migrations (id serial PRIMARY KEY, name varchar(255), batch integer, migration_time timestamptz)`;

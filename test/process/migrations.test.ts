@@ -1,6 +1,8 @@
 import { migrationSource } from '../../migrations';
 import { makeDb } from '../../src/db/db';
 import { migrate, missingMigrations } from '../../src/db/migrate';
+import { prepareDatabase } from '../../src/prepare-database';
+import { emptyDatabase } from '../support/database';
 import { makeBatch, makeCommittee, makePath, makePerson, makeUnit, signInAs } from '../support/factories';
 import { databaseUrlOf } from '../support/process';
 import { openSite } from '../support/site';
@@ -9,6 +11,22 @@ import { openSite } from '../support/site';
 const LATER = ['0050_unit_invitations', '0061_metrics', '0062_retention'];
 
 describe('F15 migrations beside a site under load', () => {
+  test('F15, X1 processes that start side by side on an empty database all find it ready: one makes it, the others wait and hold nothing that it waits for', async () => {
+    const { url, drop } = await emptyDatabase();
+    try {
+      await Promise.all([prepareDatabase(url), prepareDatabase(url), prepareDatabase(url)]);
+      const db = makeDb(url, 1);
+      expect(await missingMigrations(db)).toEqual([]);
+      const { rows } = await db.raw<{ rows: { name: string }[] }>(
+        'SELECT indexrelid::regclass::text AS name FROM pg_index WHERE NOT indisvalid',
+      );
+      expect(rows).toEqual([]);
+      await db.destroy();
+    } finally {
+      await drop();
+    }
+  });
+
   test('F15 migrations run while people read and save and one transaction holds the tables: no request fails, no one waits long behind them', async () => {
     const site = await openSite();
     const second = makeDb(databaseUrlOf(site), 3, '0');
