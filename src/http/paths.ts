@@ -42,7 +42,8 @@ export const paths = {
   unitGuide: () => '/register/unit/guide',
   home: () => '/home',
   kept: () => '/kept',
-  profile: () => '/profile',
+  /** declaration: the one that is being filled in, to go back to */
+  profile: (declaration?: string) => (declaration ? `/profile?declaration=${declaration}` : '/profile'),
   profilePhoto: () => '/profile/photo',
   /** P4: where a bureau or an office is reached */
   contact: () => '/profile/contact',

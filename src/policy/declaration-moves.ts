@@ -86,6 +86,7 @@ export type Relation = 'applicant' | 'holder-unit' | 'holder-office' | 'bureau' 
 export type GuardName =
   | 'commitment-accepted'
   | 'form-complete'
+  | 'photo-given'
   | 'unit-permitted'
   | 'not-yet-handled'
   | 'can-be-submitted-again'
@@ -138,7 +139,7 @@ export const moves: Record<MoveName, Move> = {
     from: ['draft'],
     to: ['unit_review'],
     who: 'applicant',
-    guards: ['commitment-accepted', 'form-complete', 'unit-permitted'],
+    guards: ['commitment-accepted', 'form-complete', 'photo-given', 'unit-permitted'],
     needs: [],
     window: 'applicant',
     confirm: '提交后，申报数据即送达申报单位，单位处理之前可以撤回。',
@@ -161,7 +162,7 @@ export const moves: Record<MoveName, Move> = {
     from: ['returned_to_applicant', 'correction'],
     to: ['unit_review', 'office_review'],
     who: 'applicant',
-    guards: ['correction-in-time', 'form-complete', 'unit-permitted'],
+    guards: ['correction-in-time', 'form-complete', 'photo-given', 'unit-permitted'],
     needs: [],
     confirm: '提交后，申报数据直接回到退回该申报的单位。',
     done: '修改后重新提交',

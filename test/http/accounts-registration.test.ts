@@ -64,7 +64,7 @@ describe('B1 personal registration', () => {
       valueOf(again, 'f-person-idNumber'),
       valueOf(again, 'f-person-bornOn'),
       valueOf(again, 'f-account-loginName'),
-    ]).toEqual(['王丽华', idNumber(2), '1986-05-12', 'wanglihua']);
+    ]).toEqual(['王丽华', idNumber(2), '1986.5.12', 'wanglihua']);
     expect(chosen(again, 'f-person-ethnicity')).toBe('汉族');
     expect(again.text()).toContain('密码已填写，不修改请留空');
     expect(again.html).not.toContain(SECRET);
@@ -185,7 +185,7 @@ describe('B1 personal registration', () => {
       await third.get('/register/person'),
       person({ 'person.idNumber': idNumber(10), 'account.loginName': 'x' }),
     );
-    expect(valueOf(first, 'f-person-bornOn')).toBe('1986-05-12');
+    expect(valueOf(first, 'f-person-bornOn')).toBe('1986.5.12');
     const changed = await fillIn(third, first, { 'person.idNumber': idNumber(11, '19900203'), 'account.loginName': 'xiaoming_11', ...pw });
     expect(changed.text()).toContain('1990年2月3日');
   });

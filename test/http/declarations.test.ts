@@ -349,6 +349,40 @@ describe('D15, D16 submitting and what comes after', () => {
     expect(await stateOf(site, id)).toBe('draft');
   });
 
+  test('B3, D15 without a photograph nothing is submitted; overview and check say so, and the way there leads back', async () => {
+    const visitor = await signInAs(site, await makePerson(site, { name: applicant.name, photo: false }));
+    const id = await begin(visitor);
+    await complete(visitor, id);
+    const overview = await visitor.open(`/declarations/${id}`);
+    expect(overview.text('.progress-line')).toContain('还有 1 项需要填写');
+    expect(overview.link('证件照')).toBe(`/profile?declaration=${id}#f-profile-photo`);
+    const check = await visitor.open(`/declarations/${id}/check`);
+    expect(check.text('.box--warning')).toContain('还有 1 项需要修改或者补充');
+    expect(check.link('基本信息：请上传「证件照」')).toBe(`/profile?declaration=${id}#f-profile-photo`);
+    expect(() => check.form()).toThrow();
+    const anyForm = await visitor.open(`/declarations/${id}/delete`);
+    const forced = await visitor.request('POST', `/declarations/${id}/moves/submit`, new URLSearchParams(anyForm.fields()));
+    expect([forced.status, forced.errors()]).toEqual([422, ['基本信息：请上传「证件照」']]);
+    expect(await stateOf(site, id)).toBe('draft');
+
+    const profile = await visitor.open(`/profile?declaration=${id}`);
+    const { default: sharp } = await import('sharp');
+    const content = await sharp({ create: { width: 400, height: 560, channels: 3, background: '#8aa' } })
+      .jpeg()
+      .toBuffer();
+    const uploaded = await visitor.send(
+      profile,
+      {},
+      { button: 'do=upload:profile.photo', files: [{ field: 'files:profile.photo', name: '照片.jpg', content }] },
+    );
+    expect(uploaded.text('.notice')).toContain('照片已上传');
+    expect(uploaded.text('.notice')).not.toContain('请继续填写后保存');
+    const back = await visitor.open(uploaded.link('返回填写项目'));
+    expect(back.text('.progress-line')).toContain('可以核对并提交');
+    expect((await visitor.send(await visitor.open(`/declarations/${id}/check`))).text()).toContain('已完成「确定申报」');
+    expect((await visitor.open('/profile?declaration=//elsewhere.example')).all('a').map((a) => a.text)).not.toContain('返回填写项目');
+  });
+
   test('D15, D16, R1, R2, R3 the way up: pass and report at every level, then 受理', async () => {
     const { id, visitor } = await submitted();
     expect(await stateOf(site, id)).toBe('unit_review');

@@ -5,7 +5,7 @@ import type { CheckedSection, Problem, SectionDefinition } from '../../form/sect
 import { smallFormContext } from '../../form/small-form';
 import { paths } from '../../http/paths';
 import { idTypes, sexes } from '../../lib/codes';
-import { readDate, type PlainDate } from '../../lib/dates';
+import { readDate, typedDate, type PlainDate } from '../../lib/dates';
 import { readIdNumber, type IdNumberReading, type IdType } from '../../lib/id-number';
 import { compactCode } from '../../lib/text';
 import { createPersonAccount } from './account.store';
@@ -115,7 +115,7 @@ export const personRegistration: RegistrationKind = {
       if (old.bornOn && person.bornOn && readDate(person.bornOn) === old.bornOn) delete person.bornOn;
     }
     if (read.sex) person.sex ??= read.sex;
-    if (read.bornOn) person.bornOn ??= read.bornOn;
+    if (read.bornOn) person.bornOn ??= typedDate(read.bornOn);
     return { ...raw, groups: { ...raw.groups, person } };
   },
 

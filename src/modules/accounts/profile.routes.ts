@@ -12,7 +12,7 @@ import { homeCrumb } from '../../http/crumbs';
 import { findDraft, keepDraft } from '../../http/form-drafts.store';
 import { paths } from '../../http/paths';
 import { notFound, page, seeOther, type Reply, type Route, type Visit } from '../../http/route';
-import { wholeNumber } from '../../lib/ids';
+import { isUuid, wholeNumber } from '../../lib/ids';
 import { maskIdNumber, maskMobile } from '../../lib/mask';
 import { findPerson, type Person } from './account.store';
 import { profileChange, profileRaw, profileSection } from './profile-section';
@@ -62,19 +62,25 @@ function photoControl(person: Person, problems: readonly Problem[]): ControlMode
   };
 }
 
-function profileForm(person: Person, draft: ProfileDraft, ctx: FormContext): FormModel {
+function profileForm(person: Person, draft: ProfileDraft, ctx: FormContext, action: string): FormModel {
   const model = smallForm({
     section: profileSection,
     raw: draft.raw,
     ctx,
     problems: draft.problems,
-    action: paths.profile(),
+    action,
     version: draft.version,
     buttons: [{ value: 'save', text: '保存', kind: 'primary' }],
   });
   const [part] = model.parts;
   if (part?.kind !== 'group') throw new Error('profile: the section has one group');
   return { ...model, multipart: true, parts: [{ ...part, controls: [...part.controls, photoControl(person, draft.problems)] }] };
+}
+
+/** Whether something is typed that the account does not hold. */
+function hasUnsaved(raw: RawSection, person: Person): boolean {
+  const [typed, saved] = [raw.groups.profile ?? {}, profileRaw(person).groups.profile ?? {}];
+  return (profileSection.parts[0]?.fields ?? []).some(({ id }) => (typed[id] ?? '') !== (saved[id] ?? ''));
 }
 
 export function profileRoutes(deps: Deps): Route[] {
@@ -84,6 +90,16 @@ export function profileRoutes(deps: Deps): Route[] {
     return person;
   };
   const crumbs = [homeCrumb, { text: '基本信息' }];
+  /** The declaration somebody came from to fill in what it takes from the account. */
+  const declarationOf = (visit: Visit): string | undefined => {
+    const id = visit.query.one('declaration');
+    return isUuid(id) ? id : undefined;
+  };
+  const addressOf = (visit: Visit, more: Record<string, string> = {}): string => {
+    const declaration = declarationOf(visit);
+    const query = new URLSearchParams({ ...(declaration ? { declaration } : {}), ...more }).toString();
+    return query === '' ? paths.profile() : `${paths.profile()}?${query}`;
+  };
 
   const show = async (visit: Visit): Promise<Reply> => {
     const person = await personOf(visit);
@@ -99,6 +115,7 @@ export function profileRoutes(deps: Deps): Route[] {
         : visit.query.has('photo')
           ? '照片已上传'
           : undefined;
+    const back = declarationOf(visit);
     return page(
       'accounts/profile',
       {
@@ -107,7 +124,13 @@ export function profileRoutes(deps: Deps): Route[] {
         errors: problemLinks(draft.problems),
         ...(text === undefined
           ? {}
-          : { notice: { kind: 'success', text: draft.problems.length === 0 && kept ? `${text}，请继续填写后保存` : text } }),
+          : {
+              notice: {
+                kind: 'success',
+                text: draft.problems.length === 0 && hasUnsaved(draft.raw, person) ? `${text}，请继续填写后保存` : text,
+                ...(back ? { href: paths.declaration(back), linkText: '返回填写项目' } : {}),
+              },
+            }),
       },
       {
         fixed: [
@@ -117,17 +140,18 @@ export function profileRoutes(deps: Deps): Route[] {
           { label: '证件号码', text: maskIdNumber(person.idNumber) },
         ],
         mobile: [{ label: '手机号码', text: maskMobile(person.mobile), changeHref: paths.changeMobile() }],
-        form: profileForm(person, draft, smallFormContext(today)),
+        form: profileForm(person, draft, smallFormContext(today), addressOf(visit)),
+        backHref: back && paths.declaration(back),
       },
     );
   };
 
-  const keep = async (visit: Visit, draft: ProfileDraft, flag = ''): Promise<Reply> => {
+  const keep = async (visit: Visit, draft: ProfileDraft, flags: Record<string, string> = {}): Promise<Reply> => {
     const id = await keepDraft(deps.db, deps.cipher, 'profile', visit.owner, draft);
-    return seeOther(`${paths.profile()}?draft=${id}${flag}`);
+    return seeOther(addressOf(visit, { draft: id, ...flags }));
   };
 
-  const conflict = (person: Person, raw: RawSection, ctx: FormContext): Reply => {
+  const conflict = (person: Person, raw: RawSection, ctx: FormContext, address: string): Reply => {
     const linesOf = (r: RawSection) => sectionText(profileSection, checkSection(profileSection, r, ctx), ctx).parts[0]?.lines ?? [];
     const saved = linesOf(profileRaw(person));
     const fields = profileSection.parts[0]?.fields ?? [];
@@ -138,15 +162,15 @@ export function profileRoutes(deps: Deps): Route[] {
       'accounts/profile-conflict',
       {
         title: '基本信息已被更改',
-        breadcrumbs: [homeCrumb, { text: '基本信息', href: paths.profile() }, { text: '已被更改' }],
+        breadcrumbs: [homeCrumb, { text: '基本信息', href: address }, { text: '已被更改' }],
       },
       {
-        action: paths.profile(),
+        action: address,
         version: person.version,
         savedAt: person.updatedAt,
         rows,
         mine: Object.fromEntries(Object.entries(raw.groups.profile ?? {}).map(([k, v]) => [inputName({ part: 'profile' }, k), v])),
-        cancelHref: paths.profile(),
+        cancelHref: address,
       },
       409,
     );
@@ -182,11 +206,11 @@ export function profileRoutes(deps: Deps): Route[] {
       return keep(visit, { raw, version, problems: [photoProblem(photo.problem), ...(act === UPLOAD ? [] : checked.problems)] });
     if (act === UPLOAD) {
       if (!photo) return keep(visit, { raw, version, problems: [photoProblem('请先选择照片，再点击「上传」')] });
-      return keep(visit, { raw, version, problems: [] }, '&photo=1');
+      return keep(visit, { raw, version, problems: [] }, { photo: '1' });
     }
     if (checked.problems.length > 0) return keep(visit, { raw, version, problems: checked.problems });
     const outcome = await saveProfile(deps, visit.actor, version, profileChange(checked), visit.requestId);
-    return outcome.kind === 'done' ? seeOther(`${paths.profile()}?saved=1`) : conflict(outcome.saved, raw, ctx);
+    return outcome.kind === 'done' ? seeOther(addressOf(visit, { saved: '1' })) : conflict(outcome.saved, raw, ctx, addressOf(visit));
   };
 
   return [

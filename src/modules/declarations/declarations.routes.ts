@@ -33,10 +33,11 @@ import {
 import { chainOf, moveButtons, summaryOf, timelineOf } from './declarations.view';
 import { ownState } from './own-state.view';
 import { currentContent } from './freeze-version';
-import { isUntouched } from './guards';
+import { isUntouched, photoComplaint } from './guards';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
 import { sectionTitleOf } from './section-title';
 import { sections } from './sections';
+import { basics } from './sections/basics.section';
 import { listEarlier } from './rechecks.store';
 import { restoreDraft } from './restore-draft';
 import { startDeclaration } from './start-declaration';
@@ -231,9 +232,23 @@ export function overviewRoutes(deps: Deps): Route[] {
     };
   }
 
+  /** B3: asked for once, in the account; told here as long as it is missing. */
+  const photoTask = (id: string) => ({
+    title: '证件照',
+    href: photoComplaint(id).href,
+    hint: '打印在评审表和证书上，提交前须上传',
+    status: { text: '未上传', colour: 'grey' },
+    isDone: false,
+    missing: [],
+  });
+
   /** The sections under their headings, and how far it has come. */
-  function tasksOf(loaded: LoadedDeclaration, comments: readonly SectionComment[]) {
-    const tasks = sectionsOf(loaded).map((s) => ({ group: s.group ?? '', ...taskOf(loaded, s, comments) }));
+  function tasksOf(loaded: LoadedDeclaration, comments: readonly SectionComment[], hasPhoto: boolean) {
+    const { id } = loaded.row;
+    const tasks = sectionsOf(loaded).flatMap((s) => [
+      ...(s.id !== basics.id || hasPhoto ? [] : [{ group: s.group ?? '', ...photoTask(id) }]),
+      { group: s.group ?? '', ...taskOf(loaded, s, comments) },
+    ]);
     const titles = [...new Set(tasks.map((t) => t.group))];
     const isOptional = (t: (typeof tasks)[number]): boolean => t.status.text === '选填';
     const isReturned = (t: (typeof tasks)[number]): boolean => t.status.text === '退回修改';
@@ -323,7 +338,7 @@ export function overviewRoutes(deps: Deps): Route[] {
           editable && last && d.state !== 'draft'
             ? { opinion: last.opinion, by: last.on_behalf_of, at: showMoment(last.at), dueOn: d.correction_due_on }
             : undefined,
-        ...(editable ? tasksOf(loaded, comments) : {}),
+        ...(editable ? tasksOf(loaded, comments, content.applicant.photoSha256 !== null) : {}),
         deadline: {
           at: showEnd(loaded.batch.applicantClosesAt),
           left: timeLeft(now, loaded.batch.applicantClosesAt),

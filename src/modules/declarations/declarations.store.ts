@@ -536,6 +536,12 @@ export async function hasCommitment(h: Handle, accountId: number, batchId: numbe
     (await askPrepared(h, 'commitment', 'SELECT 1 FROM commitments WHERE account_id = ? AND batch_id = ?', [accountId, batchId])).length > 0
   );
 }
+/** B3: whether the account has a photograph. */
+export async function hasPhoto(h: Handle, accountId: number): Promise<boolean> {
+  return (
+    (await askPrepared(h, 'has-photo', 'SELECT 1 FROM persons WHERE account_id = ? AND photo_sha256 IS NOT NULL', [accountId])).length > 0
+  );
+}
 export async function insertCommitment(trx: Trx, accountId: number, batchId: number, text: string): Promise<void> {
   await trx('commitments').insert({ account_id: accountId, batch_id: batchId, text }).onConflict().ignore();
 }

@@ -10,6 +10,7 @@ import {
   findEvents,
   findStops,
   hasCommitment,
+  hasPhoto,
   hasUpheldObjection,
   isBeforeMeeting,
   type AttachmentRow,
@@ -62,9 +63,18 @@ export function formComplaints(loaded: LoadedDeclaration): Complaint[] {
       const place = { part: a.part, field: a.field, ...(a.row_id === '' ? {} : { row: a.row_id }) };
       return why === undefined ? [] : [{ ...place, text: `附件「${a.name}」${why}，请删除后重新上传` }];
     });
-    return [...problems, ...files].map((p) => ({ text: `${s.title}：${p.text}`, href: `${paths.section(d.id, s.id)}#${anchorOf(p)}` }));
+    return [...problems, ...files].map((p) => ({
+      text: `${s.title}：${p.text}`,
+      href: `${paths.section(d.id, s.id)}?check=1#${anchorOf(p)}`,
+    }));
   });
 }
+
+/** B3: the photograph is printed on form and certificate. It belongs to the account; from there a link leads back to this declaration. */
+export const photoComplaint = (declaration: string): Complaint => ({
+  text: '基本信息：请上传「证件照」',
+  href: `${paths.profile(declaration)}#f-profile-photo`,
+});
 
 /** D17: the last day of a correction still counts. By the database's clock. */
 export async function isOverdue(h: Handle, d: Declaration): Promise<boolean> {
@@ -91,6 +101,8 @@ export const guards: Record<GuardName, Guard> = {
     (await hasCommitment(trx, d.person_id, d.batch_id)) ? [] : [{ text: '请先阅读并同意申报承诺书', href: paths.commitment(d.batch_id) }],
 
   'form-complete': async ({ deps, d, facts }) => formComplaints(await facts.loaded(deps, d)),
+
+  'photo-given': async ({ trx, d }) => ((await hasPhoto(trx, d.person_id)) ? [] : [photoComplaint(d.id)]),
 
   'correction-in-time': ({ trx, d }) => deadlineComplaints(trx, d),
 

@@ -13,7 +13,7 @@ import { declarationName, listCrumbs, mineCrumb, mineCrumbs, rowOf } from './dec
 import { passedOverText, stateText, summaryOf } from './declarations.view';
 import { findWayBack, type WayBack } from './find-way-back';
 import { currentContent } from './freeze-version';
-import { deadlineComplaints, formComplaints } from './guards';
+import { deadlineComplaints, formComplaints, photoComplaint } from './guards';
 import { loadDeclaration, sectionsOf } from './load-declaration';
 import { moveDeclaration } from './move-declaration';
 import { asksForDay, noInput, readMoveInput } from './move-input';
@@ -34,10 +34,13 @@ export function movesRoutes(deps: Deps): Route[] {
     const subject = declarationOf(visit);
     const loaded = await loadDeclaration(deps, deps.db, d);
     const { content } = await currentContent(deps, deps.db, loaded, false);
-    const complaints = [...(await deadlineComplaints(deps.db, d)), ...formComplaints(loaded)];
+    const complaints = [
+      ...(await deadlineComplaints(deps.db, d)),
+      ...(content.applicant.photoSha256 === null ? [photoComplaint(d.id)] : []),
+      ...formComplaints(loaded),
+    ];
     const move: MoveName = d.state === 'draft' ? 'submit' : 'resubmit';
     const wayBack = move === 'resubmit' ? await findWayBack(deps.db, d) : undefined;
-    const photoMissing = content.applicant.photoSha256 === null;
     const open = (s: string): boolean => d.reopened_sections === null || d.reopened_sections.includes(s);
     return page(
       'declarations/check',
@@ -52,7 +55,6 @@ export function movesRoutes(deps: Deps): Route[] {
       },
       {
         complaints,
-        photoMissing,
         sections: content.sections.map((s) => summaryOf(d.id, s, open(s.id) ? { changeHref: paths.section(d.id, s.id) } : {})),
         eligibility: content.eligibility && { ...content.eligibility, tag: outcomeTags[content.eligibility.outcome] },
         recipient: wayBack && wayBack.stop.position > 0 ? wayBack.stop.name : content.unit,

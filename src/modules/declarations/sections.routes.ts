@@ -159,7 +159,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
       },
       {
         form,
-        account: person && { rows: accountRows(person), changeHref: paths.profile() },
+        account: person && { rows: accountRows(person), changeHref: paths.profile(d.id) },
         intro: section.intro ?? [],
         position: { number: at + 1, of: all.length },
         previous: all[at - 1] ? { text: all[at - 1]?.title, href: paths.section(d.id, all[at - 1]?.id ?? '') } : undefined,

@@ -90,7 +90,7 @@ export async function tellMoves(deps: Deps, trx: Trx, move: MoveName, moved: rea
     if (mobile === undefined || !batch) throw new Error(`declaration ${d.id}: its person or batch is gone`);
     messages.push({
       mobile,
-      text: `您的${declarationName(d, batch.seriesName, batch.levelText)}职称申报${said}。`,
+      text: `您的${declarationName(d, batch.seriesName, batch.levelText)}申报${said}。`,
       purpose: 'declaration-move',
       minutes: NEWS_MINUTES.person,
     });

@@ -34,7 +34,7 @@ async function tell(deps: Deps, trx: Trx, n: ResultNews): Promise<void> {
   const where = n.to === 'certified' ? '请登录系统，在「我的申报信息」中下载证书' : '请登录系统，在「我的申报信息」中查看';
   await queueSms(deps, trx, {
     mobile: person.mobile,
-    text: `您的${name}职称申报${resultWords(n, chance)}。${where}。`,
+    text: `您的${name}申报${resultWords(n, chance)}。${where}。`,
     purpose: 'result',
     minutes: NEWS_MINUTES.person,
   });

@@ -26,7 +26,7 @@ async function tell(deps: Deps, trx: Trx, c: Correction, purpose: string, words:
   const person = await findPerson(trx, deps.cipher, c.personId);
   if (!person) throw new Error(`declaration ${c.id}: its person is gone`);
   const name = declarationName(c, c.seriesName, levelText(c.level));
-  await queueSms(deps, trx, { mobile: person.mobile, text: `您的${name}职称申报${words}`, purpose, minutes: NEWS_MINUTES.person });
+  await queueSms(deps, trx, { mobile: person.mobile, text: `您的${name}申报${words}`, purpose, minutes: NEWS_MINUTES.person });
 }
 
 const askThem = (c: Correction): string => `如有疑问，请联系评委会办事机构${c.officePhone ? `，电话 ${c.officePhone}` : ''}。`;

@@ -53,8 +53,10 @@ export interface Facts {
 /** open: something that decides is not filled in yet */
 export interface Verdict {
   outcome: Outcome | 'open';
-  /** never empty */
+  /** never empty; several are ways out of which one is enough */
   reasons: string[];
+  /** what people have to look at besides */
+  ask?: string;
 }
 
 const rankOrder = (r: Rank): number => ranks.indexOf(r);

@@ -24,9 +24,7 @@ export function askAboutRetirement(verdict: Verdict, age: Age, from: { male: num
   if (years < limit) return verdict;
   return {
     outcome: verdict.outcome === 'pass' ? 'human' : verdict.outcome,
-    reasons: [
-      ...verdict.reasons,
-      `申报人已满 ${years} 周岁，请核对是否在职：已办理退休手续的不能申报；按规定延迟退休的，请在「上传其他附件」中上传证明材料`,
-    ],
+    reasons: verdict.reasons,
+    ask: `申报人已满 ${years} 周岁，请核对是否在职：已办理退休手续的不能申报；按规定延迟退休的，请在「上传其他附件」中上传证明材料`,
   };
 }
