@@ -108,7 +108,7 @@ export async function runPrimary(config: Config, database: OpenDatabase): Promis
   const first = start();
   const others = (): Promise<unknown> => Promise.all(Array.from({ length: config.webProcesses - 1 }, start));
   const open = async (accounts: string): Promise<void> =>
-    console.log(greetingOf(config.host, config.port, await port.listen(config.host, config.port)) + accounts);
+    console.log(greetingOf(config.host, config.port, await port.listen(config)) + accounts);
   await Promise.all([first.then(({ accounts }) => open(accounts)), config.demo ? first.then(others) : others()]);
   log.info({ processes: config.webProcesses, metrics: told?.port }, 'all processes started');
 }

@@ -1,6 +1,10 @@
 import http from 'node:http';
+import { portRefused } from './listen-on';
 
-/** Serves `/metrics` on a port of its own, for the monitoring only. Gives the port it got. */
+/**
+ * Serves `/metrics` on a port of its own, for the monitoring only. Gives the port it got.
+ * @throws ConfigError when it cannot be had
+ */
 export function serveMetrics(
   at: { host: string; port: number },
   text: () => Promise<string>,
@@ -16,7 +20,7 @@ export function serveMetrics(
     );
   });
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (e) => reject(portRefused('METRICS_PORT', at.host, at.port, e)));
     server.listen(at.port, at.host, () =>
       resolve({
         port: (server.address() as { port: number }).port,

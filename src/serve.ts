@@ -71,7 +71,7 @@ export async function serve(config: Config, database: OpenDatabase, isChild: boo
   await site.warm();
   let port: number | undefined;
   if (isChild) handed = takeHanded(server, process);
-  else port = await listenOn(server, config.host, config.port);
+  else port = await listenOn(server, config);
   log.info(
     { address: port && addressOf(config.host, port), node: process.version, database: database.kind, metrics: told?.port },
     'listening',

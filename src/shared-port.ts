@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import net from 'node:net';
 import type { Worker } from 'node:cluster';
-import { listenOn } from './listen-on';
+import { listenOn, type Place } from './listen-on';
 
 /**
  * One port for several processes. The parent accepts connections and hands each to one of its children; it keeps its own end open until the child has said that it has taken the
@@ -32,7 +32,7 @@ export interface SharedPort {
   add: (worker: Taker) => void;
   /** This child is about to be asked to end. */
   leave: (worker: Taker) => void;
-  listen: (host: string, port: number) => Promise<number>;
+  listen: (at: Place) => Promise<number>;
   /** As soon as no child wants connections any more, none is accepted. */
   close: () => void;
 }
@@ -103,7 +103,7 @@ export function sharePort(): SharedPort {
     leave(worker) {
       for (const c of children) if (c.worker === worker) c.isLeaving = true;
     },
-    listen: (host, port) => listenOn(server, host, port),
+    listen: (at) => listenOn(server, at),
     close() {
       isClosed = true;
       shutIfAlone();
