@@ -115,7 +115,7 @@ describe('M2, M13 what the rest of an evening costs', () => {
     expect(await countQueries(site, () => person.get(`/${own}`))).toBe(6);
     // one-time token; begin, lock, rights, window, commitment, what is in it, the year held, nothing else running, the applicant; version, stop, row, event, log, answer, commit
     let done = check;
-    expect(await countQueries(site, async () => (done = await person.submit(check)))).toBe(18);
+    expect(await countQueries(site, async () => (done = await person.submit(check)))).toBe(17);
     expect(done.location).toContain('done=submit');
   });
 });

@@ -12,3 +12,17 @@ declare module 's3rver' {
     close(): Promise<void>;
   }
 }
+
+declare module 's3rver/lib/stores/filesystem' {
+  interface StoredObject {
+    bucket: string;
+    key: string;
+    content: Buffer | AsyncIterable<Buffer>;
+    metadata: object;
+  }
+  export default class FilesystemStore {
+    getResourcePath(bucket: string, key: string, resource: string): string;
+    putMetadata(bucket: string, key: string, metadata: object, md5: string): Promise<void>;
+    putObject(object: StoredObject): Promise<{ size: number; md5: string }>;
+  }
+}

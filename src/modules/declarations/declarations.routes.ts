@@ -25,7 +25,7 @@ import {
   findEvents,
   findStops,
   findVote,
-  hasCommitment,
+  findStanding,
   lockDeclaration,
   type Declaration,
   type SectionComment,
@@ -152,7 +152,7 @@ export function overviewRoutes(deps: Deps): Route[] {
       {
         batch: { ...batch, closes: showEnd(batch.applicantClosesAt) },
         name: declarationName(batch, batch.seriesName, batch.levelText),
-        accepted: await hasCommitment(deps.db, visit.actor.accountId, batch.id),
+        accepted: (await findStanding(deps.db, visit.actor.accountId, batch.id)).isCommitted,
         earlier: (await listEarlier(deps.db, visit.actor.accountId, batch.year)).map((e) => ({
           id: e.id,
           name: declarationName(e, e.seriesName, levelText(e.level)),

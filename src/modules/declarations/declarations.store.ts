@@ -531,16 +531,17 @@ export async function findVersion(
   return found;
 }
 
-export async function hasCommitment(h: Handle, accountId: number, batchId: number): Promise<boolean> {
-  return (
-    (await askPrepared(h, 'commitment', 'SELECT 1 FROM commitments WHERE account_id = ? AND batch_id = ?', [accountId, batchId])).length > 0
+/** What a person needs to hand anything in to this batch. One query. @throws when there is no such person */
+export async function findStanding(h: Handle, accountId: number, batchId: number): Promise<{ isCommitted: boolean; hasPhoto: boolean }> {
+  const [standing] = await askPrepared<{ isCommitted: boolean; hasPhoto: boolean }>(
+    h,
+    'standing',
+    `SELECT EXISTS (SELECT 1 FROM commitments c WHERE c.account_id = p.account_id AND c.batch_id = :batchId) AS "isCommitted", p.photo_sha256 IS NOT NULL AS "hasPhoto"
+     FROM persons p WHERE p.account_id = :accountId`,
+    { accountId, batchId },
   );
-}
-/** B3: whether the account has a photograph. */
-export async function hasPhoto(h: Handle, accountId: number): Promise<boolean> {
-  return (
-    (await askPrepared(h, 'has-photo', 'SELECT 1 FROM persons WHERE account_id = ? AND photo_sha256 IS NOT NULL', [accountId])).length > 0
-  );
+  if (!standing) throw new Error(`person ${accountId} is gone`);
+  return standing;
 }
 export async function insertCommitment(trx: Trx, accountId: number, batchId: number, text: string): Promise<void> {
   await trx('commitments').insert({ account_id: accountId, batch_id: batchId, text }).onConflict().ignore();

@@ -6,16 +6,7 @@ import { showDate } from '../../lib/dates';
 import { checkVote } from '../../lib/vote-rules';
 import { paths } from '../../http/paths';
 import { anchorOf } from '../../form/section';
-import {
-  findEvents,
-  findStops,
-  hasCommitment,
-  hasPhoto,
-  hasUpheldObjection,
-  isBeforeMeeting,
-  type AttachmentRow,
-  type Declaration,
-} from './declarations.store';
+import { findEvents, findStops, hasUpheldObjection, isBeforeMeeting, type AttachmentRow, type Declaration } from './declarations.store';
 import { findAppealChance } from './appeals.read';
 import { findDeskContacts } from './desk-contacts.read';
 import { sectionsOf, type LoadedDeclaration } from './load-declaration';
@@ -97,12 +88,12 @@ const chosenUnit = (loaded: LoadedDeclaration): number | null =>
 
 /** One function for each guard of the table in src/policy/declaration-moves.ts; run inside the move's transaction on the locked row. */
 export const guards: Record<GuardName, Guard> = {
-  'commitment-accepted': async ({ trx, d }) =>
-    (await hasCommitment(trx, d.person_id, d.batch_id)) ? [] : [{ text: '请先阅读并同意申报承诺书', href: paths.commitment(d.batch_id) }],
+  'commitment-accepted': async ({ d, facts }) =>
+    (await facts.standing(d)).isCommitted ? [] : [{ text: '请先阅读并同意申报承诺书', href: paths.commitment(d.batch_id) }],
 
   'form-complete': async ({ deps, d, facts }) => formComplaints(await facts.loaded(deps, d)),
 
-  'photo-given': async ({ trx, d }) => ((await hasPhoto(trx, d.person_id)) ? [] : [photoComplaint(d.id)]),
+  'photo-given': async ({ d, facts }) => ((await facts.standing(d)).hasPhoto ? [] : [photoComplaint(d.id)]),
 
   'correction-in-time': ({ trx, d }) => deadlineComplaints(trx, d),
 

@@ -9,6 +9,7 @@ import {
   findFixedRanks,
   findLastEvents,
   findPublicities,
+  findStanding,
   isCommitteeValid,
   type Declaration,
   type DeclarationEvent,
@@ -53,6 +54,11 @@ export class MoveFacts {
   /** everything that is in it; its row is locked, so that nobody writes into it meanwhile */
   loaded(deps: Deps, d: Declaration): Promise<LoadedDeclaration> {
     return this.#once(`loaded:${d.id}`, () => loadDeclaration(deps, this.trx, d));
+  }
+
+  /** what its person needs to hand it in */
+  standing(d: Declaration): ReturnType<typeof findStanding> {
+    return this.#once(`standing:${d.person_id}:${d.batch_id}`, () => findStanding(this.trx, d.person_id, d.batch_id));
   }
 
   /** whom to call about declarations of a batch */

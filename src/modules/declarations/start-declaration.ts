@@ -7,14 +7,7 @@ import type { Actor } from '../../policy/actor';
 import { findBatch } from '../batches';
 import { askPlatform } from '../education';
 import { copyDeclaration } from './copy-declaration';
-import {
-  hasCommitment,
-  insertCommitment,
-  insertDeclaration,
-  isCommitteeEnded,
-  lockDeclaration,
-  saveSectionRow,
-} from './declarations.store';
+import { findStanding, insertCommitment, insertDeclaration, isCommitteeEnded, lockDeclaration, saveSectionRow } from './declarations.store';
 import { application } from './sections/application.section';
 
 export type StartOutcome =
@@ -42,7 +35,7 @@ export async function startDeclaration(
     if (!batch?.isPublished) return { kind: 'no-batch' };
     if (!batch.isOpenForApplicants) return { kind: 'closed' };
     if (await isCommitteeEnded(trx, batch.committeeId)) return { kind: 'committee-ended' };
-    if (!(await hasCommitment(trx, actor.accountId, batchId))) {
+    if (!(await findStanding(trx, actor.accountId, batchId)).isCommitted) {
       if (!agreed) return { kind: 'commitment-needed' };
       await insertCommitment(trx, actor.accountId, batchId, batch.commitment);
       await appendAudit(trx, {
