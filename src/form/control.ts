@@ -25,6 +25,8 @@ export interface ControlModel {
   rows?: number;
   limit?: number;
   count?: number;
+  /** so many characters are taken in, and no more: only where something longer finds nothing */
+  most?: number;
   items?: { value: string; text: string; selected: boolean }[];
   style?: 'select' | 'radios';
   refreshes?: boolean;

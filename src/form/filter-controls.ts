@@ -22,6 +22,9 @@ export const choiceFilter = (
   width,
 });
 
+/** Nothing that is searched for is longer; it becomes part of an address, which must not grow beyond what servers take. */
+const MOST_SEARCHED = 200;
+
 /** A line of text above a list. */
 export const textFilter = (name: string, label: string, value: string, width: Width = 's', problem?: string): ControlModel => ({
   type: 'text',
@@ -31,6 +34,7 @@ export const textFilter = (name: string, label: string, value: string, width: Wi
   required: false,
   value,
   width,
+  most: MOST_SEARCHED,
   ...(problem === undefined ? {} : { problem }),
 });
 

@@ -1,4 +1,5 @@
 import type { ControlModel } from '../../form/control';
+import { textFilter } from '../../form/filter-controls';
 import { addressOf } from '../../http/paging';
 import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
@@ -49,7 +50,7 @@ export function readAuditQuery(query: FormInput): AuditQuery {
 export function auditFilterForm({ typed, errors }: AuditQuery): object {
   const field = (name: keyof AuditQuery['typed'], label: string, width: 's' | 'm'): ControlModel => {
     const problem = errors.find((e) => e.href === `#f-${name}`)?.text;
-    return { type: 'text', id: `f-${name}`, name, label, required: false, value: typed[name], width, ...(problem ? { problem } : {}) };
+    return textFilter(name, label, typed[name], width, problem);
   };
   const options = [{ action: '', text: '全部' }, ...auditActions];
   const action: ControlModel = {
