@@ -20,8 +20,9 @@ const LATER = [16, 20, 25, 30] as const;
 const ABOUT = [0, 1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 80, 100, 150, 200, 300, 500, 800, 1000, 1500, 2000, 3000, 5000, 8000, 10_000] as const;
 
 interface Ticket {
-  readonly value: string;
-  /** when its reader was first turned away, ms since 1970 */
+  /** tells it from those of others */
+  readonly cookie: string;
+  /** the second in which its reader was first turned away, ms since 1970 */
   readonly since: number;
 }
 
@@ -36,15 +37,18 @@ export interface Place {
 }
 
 /**
- * F20: the line outside the door. Whoever is turned away from a page gets a ticket, a signed cookie that says since when they wait and nothing else. Who comes with an older ticket goes first, in whichever
+ * F20: the line outside the door. Whoever is turned away from a page gets a ticket, a cookie that says since which second they wait, signed, and has a number
+ * of its own, which is not: whoever makes up others has no more than by asking for more tickets, and one signature a second is enough. Who comes with an older ticket goes first, in whichever
  * process; nobody who is here waits for one who is not. The line that a place is told of is made of those who were told to come again and whose time has not passed: each process knows those it has
  * turned away itself, which is the same share of the line for each, and takes the others of its machine for as many.
  */
 export class WaitingLine {
   /** by the second in which they are no longer waited for: how many, by the second of their tickets */
   readonly #expected = new Map<number, Map<number, number>>();
-  readonly #tickets = new WeakMap<IncomingMessage, Ticket>();
+  /** what has been read of those who are here; null: no ticket */
+  readonly #tickets = new WeakMap<IncomingMessage, Ticket | null>();
   readonly #standing = new Map<string, number>();
+  #signed = { second: NaN, text: '' };
   /** how many wait with tickets of this second and of all before it, in order */
   #counted: { at: number; seconds: number[]; upTo: number[] } = { at: -Infinity, seconds: [], upTo: [] };
 
@@ -58,13 +62,13 @@ export class WaitingLine {
   /** Since when this reader waits, ms since 1970: their rank at the door, as long as this request lasts. */
   stand(req: IncomingMessage, res: ServerResponse): number {
     const ticket = this.#read(req);
-    const before = ticket && (this.#standing.get(ticket.value) ?? 0);
+    const before = ticket && (this.#standing.get(ticket.cookie) ?? 0);
     if (!ticket || before === undefined || before >= TOGETHER) return this.now();
-    this.#standing.set(ticket.value, before + 1);
+    this.#standing.set(ticket.cookie, before + 1);
     res.once('close', () => {
-      const left = (this.#standing.get(ticket.value) ?? 1) - 1;
-      if (left === 0) this.#standing.delete(ticket.value);
-      else this.#standing.set(ticket.value, left);
+      const left = (this.#standing.get(ticket.cookie) ?? 1) - 1;
+      if (left === 0) this.#standing.delete(ticket.cookie);
+      else this.#standing.set(ticket.cookie, left);
     });
     return ticket.since;
   }
@@ -72,7 +76,7 @@ export class WaitingLine {
   /** Their place, when this process lets in so many pages a second; they are expected from now on. */
   turnAway(req: IncomingMessage, pagesPerSecond: number): Place {
     const now = this.now();
-    const ticket = this.#tickets.get(req) ?? this.#read(req);
+    const ticket = this.#read(req);
     const since = ticket?.since ?? now;
     const ahead = this.#ahead(ticket && Math.floor(since / 1000), now);
     const wait = this.waitFor((SOONER * ahead) / pagesPerSecond);
@@ -110,17 +114,20 @@ export class WaitingLine {
   }
 
   #issue(now: number): string {
-    return this.cookies.header('line', `${now.toString(36)}-${randomUUID()}`, LASTS_MS);
+    const second = Math.floor(now / 1000);
+    if (second !== this.#signed.second) this.#signed = { second, text: this.cookies.signed('line', second.toString(36)) };
+    return this.cookies.header('line', `${this.#signed.text}.${randomUUID()}`);
   }
 
   #read(req: IncomingMessage): Ticket | undefined {
-    const value = this.cookies.read(req, 'line');
-    const since = parseInt(value?.split('-')[0] ?? '', 36);
+    const known = this.#tickets.get(req);
+    if (known !== undefined) return known ?? undefined;
+    const { cookie = '' } = req.headers;
+    const since = 1000 * parseInt(this.cookies.read(req, 'line') ?? '', 36);
     const now = this.now();
     // one from the future comes from a clock that has been put back since
-    if (value === undefined || !(since <= now && now - since < LASTS_MS)) return undefined;
-    const ticket = { value, since };
-    this.#tickets.set(req, ticket);
+    const ticket = since <= now && now - since < LASTS_MS ? { cookie, since } : undefined;
+    this.#tickets.set(req, ticket ?? null);
     return ticket;
   }
 }

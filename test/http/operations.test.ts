@@ -400,7 +400,7 @@ describe('F20 more requests than one process can work on', () => {
     const away = await Promise.race(later);
     expect([away.status, away.headers.get('set-cookie')]).toEqual([503, expect.stringMatching(/^line=/)]);
     // a ticket that somebody has made themselves is none
-    const forged = await fetch(`${base}/page/10`, { headers: { cookie: ticket.replace(/=[a-z0-9]+-/, '=aaaaaaaa-') } });
+    const forged = await fetch(`${base}/page/10`, { headers: { cookie: ticket.replace(/=[a-z0-9]+/, '=aaaaa') } });
     expect([forged.status, forged.headers.get('set-cookie')]).toEqual([503, expect.stringMatching(/^line=/)]);
     letGo(1);
     await until('the next is inside', () => held.length === 2);
@@ -566,7 +566,7 @@ describe('F20 more requests than one process can work on', () => {
       }
       for (const k of ['br', 'gzip', 'plain', 'large', 'head'] as const)
         expect(kinds[k].answer.headers.get('set-cookie')).toMatch(
-          /^line=[a-z0-9]+-[0-9a-f-]{36}\.[\w-]{43}; Path=\/; Max-Age=1800; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+          /^line=[a-z0-9]+\.[\w-]{43}\.[0-9a-f-]{36}; Path=\/; HttpOnly; SameSite=Lax$/,
         );
       for (const k of ['part', 'text', 'form'] as const) expect(kinds[k].answer.headers.get('set-cookie')).toBeNull();
       for (const k of ['br', 'gzip', 'plain'] as const) expect(kinds[k].text).toContain('本页将在');

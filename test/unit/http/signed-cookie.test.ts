@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { createSignedCookies, type CookieName } from '../../../src/http/signed-cookie';
 
 const cookies = createSignedCookies('a secret of the tests, long enough', false);
-const written = (name: CookieName, value: string, by = cookies): string => by.header(name, value, 1000).split(';')[0] ?? '';
+const written = (name: CookieName, value: string, by = cookies): string => by.header(name, by.signed(name, value)).split(';')[0] ?? '';
 const read = (name: CookieName, cookie: string): string | undefined => cookies.read({ headers: { cookie } } as IncomingMessage, name);
 
 describe('S02, S18 signed cookies', () => {
@@ -11,14 +11,16 @@ describe('S02, S18 signed cookies', () => {
 
   test('out of reach of scripts, for our own pages, over TLS bound to this host', () => {
     const flags = '; Path=/; Max-Age=1; Expires=[^;]+ GMT; HttpOnly; SameSite=Lax';
-    expect(cookies.header('kept', 'abc', 1000)).toMatch(new RegExp(`^kept=abc[.][\\w-]{43}${flags}$`));
+    expect(cookies.header('line', 'abc')).toBe('line=abc; Path=/; HttpOnly; SameSite=Lax');
+    expect(cookies.header('kept', cookies.signed('kept', 'abc'), 1000)).toMatch(new RegExp(`^kept=abc[.][\\w-]{43}${flags}$`));
     const safe = createSignedCookies('a secret of the tests, long enough', true);
-    expect(safe.header('kept', 'abc', 1000)).toMatch(new RegExp(`^__Host-kept=abc[.][\\w-]{43}${flags}; Secure$`));
+    expect(safe.header('kept', safe.signed('kept', 'abc'), 1000)).toMatch(new RegExp(`^__Host-kept=abc[.][\\w-]{43}${flags}; Secure$`));
   });
 
   test('what this site has written is read', () => {
     expect(read('device', own)).toBe('abc');
     expect(read('device', `other=1; ${own}; more=2`)).toBe('abc');
+    expect(read('device', `${own}.not-signed`)).toBe('abc');
   });
 
   test.each([

@@ -6,6 +6,7 @@ import { WaitingLine } from '../../../src/http/waiting-line';
 
 const cookies = createSignedCookies('a secret of the tests, long enough', false);
 const START = Date.UTC(2026, 4, 20, 16);
+const secondOf = (ms: number): string => (ms / 1000).toString(36);
 
 /** A line whose clock stands still until it is told to go on. */
 function lineOf(processes = 1) {
@@ -137,16 +138,25 @@ describe('F20 the line outside the door', () => {
 
   test.each([
     ['not signed', (t: string) => t.replace(/\..*/, '')],
-    ['of another time', (t: string) => t.replace(/=[a-z0-9]+-/, '=1-')],
-    ['signed for something else', () => `line=${cookies.header('kept', '1-aaaa', 1000).split(';')[0]?.split('=')[1]}`],
-    ['without a time', () => cookies.header('line', '-aaaa', 1000)],
-    ['from the future', () => cookies.header('line', `${(START + 60_000).toString(36)}-aaaa`, 1000)],
+    ['of another time', (t: string) => t.replace(/=[a-z0-9]+/, '=1')],
+    ['signed for something else', () => `line=${cookies.signed('kept', secondOf(START))}.aaaa`],
+    ['without a time', () => `line=${cookies.signed('line', '-')}.aaaa`],
+    ['from the future', () => `line=${cookies.signed('line', secondOf(START + 60_000))}.aaaa`],
   ])('%s: no ticket', (_, spoil) => {
     const { line, away, asking, answering, pass } = lineOf();
     const spoilt = spoil(away().ticket ?? '').split(';')[0];
     pass(1000);
     expect(line.stand(asking(spoilt), answering())).toBe(START + 1000);
     expect(line.turnAway(asking(spoilt), 10).ticket).toMatch(/^line=/);
+  });
+
+  test('S62 two who were turned away in the same second have each a place of their own', () => {
+    const { line, away, asking, answering, pass } = lineOf();
+    const [one, two] = [away().ticket, away().ticket];
+    expect(one).not.toBe(two);
+    pass(1000);
+    for (let n = 0; n < 3; n++) expect(line.stand(asking(one), answering())).toBe(START);
+    expect(line.stand(asking(two), answering())).toBe(START);
   });
 
   test('S62 of one ticket three requests stand in its place at the same time, the others go last', () => {
