@@ -24,7 +24,7 @@ const record: LearningRecord = {
 };
 const question = { idNumber: '37100219950312002X', name: '于海宁', fromYear: 2021, toYear: 2026 };
 const connect = (o: { timeoutMs?: number; restMs?: number } = {}) =>
-  httpPlatform({ url: server.url, key: server.key, account: server.account, name: '继续教育平台', timeoutMs: 300, ...o });
+  httpPlatform({ url: server.url, key: server.key, account: server.account, name: '继续教育平台', timeoutMs: 10_000, ...o });
 
 describe('D8 the platform of continuing education', () => {
   test('D8 a signed question brings every record; nobody known is an answer of its own', async () => {
@@ -46,7 +46,8 @@ describe('D8 the platform of continuing education', () => {
     ['refuse', 'refused'],
   ])('D8 %s is %s, never thrown, and repeats nothing that was asked', async (fault, kind) => {
     server.fault = fault;
-    const result = await connect().find(question);
+    // only who says nothing is not waited for: others are slow when the machine is, and a question given up may still arrive
+    const result = await connect(fault === 'silent' ? { timeoutMs: 300 } : {}).find(question);
     expect(result.kind).toBe(kind);
     expect(JSON.stringify(result)).not.toContain('3710021995');
   });
@@ -64,12 +65,14 @@ describe('D8 the platform of continuing education', () => {
   test('D8 after three failures in a row nothing is asked for a while: the circuit', async () => {
     server.fault = 'down';
     const platform = connect({ restMs: 60_000 });
-    for (let i = 0; i < 5; i++) expect((await platform.find(question)).kind).toBe('unreachable');
-    expect(server.questions).toHaveLength(3);
-    expect(await platform.find(question)).toEqual({ kind: 'unreachable', reason: 'resting' });
+    const own = { ...question, name: '于文静' };
+    const asked = (): number => server.questions.filter((q) => (q as typeof own).name === own.name).length;
+    for (let i = 0; i < 5; i++) expect((await platform.find(own)).kind).toBe('unreachable');
+    expect(asked()).toBe(3);
+    expect(await platform.find(own)).toEqual({ kind: 'unreachable', reason: 'resting' });
     // the rest is over: one question, and again the rest
     const quick = connect({ restMs: 0 });
-    for (let i = 0; i < 4; i++) await quick.find(question);
-    expect(server.questions).toHaveLength(7);
+    for (let i = 0; i < 4; i++) await quick.find(own);
+    expect(asked()).toBe(7);
   });
 });
