@@ -177,6 +177,49 @@ describe('D2-D11 rules of the sections', () => {
     expect(page.errors().join()).toMatch(/2020年2月至2020年4月没有工作经历/);
   });
 
+  test('D9, X4 「至今」 is taken as the hint says it: no end', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    for (const typed of ['至今', ' 现在', '今。', '目前']) {
+      const page = await fillSection(visitor, id, {
+        section: 'work-history',
+        rows: { jobs: [{ from: '2018.7', to: typed, post: '甲-乙-无', work: '舞蹈', position: '无' }] },
+      });
+      expect([typed, page.errors()]).toEqual([typed, []]);
+    }
+  });
+
+  test('D2, D6, D8, X4 a number with its unit behind it is read', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    const application = await fillSection(visitor, id, {
+      section: 'application',
+      groups: { main: { startedOn: '1995.8', years: '３０ 年' } },
+    });
+    expect(application.errors().join()).not.toContain('专业工作年限');
+    const words = await fillSection(visitor, id, { section: 'application', groups: { main: { years: '三十年' } } });
+    expect(words.errors()).toContain('「专业工作年限」请填写 0 至 60 之间的整数');
+    for (const typed of ['2025年', '２０２５年度', '2025']) {
+      const page = await fillSection(visitor, id, {
+        section: 'assessments',
+        rows: { years: [{ year: typed, post: '馆员', grade: 'qualified', unit: '甲馆' }] },
+      });
+      expect([typed, page.errors()]).toEqual([typed, ['请上传「考核结果证明」']]);
+    }
+    const learning = await fillSection(visitor, id, { section: 'continuing-education', rows: { records: [{ hours: '72学时' }] } });
+    expect(learning.errors().join()).not.toContain('「学时」');
+  });
+
+  test("D4, X4 a name of a title of one's own that is too long is told its length", async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    const page = await fillSection(visitor, id, {
+      section: 'current-title',
+      rows: { titles: [{ title: 'other', titleOther: '高'.repeat(60) }] },
+    });
+    expect(page.errors()).toContain('第 1 条：「职称名称」最多 50 个字，现有 60 个字');
+  });
+
   test('D10 the same result twice is pointed out', async () => {
     const visitor = await signInAs(site, await makePerson(site));
     const id = await begin(visitor);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { normaliseLine } from '../../lib/text';
+import { countCharacters, normaliseLine } from '../../lib/text';
 import { asText, type Field, type FieldBase, type FormContext, type Option, type RawGroup } from '../field';
 
 export type OptionSource = readonly Option[] | ((raw: RawGroup, ctx: FormContext) => readonly Option[]);
@@ -58,9 +58,9 @@ export function choiceWithOther(o: ChoiceWithOtherOptions): Field {
         const complaint = !found
           ? `请在列表中重新选择「${o.label}」`
           : s === OTHER && own === ''
-            ? `选择「其他」时，请填写${o.otherLabel}；没有的填写「无」`
-            : s === OTHER && own.length > (o.otherMax ?? 50)
-              ? `${o.otherLabel}最多 ${o.otherMax ?? 50} 个字`
+            ? `选择「其他」时，请填写「${o.otherLabel}」；没有的填写「无」`
+            : s === OTHER && countCharacters(own) > (o.otherMax ?? 50)
+              ? `「${o.otherLabel}」最多 ${o.otherMax ?? 50} 个字，现有 ${countCharacters(own)} 个字`
               : undefined;
         if (complaint !== undefined) {
           issue.addIssue({ code: 'custom', message: complaint });

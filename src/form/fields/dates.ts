@@ -8,14 +8,25 @@ interface DateOptions extends FieldBase {
   notInFuture?: boolean;
 }
 
+interface MonthOptions extends DateOptions {
+  /** the end of a span that may still go on: a blank is 「至今」, and so is the word */
+  untilNow?: boolean;
+}
+
+const NOW = /^(至今|迄今|今|现在|目前)[。.]?$/;
+
 /** A month, typed in any usual way (2020.9, 2020年9月, 202009); value `YYYY-MM`. */
-export function yearMonth(o: DateOptions): Field {
+export function yearMonth({ untilNow, ...o }: MonthOptions): Field {
   return {
     ...o,
+    ...(untilNow ? { blankText: '至今' } : {}),
     type: 'yearMonth',
     extraInputs: [],
     verb: '填写',
-    read: normaliseLine,
+    read: (input) => {
+      const line = normaliseLine(input);
+      return untilNow && NOW.test(line) ? '' : line;
+    },
     schema: (_raw, ctx) =>
       z.string().transform((s, issue) => {
         const value = readYearMonth(s);

@@ -7,15 +7,22 @@ interface IntegerOptions extends FieldBase {
   min?: number;
   max?: number;
   unit?: string;
+  /** further words that people write behind the number; the unit itself is one of them */
+  wordsBehind?: readonly string[];
   /** a computed proposal with its working shown (D4 聘任年限) */
   propose?: (raw: RawGroup, ctx: FormContext) => Proposal | undefined;
 }
 
 /** A whole number. */
-export function integer(o: IntegerOptions): Field {
+export function integer({ wordsBehind = [], ...o }: IntegerOptions): Field {
   const min = o.min ?? 0;
   const max = o.max ?? 9999;
   const complaint = `「${o.label}」请填写 ${min} 至 ${max} 之间的整数`;
+  const behind = [(o.unit ?? '').trim(), ...wordsBehind].filter((word) => word !== '');
+  const plain = (s: string): string => {
+    const word = behind.find((w) => s.endsWith(w));
+    return word === undefined ? s : s.slice(0, -word.length);
+  };
   return {
     ...o,
     type: 'integer',
@@ -24,7 +31,7 @@ export function integer(o: IntegerOptions): Field {
     read: normaliseLine,
     schema: () =>
       z.string().transform((s, issue) => {
-        const digits = toHalfWidth(s).replace(/\s/g, '');
+        const digits = plain(toHalfWidth(s).replace(/\s/g, ''));
         const n = /^\d{1,9}$/.test(digits) ? Number(digits) : NaN;
         if (n >= min && n <= max) return n;
         issue.addIssue({ code: 'custom', message: complaint });

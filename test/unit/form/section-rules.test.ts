@@ -205,6 +205,22 @@ describe('D9 the work history runs without a break', () => {
     expected.forEach((words, i) => expect(problems[i]).toContain(words));
   });
   test.each([
+    ['a time that can not be read', [job('2018.7', '不记得了'), job('2020.5', '')]],
+    ['times the wrong way round', [job('2018.7', '2017.1'), job('2020.5', '')]],
+  ])('%s is named alone: nothing is made of it', (_name, jobs) => {
+    const { problems, at } = check('work-history', { jobs });
+    expect(problems).toHaveLength(1);
+    expect(at).toEqual(['to']);
+  });
+  test('an item whose 「单位-部门-岗位」 is wrong or missing is named as typed, or by its number', () => {
+    const jobs = [job('2018.7', '2020.6', ''), job('2020.5', '2024.1', '甲馆办公室'), job('2024.6', '', '')];
+    const found = check('work-history', { jobs }).problems.filter((p) => p.includes('工作经历') || p.includes('重叠'));
+    expect(found).toEqual([
+      '2020年5月至2020年6月有两条经历重叠（第 1 条与「甲馆办公室」），请核对起止时间',
+      '2024年2月至2024年5月没有工作经历，在「甲馆办公室」与第 3 条之间。工作经历应连续填写，不得间断',
+    ]);
+  });
+  test.each([
     ['甲馆-文艺部-无', undefined],
     ['甲馆—文艺部—主任医师', undefined],
     ['甲馆－文艺部－馆员', undefined],
@@ -281,6 +297,11 @@ describe('D11 the own name in the text', () => {
     const { problems, marks } = check('performance', { main: { text } });
     expect(problems.join()).toContain('不得出现本人姓名');
     expect(marks).toEqual([{ before: '本人', found, after: '组织活动' }]);
+  });
+  test('a text that is too long is searched for the name all the same', () => {
+    const { problems } = check('performance', { main: { text: `本人于𬀩组织活动${'舞'.repeat(1200)}` } });
+    expect(problems.join()).toContain('现有 1208 个字');
+    expect(problems.join()).toContain('不得出现本人姓名');
   });
   test('a rare character counts as one', () => {
     expect(check('performance', { main: { text: '𬀩'.repeat(1200) } }).problems).toEqual([]);

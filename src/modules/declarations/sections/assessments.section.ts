@@ -65,7 +65,7 @@ export const assessments: SectionDefinition = {
       max: () => 40,
       sortBy: (v) => String(typeof v.year === 'number' ? v.year : '').padStart(4, '0'),
       fields: [
-        integer({ id: 'year', label: '年份', hint: '例如 2021', required: true, min: 1970, max: 2100 }),
+        integer({ id: 'year', label: '年份', hint: '例如 2021', required: true, min: 1970, max: 2100, wordsBehind: ['年度', '年'] }),
         text({
           id: 'post',
           label: '受聘专业技术职务（岗位）',

@@ -1,6 +1,5 @@
 import { findNameIn } from '../../../lib/text';
 import { files, longText } from '../../../form/fields';
-import { asText } from '../../../form/field';
 import type { Mark, SectionDefinition } from '../../../form/section';
 
 const AROUND = 12;
@@ -39,15 +38,18 @@ export const performance: SectionDefinition = {
     },
   ],
   rules: [
-    (s, ctx) =>
-      findNameIn(asText(s.groups.main?.values.text), ctx.personName)
+    (s, ctx) => {
+      // as typed: a text that is too long is to be shortened and freed of the name in one go
+      const text = s.groups.main?.raw.text ?? '';
+      return findNameIn(text, ctx.personName)
         .slice(0, 3)
         .map(({ start, end, excerpt }) => ({
           part: 'main',
           field: 'text',
           severity: 'rule' as const,
           text: `不得出现本人姓名，请修改此处：「${excerpt}」`,
-          mark: markOf(asText(s.groups.main?.values.text), start, end),
-        })),
+          mark: markOf(text, start, end),
+        }));
+    },
   ],
 };

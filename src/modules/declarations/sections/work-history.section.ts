@@ -6,10 +6,14 @@ import type { CheckedRow, Problem, SectionDefinition, SectionRule } from '../../
 import { isAdministrativePost } from '../../../lib/wording';
 import { endsAfterItBegins } from './rules';
 
-function periodOf(row: CheckedRow): Period | undefined {
+/** Undefined where the times say nothing yet: that they are missing, can't be read or stand the wrong way round is said beside them. */
+function periodOf(row: CheckedRow, index: number): Period | undefined {
   const from = asText(row.values.from);
   const to = asText(row.values.to);
-  return from === '' ? undefined : { from, ...(to === '' ? {} : { to }), label: asText(row.values.post) };
+  const isUnread = to === '' && (row.raw.to ?? '') !== '';
+  if (from === '' || isUnread || (to !== '' && to < from)) return undefined;
+  const post = row.raw.post ?? '';
+  return { from, ...(to === '' ? {} : { to }), label: post === '' ? `第 ${index + 1} 条` : `「${post}」` };
 }
 
 /** How many gaps and overlaps are named at once. */
@@ -26,7 +30,7 @@ const runsWithoutBreak: SectionRule = (s, ctx): Problem[] => {
     .slice(0, MOST_BREAKS)
     .map((found): Problem => {
       const span = found.from === found.to ? showYearMonth(found.from) : `${showYearMonth(found.from)}至${showYearMonth(found.to)}`;
-      const names = [found.after, found.before].filter((x) => x).map((x) => `「${x}」`);
+      const names = [found.after, found.before].filter((x) => x !== undefined);
       if (found.kind === 'overlap')
         return { part: 'jobs', severity: 'rule', text: `${span}有两条经历重叠（${names.join('与')}），请核对起止时间` };
       const where =
@@ -68,7 +72,7 @@ export const workHistory: SectionDefinition = {
       sortBy: (v) => asText(v.from),
       fields: [
         yearMonth({ id: 'from', label: '开始时间', hint: '例如 2017.9', required: true, notInFuture: true }),
-        yearMonth({ id: 'to', label: '结束时间', hint: '仍在岗的不填，表示「至今」', blankText: '至今', notInFuture: true }),
+        yearMonth({ id: 'to', label: '结束时间', hint: '仍在岗的不填，表示「至今」', untilNow: true, notInFuture: true }),
         text({
           id: 'post',
           label: '单位-部门-岗位',

@@ -8,7 +8,7 @@ const ROLES = ['主持', '独立完成', '主要参加', '参加'].map((word) =>
 export function works(): RowsPart {
   const fields: Field[] = [
     yearMonth({ id: 'from', label: '开始时间', hint: '例如 2023.3', required: true, notInFuture: true }),
-    yearMonth({ id: 'to', label: '结束时间', hint: '还没有完成的不填，表示「至今」', blankText: '至今', notInFuture: true }),
+    yearMonth({ id: 'to', label: '结束时间', hint: '还没有完成的不填，表示「至今」', untilNow: true, notInFuture: true }),
     text({ id: 'name', label: '工作名称', hint: '项目、课题、活动或者成果的名称', required: true, max: 100, width: 'full' }),
     choice({ id: 'role', label: '本人作用', required: true, options: ROLES, width: 's' }),
     longText({ id: 'content', label: '工作内容', hint: '本人承担的内容和工作量', required: true, limit: 300, rows: 3 }),
