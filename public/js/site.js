@@ -468,7 +468,10 @@
   doc.addEventListener('htmx:afterRequest', function (event) {
     var form = doc.getElementById('form');
     clearTimeout(slow);
-    if (form && !event.target.hasAttribute('data-unit-search')) form.removeAttribute('aria-busy');
+    if (!form || event.target.hasAttribute('data-unit-search')) return;
+    form.removeAttribute('aria-busy');
+    // whatever became of it, nothing is under way any more
+    each('.uploads__progress', form, endProgress);
   });
 
   // How much of the files has arrived, and a way to stop. Small ones are there before anybody could read it.
@@ -502,6 +505,11 @@
     return box;
   }
 
+  function endProgress(box) {
+    box.parentNode.saidPercent = 0;
+    box.parentNode.removeChild(box);
+  }
+
   doc.addEventListener('htmx:xhr:progress', function (event) {
     var detail = event.detail;
     var place = uploadPlace(event.target);
@@ -522,10 +530,9 @@
     var box = place && place.querySelector('.uploads__progress');
     var input = place && place.querySelector('input[type=file]');
     var form = place && place.closest('form');
-    if (box) box.parentNode.removeChild(box);
+    if (box) endProgress(box);
     if (input) {
       input.value = '';
-      place.saidPercent = 0;
       release(form);
       form.removeAttribute('aria-busy');
       say('已取消上传');

@@ -69,6 +69,8 @@ export type FormPart =
       addLabel: string;
       emptyText: string;
       max?: number;
+      /** the row that was just taken out: where it stood, and the button that puts it back */
+      removed?: { at: number; number: number; restoreValue: string };
     };
 
 /** One big form: views/form/form.njk renders it. */

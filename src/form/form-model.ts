@@ -29,6 +29,8 @@ export interface FormModelInput {
   buttons: readonly FormButton[];
   files: FileAddresses;
   unitSearch: (field: string) => string;
+  /** the row that was just taken out and can be put back */
+  removedRow?: { part: string; at: number; restoreValue: string } | undefined;
 }
 
 const ACCEPT = '.jpg,.jpeg,.png,.gif,.pdf,image/jpeg,image/png,image/gif,application/pdf';
@@ -135,6 +137,7 @@ export function formModel(input: FormModelInput): FormModel {
     if (part.kind === 'group') return { kind: 'group', ...head, controls: controls(part, raw.groups[part.id] ?? {}, undefined, input) };
     const rows = raw.rows[part.id] ?? [];
     const max = part.max(ctx);
+    const removed = input.removedRow?.part === part.id ? input.removedRow : undefined;
     return {
       kind: 'rows',
       ...head,
@@ -143,6 +146,9 @@ export function formModel(input: FormModelInput): FormModel {
       emptyText: part.emptyText,
       canAdd: rows.length < max,
       max,
+      ...(removed
+        ? { removed: { at: Math.min(removed.at, rows.length), number: removed.at + 1, restoreValue: removed.restoreValue } }
+        : {}),
       rows: rows.map((r, i) => {
         const problem = input.problems.find((p) => p.part === part.id && p.row === r.id && p.field === undefined);
         return { id: r.id, number: i + 1, ...(problem ? { problem: problem.text } : {}), controls: controls(part, r.values, r.id, input) };

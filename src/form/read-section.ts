@@ -8,7 +8,8 @@ export interface PostedForm {
 }
 
 const ROW_ID = /^[a-z0-9]{6,36}$/;
-const MAX_ROWS = 60;
+/** More than any list asks for. */
+export const MAX_ROWS = 60;
 
 export const emptySection = (s: SectionDefinition): RawSection => ({
   groups: Object.fromEntries(s.parts.filter((p) => p.kind === 'group').map((p) => [p.id, {}])),

@@ -20,6 +20,7 @@ export type DraftPurpose =
   | 'result-objection'
   | 'appeal'
   | 'conflict'
+  | 'removed-row'
   | 'profile'
   | 'change-mobile'
   | 'recover'

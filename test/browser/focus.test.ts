@@ -72,8 +72,11 @@ describe('quality §4, X4 the focus after a change in place', () => {
     expect(added).toMatchObject({ isSeen: true, said: ['内容已更新'] });
     await person.press('删除此条', '经历 1');
     const removed = await after();
-    expect(removed.focus).toMatch(/^part-/);
-    expect(removed).toMatchObject({ isSeen: true, said: ['内容已更新'] });
+    expect(removed).toMatchObject({ focus: 'removed-jobs', isSeen: true, said: ['内容已更新'] });
+    await person.press('撤销删除');
+    const back = await after();
+    expect(back.focus).toMatch(/^f-jobs-/);
+    expect(back).toMatchObject({ isSeen: true, said: ['内容已更新'] });
   });
 
   it('stays on the choice that other choices depend on', async () => {

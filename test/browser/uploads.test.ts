@@ -162,6 +162,28 @@ describe('D14 uploads in the browser', () => {
     await close();
   });
 
+  test('D14, D1 a line that is cut in the middle is told, nothing looks as if it went on, and 「上传」 sends the chosen file again', async () => {
+    const { base, line, close } = await slowLine();
+    const { person, id } = await begin(true, 390, base);
+    await person.fill({ 'fullTime.school': '写了一半的学校' });
+    const session = await narrow(person, 100_000);
+    line.pace = 100_000;
+    await choose(person, await photo('2020年7月毕业证书.png', 1_500_000));
+    await person.page.waitForSelector('.uploads__progress');
+    await session.send('Network.emulateNetworkConditions', { offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+    await person.page.waitForSelector('#trouble');
+    expect(await person.text('#trouble')).toContain('网络连接中断，操作没有完成');
+    await person.page.waitForFunction(`document.querySelector('.uploads__progress') === null`);
+    await session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+    line.pace = Infinity;
+    await person.press('上传', '学历证书');
+    await listed(person, 1);
+    expect(await names(id)).toEqual(['2020年7月毕业证书.png']);
+    expect(await person.holds('fullTime.school', '写了一半的学校')).toBe(true);
+    await person.page.close();
+    await close();
+  });
+
   test('D14 files dropped over an item are uploaded; over anything else they neither are nor take the page away', async () => {
     const { person, id } = await begin(true);
     await person.fill({ 'fullTime.school': '写了一半的学校' });

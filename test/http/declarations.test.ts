@@ -142,6 +142,34 @@ describe('D1 saving', () => {
     page = await visitor.send(page, {}, { button: `do=remove-row:jobs:${rowIds(page, 'jobs')[1]}` });
     expect(rowIds(page, 'jobs')).toEqual([first]);
   });
+
+  test('D9, D14 a row that was removed by mistake comes back in its place, with its words and its files, and with what was typed since', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    let page = await fillSection(visitor, id, {
+      section: 'work-history',
+      rows: { jobs: ['甲', '乙', '丙'].map((x) => ({ from: '2018.7', post: `${x}-部-无`, work: '舞蹈', position: '无' })) },
+    });
+    const [first = '', second = '', third = ''] = rowIds(page, 'jobs');
+    const picture = { field: `files:jobs.${second}.proof`, name: '2018年7月证明.png', content: await tinyPng() };
+    page = await visitor.send(page, {}, { button: `do=upload:jobs.${second}.proof`, files: [picture] });
+    page = await visitor.send(page, {}, { button: `do=remove-row:jobs:${second}` });
+    expect(rowIds(page, 'jobs')).toEqual([first, third]);
+    expect(page.text('#removed-jobs')).toContain('已删除「经历 2」');
+    const undo = page.find('#removed-jobs button')?.getAttribute('value') ?? '';
+    const other = await signInAs(site, await makePerson(site));
+    const otherId = await begin(other);
+    const foreign = await other.open(`/declarations/${otherId}/sections/work-history`);
+    expect(rowIds(await other.send(foreign, {}, { button: `do=${undo}` }), 'jobs')).toEqual([]);
+    page = await visitor.send(page, { [`jobs.${third}.work`]: '声乐' }, { button: `do=${undo}` });
+    expect(rowIds(page, 'jobs')).toEqual([first, second, third]);
+    expect(page.find(`input[name="jobs.${second}.post"]`)?.getAttribute('value')).toBe('乙-部-无');
+    expect(page.find(`input[name="jobs.${third}.work"]`)?.getAttribute('value')).toBe('声乐');
+    expect(page.text(`#row-jobs-${second}`)).toContain('2018年7月证明.png');
+    // once more changes nothing
+    page = await visitor.send(page, {}, { button: `do=${undo}` });
+    expect(rowIds(page, 'jobs')).toEqual([first, second, third]);
+  });
 });
 
 describe('D2-D11 rules of the sections', () => {

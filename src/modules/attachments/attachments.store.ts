@@ -194,11 +194,19 @@ export async function removeAttachment(trx: Trx, declaration: string, section: s
 }
 
 /** The files of a row that was taken out of the form go with it. */
-export async function removeAttachmentsOfRow(trx: Trx, declaration: string, section: string, part: string, rowId: string): Promise<void> {
-  await trx('attachments')
+export async function removeAttachmentsOfRow(
+  trx: Trx,
+  declaration: string,
+  section: string,
+  part: string,
+  rowId: string,
+): Promise<string[]> {
+  const removed = (await trx('attachments')
     .where({ declaration_id: declaration, section, part, row_id: rowId })
     .whereNull('removed_at')
-    .update({ removed_at: trx.raw('app_now()') });
+    .update({ removed_at: trx.raw('app_now()') })
+    .returning('id')) as { id: string }[];
+  return removed.map((f) => f.id);
 }
 
 /** Takes a removed file back; `notAdded` says why there is no place for it. Undefined when there is nothing to take back. */

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { appendAudit, type AuditEntry } from '../../audit/audit.store';
 import { inTransaction, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
-import type { FormContext, RawSection } from '../../form/field';
-import { readSection, restoreSection, type PostedForm } from '../../form/read-section';
+import type { FormContext, RawRow, RawSection } from '../../form/field';
+import { MAX_ROWS, readSection, restoreSection, type PostedForm } from '../../form/read-section';
 import type { SectionDefinition } from '../../form/section';
 import type { ActClaim } from '../../http/one-time-token.store';
 import type { Actor } from '../../policy/actor';
@@ -34,36 +34,60 @@ export interface SaveInput {
   form: PostedForm;
   /** of the stored section when the form was made; 0 when there was none */
   version: number;
-  /** name of the button: save, next, refresh, add-row:<part>, remove-row:<part>:<row>, delete-file:<id>, restore-file:<id>, upload:<item>, accept:<item>, find-unit:<field> */
+  /** name of the button: save, next, refresh, add-row:<part>, remove-row:<part>:<row>, restore-row:<id>, delete-file:<id>, restore-file:<id>, upload:<item>, accept:<item>, find-unit:<field> */
   action: string;
   /** files that passed their inspection, blobs already stored */
   uploads: NewAttachment[];
   actor: Actor;
   requestId: string;
+  /** the row that `restore-row` puts back */
+  restore?: RemovedRow;
   /** called inside the transaction once everything is written */
   settle?: (trx: Trx, saved: Extract<SaveOutcome, { kind: 'saved' }>) => Promise<void>;
 }
 
+/** A row that was taken out, with all that puts it back in its place. */
+export interface RemovedRow {
+  part: string;
+  row: RawRow;
+  /** where it stood, from 0 */
+  at: number;
+  /** its files, taken out with it */
+  files: string[];
+}
+
 export type SaveOutcome =
   /** notAdded: files that have no place in their item */
-  | { kind: 'saved'; notAdded: NotAdded[]; addedRow?: { part: string; id: string } }
+  | { kind: 'saved'; notAdded: NotAdded[]; addedRow?: { part: string; id: string }; removedRow?: RemovedRow }
   /** the files that came with it are kept all the same: they take nothing from anybody */
   | { kind: 'conflict'; typed: RawSection; stored: RawSection; storedVersion: number; notAdded: NotAdded[] }
   | { kind: 'hidden' }
   | { kind: 'closed'; reason: string };
 
+interface RowChange {
+  added?: { part: string; id: string };
+  removed?: Omit<RemovedRow, 'files'>;
+}
+
 /** Row buttons act on what was just typed, so nothing typed is lost. */
-function applyRowAction(section: SectionDefinition, raw: RawSection, action: string): { part: string; id: string } | undefined {
-  const [verb, partId = '', rowId = ''] = action.split(':');
-  const rows = raw.rows[partId];
-  if (!rows || !section.parts.some((p) => p.kind === 'rows' && p.id === partId)) return undefined;
-  if (verb === 'add-row' && rows.length < 60) {
+function applyRowAction(section: SectionDefinition, raw: RawSection, { action, restore }: SaveInput): RowChange {
+  const [verb, typedPart = '', rowId = ''] = action.split(':');
+  const part = verb === 'restore-row' ? (restore?.part ?? '') : typedPart;
+  const rows = raw.rows[part];
+  if (!rows || !section.parts.some((p) => p.kind === 'rows' && p.id === part)) return {};
+  if (verb === 'add-row' && rows.length < MAX_ROWS) {
     const id = randomBytes(6).toString('hex');
     rows.push({ id, values: {} });
-    return { part: partId, id };
+    return { added: { part, id } };
   }
-  if (verb === 'remove-row') raw.rows[partId] = rows.filter((r) => r.id !== rowId);
-  return undefined;
+  if (verb === 'restore-row' && restore && rows.length < MAX_ROWS) {
+    if (!rows.some((r) => r.id === restore.row.id)) rows.splice(restore.at, 0, restore.row);
+    return { added: { part, id: restore.row.id } };
+  }
+  if (verb !== 'remove-row') return {};
+  const at = rows.findIndex((r) => r.id === rowId);
+  const [row] = at < 0 ? [] : rows.splice(at, 1);
+  return row ? { removed: { part, row, at } } : {};
 }
 
 /** 「按计算结果填写」: what the field proposes takes the place of what was typed. */
@@ -96,7 +120,7 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
       }
       return { kind: 'conflict', typed: raw, stored, storedVersion, notAdded };
     }
-    const addedRow = applyRowAction(section, raw, input.action);
+    const change = applyRowAction(section, raw, input);
     if (input.action.startsWith('accept:')) {
       const loaded = await loadDeclaration(deps, trx, row, { section, raw });
       acceptProposal(section, raw, loaded.context(section), input.action.slice('accept:'.length));
@@ -104,10 +128,8 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
     if (!(await saveSectionRow(trx, id, section.id, raw, storedVersion, actor.accountId)))
       throw new Error(`section ${section.id} of ${id} changed under its lock`);
     if (storedRow?.recheck) await clearRecheck(trx, id, section.id);
-    const notAdded = [
-      ...(await applyFileAction(trx, id, section, raw, input.action)),
-      ...(await insertAttachments(trx, id, input.uploads, actor.accountId)),
-    ];
+    const files = await applyFileAction(trx, section, raw, input);
+    const notAdded = [...files.notAdded, ...(await insertAttachments(trx, id, input.uploads, actor.accountId))];
     const projected =
       section === application
         ? projectApplication((await loadDeclaration(deps, trx, row, { section, raw })).check(section, raw), {
@@ -116,7 +138,12 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
         : {};
     await updateDeclaration(trx, id, projected);
     await audit(trx, input, input.uploads.length);
-    const saved = addedRow ? { kind: 'saved' as const, notAdded, addedRow } : { kind: 'saved' as const, notAdded };
+    const saved = {
+      kind: 'saved' as const,
+      notAdded,
+      ...(change.added ? { addedRow: change.added } : {}),
+      ...(change.removed ? { removedRow: { ...change.removed, files: files.removed } } : {}),
+    };
     await input.settle?.(trx, saved);
     return saved;
   });
@@ -154,14 +181,23 @@ export async function saveSectionQuickly(deps: Deps, input: QuickSave): Promise<
   return (await saveSectionAtOnce(deps.db, row, saved, input.claim.values(to), entry, planned)) ? to : undefined;
 }
 
-/** Buttons that take a file out, or back, or a whole row with its files. Gives what could not be taken back. */
-async function applyFileAction(trx: Trx, id: string, section: SectionDefinition, raw: RawSection, action: string): Promise<NotAdded[]> {
+/** Buttons that take a file out, or back, or a whole row with its files. Gives what could not be taken back, and what went with a row. */
+async function applyFileAction(
+  trx: Trx,
+  section: SectionDefinition,
+  raw: RawSection,
+  { id, action, restore }: SaveInput,
+): Promise<{ notAdded: NotAdded[]; removed: string[] }> {
   const [verb, first = '', second = ''] = action.split(':');
+  const removed = verb === 'remove-row' ? await removeAttachmentsOfRow(trx, id, section.id, first, second) : [];
   if (verb === 'delete-file') await removeAttachment(trx, id, section.id, first);
-  if (verb === 'remove-row') await removeAttachmentsOfRow(trx, id, section.id, first, second);
-  if (verb !== 'restore-file') return [];
-  const restored = await restoreAttachment(trx, id, section.id, first, (item) => findItem(section, raw, itemName(item))?.definition.max);
-  return restored?.notAdded ? [restored.notAdded] : [];
+  const back = verb === 'restore-file' ? [first] : verb === 'restore-row' ? (restore?.files ?? []) : [];
+  const notAdded: NotAdded[] = [];
+  for (const file of back) {
+    const restored = await restoreAttachment(trx, id, section.id, file, (item) => findItem(section, raw, itemName(item))?.definition.max);
+    if (restored?.notAdded) notAdded.push(restored.notAdded);
+  }
+  return { notAdded, removed };
 }
 
 const audit = (trx: Trx, input: SaveInput, files: number): Promise<void> => appendAudit(trx, entryOf(input, files));

@@ -25,7 +25,7 @@ import { findEvents, type Declaration } from './declarations.store';
 import { fileNote } from './declarations.view';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
 import type { Recheck } from './rechecks.store';
-import { saveSection, saveSectionQuickly, type SaveOutcome } from './save-section';
+import { saveSection, saveSectionQuickly, type RemovedRow, type SaveOutcome } from './save-section';
 import { findSection } from './sections';
 import { basics } from './sections/basics.section';
 
@@ -36,7 +36,17 @@ interface SectionView {
   messages?: FileMessages;
   showProblems: boolean;
   saved: boolean;
+  /** id of the row that was just taken out */
+  removedRow?: string;
 }
+
+/** What 「撤销删除」 of a row puts back, bound to the session that took it out; like a removed file it can be taken back for a day. */
+interface KeptRow extends RemovedRow {
+  declaration: string;
+  section: string;
+}
+const RESTORE_ROW = 'restore-row';
+const KEPT_ROW_MINUTES = 24 * 60;
 
 interface FileMessages {
   problems: string[];
@@ -97,8 +107,6 @@ function addressAfter(id: string, section: SectionDefinition, action: string, me
     case 'upload':
     case 'accept':
       return `${page}#f-${item.replaceAll('.', '-')}`;
-    case 'remove-row':
-      return `${page}#part-${item.split(':')[0] ?? ''}`;
     case DRAW_LEARNING:
       return `${page}#learning`;
     default:
@@ -108,6 +116,11 @@ function addressAfter(id: string, section: SectionDefinition, action: string, me
 
 /** D1, D2: the pages of one section: the form, its conflicts, the search for the unit. */
 export function sectionsRoutes(deps: Deps): Route[] {
+  async function findKeptRow(visit: Visit, declaration: string, section: SectionDefinition, id: string): Promise<RemovedRow | undefined> {
+    const kept = await findDraft<KeptRow>(deps.db, deps.cipher, 'removed-row', visit.owner, id);
+    return kept?.declaration === declaration && kept.section === section.id ? kept : undefined;
+  }
+
   async function renderSection(visit: Visit, v: SectionView): Promise<Reply> {
     const { section, d } = v;
     const loaded = await loadDeclaration(deps, deps.db, d, v.raw ? { section, raw: v.raw } : undefined, section);
@@ -115,6 +128,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
     const checked = loaded.check(section);
     const problems: Problem[] = v.showProblems ? checked.problems : [];
     const action = paths.section(d.id, section.id);
+    const removed = await findKeptRow(visit, d.id, section, v.removedRow ?? '');
     const form = formModel({
       section,
       raw,
@@ -139,6 +153,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
         removed: (part, rowId, field) => loaded.removed.find((f) => f.part === part && f.row_id === rowId && f.field === field),
       },
       unitSearch: (field) => paths.findUnit(d.id, section.id, field),
+      removedRow: removed && { part: removed.part, at: removed.at, restoreValue: `${RESTORE_ROW}:${v.removedRow}` },
     });
     const all = sectionsOf(loaded);
     const at = all.indexOf(section);
@@ -182,6 +197,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
       section,
       d,
       saved,
+      removedRow: visit.query.one('removed'),
       showProblems: visit.query.one('saved') !== '' || visit.query.one('check') === '1',
       ...(messages ? { messages } : {}),
     });
@@ -242,6 +258,9 @@ export function sectionsRoutes(deps: Deps): Route[] {
     const action = visit.body.one('do') || 'save';
     const version = wholeNumber(visit.body.one('version'), 9) ?? 0;
     const files = await receivedOf(visit, section);
+    const [verb, kept = ''] = action.split(':');
+    const restore = verb === RESTORE_ROW ? await findKeptRow(visit, id, section, kept) : undefined;
+    let removed: string | undefined;
     const outcome = await saveSection(deps, {
       id,
       section,
@@ -251,10 +270,14 @@ export function sectionsRoutes(deps: Deps): Route[] {
       uploads: files.good,
       actor: visit.actor,
       requestId: visit.requestId,
+      ...(restore ? { restore } : {}),
       // where nothing is left to be said, it is answered with the act, in one write to the disk
       settle: async (trx, saved) => {
         if (isUsual(action) && saved.notAdded.length + files.problems.length + files.notes.length === 0)
           await visit.settle(trx, addressAfter(id, section, action));
+        if (!saved.removedRow) return;
+        const row: KeptRow = { declaration: id, section: section.id, ...saved.removedRow };
+        removed = await keepDraft(trx, deps.cipher, 'removed-row', visit.owner, row, KEPT_ROW_MINUTES);
       },
     });
     if (outcome.kind === 'saved' && section.id === LEARNING_SECTION && action === DRAW_LEARNING) await askForLearning(deps, visit);
@@ -263,6 +286,8 @@ export function sectionsRoutes(deps: Deps): Route[] {
       problems.length + files.notes.length > 0
         ? await keepDraft(deps.db, deps.cipher, 'file-problems', visit.owner, { problems, notes: files.notes }, 30)
         : undefined;
+    if (outcome.kind === 'saved' && outcome.removedRow && removed !== undefined)
+      return seeOther(`${paths.section(id, section.id)}?removed=${removed}${noteOf(messages)}#removed-${outcome.removedRow.part}`);
     return afterSave(visit, section, action, outcome, messages);
   }
 
@@ -283,7 +308,10 @@ export function sectionsRoutes(deps: Deps): Route[] {
         return showConflict(visit, section, outcome);
       case 'saved':
     }
-    if (outcome.addedRow) return seeOther(`${paths.section(id, section.id)}#row-${outcome.addedRow.part}-${outcome.addedRow.id}`);
+    if (outcome.addedRow) {
+      const { part, id: row } = outcome.addedRow;
+      return seeOther(`${paths.section(id, section.id)}${messages === undefined ? '' : `?messages=${messages}`}#row-${part}-${row}`);
+    }
     if (action !== 'next') return seeOther(addressAfter(id, section, action, messages));
     const d = await rowOf(deps, visit);
     return seeOther(nextAddress(d, section, await loadDeclaration(deps, deps.db, d, undefined, section), noteOf(messages)));
