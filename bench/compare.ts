@@ -14,6 +14,8 @@ export const median = (list: readonly number[]): number => {
 };
 export const round = (n: number): number => Math.round(n * 1000) / 1000;
 
+export const rangeOf = (list: readonly number[]): [number, number] => [round(Math.min(...list)), round(Math.max(...list))];
+
 export interface Comparison {
   /** median of the ratios of the pairs, and their range */
   ratio: number;
@@ -57,7 +59,7 @@ export async function compare(ours: () => Promise<unknown>, floor: () => Promise
   const ratios = times.map((t) => t.ours.ms / t.floor.ms);
   return {
     ratio: round(median(ratios)),
-    range: [round(Math.min(...ratios)), round(Math.max(...ratios))],
+    range: rangeOf(ratios),
     ours: round(median(times.map((t) => t.ours.ms))),
     floor: round(median(times.map((t) => t.floor.ms))),
     cpu: {

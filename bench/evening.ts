@@ -6,6 +6,7 @@ import { makeBatch, makeCommittee, makePath, makePerson, makeUnit } from '../tes
 import type { Site } from '../test/support/site';
 import { makeScan } from '../seeds/demo/scans';
 import { startStolen } from './compare';
+import type { Measured } from './measures';
 import { Client, Ledger, multipart, urlencoded } from './load/client';
 import { offspring, postmasterOf, watchOffspring, watchProcess } from './load/cpu';
 import { startFloor, startSite } from './load/site-process';
@@ -67,7 +68,7 @@ class Bill {
  * Where an applicant's evening of M13 goes: each kind of request with the processor time it takes of the program and of the database, one request at a time, and what all
  * of its kind come to for one applicant; the same of the bare program.
  */
-export async function evening(site: Site): Promise<object> {
+export async function evening(site: Site): Promise<Measured> {
   const committee = await makeCommittee(site);
   const batch = await makeBatch(site, { committeeId: committee.id });
   const unit = await makeUnit(site, { name: '威海市环翠区文化馆' });
@@ -132,6 +133,10 @@ export async function evening(site: Site): Promise<object> {
   }
   for (const row of [...table, ...bare]) process.stderr.write(`${JSON.stringify(row)}\n`);
   const sum = (part: string): number => round(table.reduce((all, row) => all + Number(row[part]), 0));
-  return { applicants: COUNTED, perApplicantMs: sum('evening'), browserMs: sum('browser'), table, bare, stealPercent: stolen() };
+  const measures: Measured['measures'] = [
+    { what: 'processor time of an applicant, from sign-in to 「确定申报」', value: sum('evening'), unit: 'ms' },
+    { what: 'that of the printing browser among it', value: sum('browser'), unit: 'ms' },
+  ];
+  return { measures, applicants: COUNTED, table, bare, stealPercent: stolen() };
 }
 const round2 = (a: number | string | undefined, b: number | string | undefined): number => round(Number(a) + Number(b));

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import type { Site } from '../test/support/site';
-import { median, round, startStolen } from './compare';
+import { median, rangeOf, round, startStolen } from './compare';
 import { startProcess, type Running } from './load/process';
+import type { Measure, Measured } from './measures';
 
 const CONNECTIONS = 16;
 const REQUESTS = 6000;
@@ -87,7 +88,7 @@ const typed = Buffer.from(
 );
 
 /** What turning away costs the process that is full: processor time, so that other work on the machine does not matter, beside a bare server that answers 503 with the same bytes. */
-export async function f20(site: Site): Promise<object> {
+export async function f20(site: Site): Promise<Measured> {
   const stolen = startStolen();
   const { config } = site.deps;
   const ours = await startProcess(
@@ -138,20 +139,20 @@ export async function f20(site: Site): Promise<object> {
           requests: REQUESTS / 4,
         },
       };
-      const result: Record<string, object> = {};
+      const measures: Measure[] = [];
       for (const [name, { asked, requests }] of Object.entries(kinds)) {
         const pairs: { ours: number; floor: number }[] = [];
         for (let n = 0; n < PAIRS; n++)
           pairs.push({ ours: await costOf(ours, asked, requests), floor: await costOf(floor, asked, requests) });
         const ratios = pairs.map((p) => p.ours / p.floor);
-        result[name] = {
-          ratio: round(median(ratios)),
-          range: [round(Math.min(...ratios)), round(Math.max(...ratios))],
-          cpuMs: round(median(pairs.map((p) => p.ours))),
-          floorCpuMs: round(median(pairs.map((p) => p.floor))),
-        };
+        measures.push({
+          what: `processor time of turning away a ${name}`,
+          value: round(median(ratios)),
+          range: rangeOf(ratios),
+          sides: { ours: round(median(pairs.map((p) => p.ours))), floor: round(median(pairs.map((p) => p.floor))), unit: 'ms' },
+        });
       }
-      return { ...result, bodyBytes: sample.headers.get('content-length'), stealPercent: stolen() };
+      return { measures, bodyBytes: sample.headers.get('content-length'), stealPercent: stolen() };
     } finally {
       await floor.end();
     }

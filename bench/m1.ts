@@ -3,11 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { sealAudit } from '../src/audit/audit.store';
 import type { Site } from '../test/support/site';
-import { compare } from './compare';
+import { compare, round } from './compare';
 import { Client, Ledger, urlencoded } from './load/client';
 import { cpuOf, postmasterOf } from './load/cpu';
 import { lostSaves, makeSavers, rssOf } from './load/savers';
 import { startFloor, startSite } from './load/site-process';
+import { none, throughput, type Measured } from './measures';
 
 const AT_ONCE = 8;
 const SAVES = 25;
@@ -25,7 +26,7 @@ const together = (workers: readonly (() => Promise<unknown>)[], times: number): 
  * M1, M11: people save 学历 over HTTP (session, form token, one-time token, policy, version, audit row) against a bare program that upserts the same fields; one process each. The memory of
  * both afterwards, and after as much again.
  */
-export async function m1(site: Site): Promise<object> {
+export async function m1(site: Site): Promise<Measured> {
   const uploads = fs.mkdtempSync(path.join(os.tmpdir(), 'title-declaration-floor-'));
   const [server, floor] = [await startSite(site), await startFloor(site, uploads)];
   const bare = Array.from({ length: AT_ONCE }, () => new Client([floor.base], new Ledger()));
@@ -52,23 +53,36 @@ export async function m1(site: Site): Promise<object> {
       ours: await cpuOf(ours, AT_ONCE * SAVES, { program: server.child.pid, database }),
       floor: await cpuOf(floors, AT_ONCE * SAVES, { program: floor.child.pid, database }),
     };
-    const rss = (): number[] => [rssOf(server.child.pid), rssOf(floor.child.pid)];
+    const rss = (): [number, number] => [rssOf(server.child.pid), rssOf(floor.child.pid)];
     const first = rss();
     for (let i = 0; i < PAIRS; i++) {
       await ours();
       await floors();
     }
+    const [second, lost] = [rss(), await lostSaves(site, savers)];
+    const inTimes = ([ours, bare]: [number, number]): number => round(ours / bare);
     const perSecond = (ms: number): number => Math.round((1000 * AT_ONCE * SAVES) / ms);
     return {
       ...found,
-      throughput: Math.round(1000 / found.ratio) / 1000,
-      throughputRange: found.range.map((r) => Math.round(1000 / r) / 1000).reverse(),
-      goal: 0.5,
+      measures: [
+        throughput('saves a second', found, 0.5),
+        none('acknowledged saves lost', lost),
+        {
+          what: 'memory afterwards',
+          value: inTimes(first),
+          sides: { ours: first[0], floor: first[1], unit: 'MB' },
+          goal: { atMost: 1.25 },
+        },
+        {
+          what: 'memory after as much again',
+          value: inTimes(second),
+          sides: { ours: second[0], floor: second[1], unit: 'MB' },
+          goal: { atMost: 1.25 },
+        },
+      ],
       savesPerSecond: [perSecond(found.ours), perSecond(found.floor)],
       cpuMsPerSave: cpu,
       fields: fields.length,
-      lost: await lostSaves(site, savers),
-      rssMb: { siteAndFloor: first, afterAsMuchAgain: rss() },
     };
   } finally {
     for (const c of bare) c.close();
@@ -78,7 +92,7 @@ export async function m1(site: Site): Promise<object> {
 }
 
 /** M15: the same saves with the operation log kept and sealed meanwhile, against saves whose rows of the log the database throws away. */
-export async function m15(site: Site): Promise<object> {
+export async function m15(site: Site): Promise<Measured> {
   const server = await startSite(site);
   try {
     const { savers } = await makeSavers(site, server.base, AT_ONCE);
@@ -100,7 +114,8 @@ export async function m15(site: Site): Promise<object> {
       PAIRS,
     );
     await keep(true);
-    return { ...found, throughput: Math.round(1000 / found.ratio) / 1000, goal: 0.95, lost: await lostSaves(site, savers) };
+    const measures = [throughput('saves a second, log kept', found, 0.95), none('acknowledged saves lost', await lostSaves(site, savers))];
+    return { measures, ...found };
   } finally {
     await server.end();
   }

@@ -1,8 +1,9 @@
 import http from 'node:http';
 import { paths } from '../src/http/paths';
 import type { Site, Visitor } from '../test/support/site';
-import { median, round } from './compare';
+import { median, rangeOf, round } from './compare';
 import { newPage, setScene, type Scene } from './page-cost';
+import { none, type Measure, type Measured } from './measures';
 
 /** A slow mobile line: 400 kbit/s each way, 400 ms until the first byte of an answer. */
 const SLOW = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
@@ -41,7 +42,7 @@ async function shiftOf(site: Site, scene: Scene, address: string, who: Visitor |
 }
 
 /** M10: on a slow line with an empty cache, a page of the form (at most 1.7) and a list (at most 2.0) against a bare page of 8 KB; and nothing moves on ten main pages. */
-export async function m10(site: Site): Promise<object> {
+export async function m10(site: Site): Promise<Measured> {
   const scene = await setScene(site);
   const bare = http.createServer((_req, res) => {
     res.setHeader('content-type', 'text/html; charset=utf-8');
@@ -55,7 +56,7 @@ export async function m10(site: Site): Promise<object> {
       ['section form', section, scene.applicant, 1.7],
       ['review queue', `${paths.review()}?state=all`, scene.unit, 2],
     ];
-    const measured = [];
+    const measures: Measure[] = [];
     for (const [name, address, who, goal] of lists) {
       const ratios: number[] = [];
       const ours: number[] = [];
@@ -69,7 +70,13 @@ export async function m10(site: Site): Promise<object> {
         floors.push(b);
       }
       const ratio = round(median(ratios));
-      measured.push({ name, goal, ratio, range: [round(Math.min(...ratios)), round(Math.max(...ratios))], ours: Math.round(median(ours)), floor: Math.round(median(floors)), isMet: ratio <= goal }); // prettier-ignore
+      measures.push({
+        what: `${name}, until painted`,
+        value: ratio,
+        range: rangeOf(ratios),
+        sides: { ours: Math.round(median(ours)), floor: Math.round(median(floors)), unit: 'ms' },
+        goal: { atMost: goal },
+      });
     }
     const main: readonly [string, Visitor | undefined][] = [
       ['/sign-in', undefined],
@@ -86,7 +93,8 @@ export async function m10(site: Site): Promise<object> {
     const shifts: Record<string, number> = {};
     for (const [address, who] of main)
       shifts[address.replace(scene.declaration, ':declaration')] = round(await shiftOf(site, scene, address, who));
-    return { pages: measured, shifts, isStill: Object.values(shifts).every((s) => s === 0) };
+    measures.push(none(`pages of ${main.length} on which anything moves`, Object.values(shifts).filter((s) => s !== 0).length));
+    return { measures, shifts };
   } finally {
     await scene.browser.close();
     await new Promise<void>((resolve) => bare.close(() => resolve()));

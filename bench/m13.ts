@@ -10,7 +10,8 @@ import { Client, Ledger, multipart, urlencoded } from './load/client';
 import { startProcess } from './load/process';
 import { startSite } from './load/site-process';
 import { declare, findLosses, record, Scans, type Applicant, type Storm, type Told } from './load/storm';
-import { overloadOf } from './overload';
+import { measuresOf, overloadOf } from './overload';
+import { none, type Measured } from './measures';
 
 const PROCESSES = 2;
 const AT_ONCE = 24;
@@ -90,7 +91,7 @@ async function passAndReport(visitor: Visitor): Promise<number> {
 }
 
 /** M13: the last hour before the deadline against two processes: applicants fill in and submit everything, units pass and report; then ten times what can be served. */
-export async function m13(site: Site, applicants: number): Promise<object> {
+export async function m13(site: Site, applicants: number): Promise<Measured> {
   const committee = await makeCommittee(site);
   const batch = await makeBatch(site, { committeeId: committee.id });
   const units: TestUnit[] = [];
@@ -143,13 +144,20 @@ export async function m13(site: Site, applicants: number): Promise<object> {
     for (const row of table) process.stderr.write(`${JSON.stringify(row)}\n`);
     return {
       applicants,
-      perMinute: Math.round(perMinute),
-      floorPerMinute: Math.round(floor.perMinute),
-      ratio: Math.round((1000 * perMinute) / floor.perMinute) / 1000,
-      goal: 0.6,
+      measures: [
+        {
+          what: 'complete applicants a minute',
+          value: Math.round((1000 * perMinute) / floor.perMinute) / 1000,
+          sides: { ours: Math.round(perMinute), floor: Math.round(floor.perMinute), unit: 'a minute' },
+          goal: { atLeast: 0.6 },
+        },
+        { what: 'all answers, p95', value: ledger.p95(), unit: 'ms', goal: { atMost: 1000 } },
+        none('applicants who met an error', told.filter((t) => t.failed !== undefined).length),
+        none('acknowledged writes not as told', losses.length),
+        ...measuresOf(flood),
+      ],
       floor: floor.rates,
       scans: scans.sizes,
-      p95: ledger.p95(),
       answers: ledger.counts(),
       failed: [...new Set(told.flatMap((t) => (t.failed === undefined ? [] : [t.failed])))].slice(0, 5),
       reported,

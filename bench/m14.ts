@@ -9,10 +9,11 @@ import { publishTestServer, testServer } from '../test/support/pg';
 import { until } from '../test/support/process';
 import { openSite, type Site } from '../test/support/site';
 import { makeTemplate } from '../test/support/template';
-import { startStolen } from './compare';
+import { median, rangeOf, round, startStolen } from './compare';
 import { hiddenFields, Ledger, urlencoded } from './load/client';
 import { startProcess, type Running } from './load/process';
 import { Person, type Storm } from './load/storm';
+import { none, type Measure, type Measured } from './measures';
 
 const WRITERS = 16;
 const ROUNDS = 3;
@@ -60,14 +61,13 @@ async function untilGood(address: () => string): Promise<number> {
   }
 }
 
-const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN;
 const ms = (n: number): number => Math.round(n);
 
 /**
  * M14: kill -9 of one of two web processes, of all of them, and of PostgreSQL, while people save: how soon there is a good answer again, against a bare program started anew, and
  * whether anything acknowledged is lost or done twice.
  */
-export async function m14(): Promise<object> {
+export async function m14(): Promise<Measured> {
   const before = testServer();
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'title-declaration-m14-'));
   fs.chmodSync(dataDir, 0o755);
@@ -164,6 +164,13 @@ export async function m14(): Promise<object> {
       await again.end('SIGKILL');
     }
 
+    const restart = (what: string, took: readonly number[]): Measure => ({
+      what,
+      value: round(median(took) / median(bare)),
+      range: rangeOf(took.map((t) => t / median(bare))),
+      sides: { ours: ms(median(took)), floor: ms(median(bare)), unit: 'ms' },
+      goal: { atMost: 1.2 },
+    });
     const lost: string[] = [];
     const doubled: string[] = [];
     for (const w of writers) {
@@ -179,11 +186,16 @@ export async function m14(): Promise<object> {
       if (stored < last) lost.push(`${w.declaration}: holds the ${stored}th text, the ${last}th was acknowledged`);
     }
     return {
-      oneOfTwo: { ms: one.map(ms), ratio: Math.round((100 * median(one)) / median(bare)) / 100 },
-      all: { ms: all.map(ms), ratio: Math.round((100 * median(all)) / median(bare)) / 100 },
+      measures: [
+        restart('one process of two killed, to a bare restart', one),
+        restart('all killed, to a bare restart', all),
+        { what: 'PostgreSQL killed: good answers, to its accepting', value: round(median(databases)), range: rangeOf(databases) },
+        none('acknowledged saves lost', lost.length),
+        none('saves done twice', doubled.length),
+      ],
+      oneOfTwoMs: one.map(ms),
+      allMs: all.map(ms),
       bareRestartMs: bare.map(ms),
-      database: { untilGoodToAccepting: databases.map((x) => Math.round(100 * x) / 100) },
-      goal: 1.2,
       acknowledged: writers.reduce((n, w) => n + w.acknowledged, 0),
       withoutAnswer: writers.reduce((n, w) => n + w.unknown, 0),
       lost,

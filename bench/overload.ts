@@ -3,13 +3,14 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeBatch, makeCommittee, makePerson } from '../test/support/factories';
 import type { Site } from '../test/support/site';
-import { median, round, startStolen } from './compare';
+import { median, rangeOf, round, startStolen } from './compare';
 import { hiddenFields, Ledger, urlencoded } from './load/client';
 import { CpuWatch, postmasterOf, watchOffspring } from './load/cpu';
 import type { Flow, Said, Stream, Task, TaskResult } from './load/flood';
 import { startProcess, type Running } from './load/process';
 import { startSite } from './load/site-process';
 import { Person, Scans, type Storm } from './load/storm';
+import type { Measure, Measured } from './measures';
 
 const READERS = 60;
 const SAVERS = 4;
@@ -288,11 +289,26 @@ export async function overloadOf(site: Site, servers: readonly Running[]): Promi
   }
 }
 
-export async function overload(site: Site): Promise<object> {
+/** The numbers of it, for the table. */
+export function measuresOf({ rounds, ...middle }: Overload): Measure[] {
+  const of = (name: keyof typeof middle): Pick<Measure, 'value' | 'range'> => ({
+    value: middle[name],
+    range: rangeOf(rounds.map((r) => r[name])),
+  });
+  return [
+    { what: 'good answers at ten times too many, to the peak', ...of('goodToPeak'), goal: { atLeast: 0.9 } },
+    { what: 'to the peak beside a bare server that refuses the rest', ...of('goodToPeakBeside') },
+    { what: 'for each second of processor', ...of('goodPerCpuToPeak') },
+    { what: 'as in quiet again after', ...of('recovered'), unit: 'ms', goal: { atMost: 10_000 } },
+  ];
+}
+
+export async function overload(site: Site): Promise<Measured> {
   const stolen = startStolen();
   const servers = await Promise.all([startSite(site), startSite(site)]);
   try {
-    return { ...(await overloadOf(site, servers)), stealPercent: stolen() };
+    const found = await overloadOf(site, servers);
+    return { measures: measuresOf(found), ...found, stealPercent: stolen() };
   } finally {
     await Promise.all(servers.map((s) => s.end()));
   }

@@ -3,6 +3,7 @@ import { addressOf } from '../src/http/paging';
 import { paths } from '../src/http/paths';
 import { passwordHash, signInAs } from '../test/support/factories';
 import type { Site, Visitor } from '../test/support/site';
+import type { Measure, Measured } from './measures';
 
 /** Makes an account of the made-up province one that can sign in. */
 export async function enter(site: Site, loginName: string): Promise<Visitor> {
@@ -100,7 +101,7 @@ async function explain(site: Site, q: Query): Promise<{ ms: number; pages: numbe
  * What every list of every reader asks of the database, in the province that `--database` names: for each page the queries it made, the slowest one, its time and the
  * pages of 8 kB it read, and the large tables it read whole (there should be none), by EXPLAIN (ANALYZE, BUFFERS) of the very queries of the page. Second run of each, so that what is read often lies in memory.
  */
-export async function plans(site: Site): Promise<object> {
+export async function plans(site: Site): Promise<Measured> {
   const unit = await greatestReader(site, 'unit');
   const committee = await greatestReader(site, 'committee');
   const owner = (await site.db('accounts').where({ unit_id: unit.id, is_owner: true }).first('login_name')) as { login_name: string };
@@ -203,7 +204,7 @@ export async function plans(site: Site): Promise<object> {
       ],
     ],
   ];
-  const lines: { who: string; address: string; readWhole: string[] }[] = [];
+  const lines: { who: string; address: string; databaseMs: number; blocks: number; readWhole: string[] }[] = [];
   for (const [who, pages] of visits) {
     const visitor = who === '' ? site.visitor() : await enter(site, who);
     for (const [path, questions] of pages) {
@@ -244,5 +245,10 @@ export async function plans(site: Site): Promise<object> {
     }
   }
   const whole = lines.flatMap((l) => l.readWhole.map((table) => `${l.who} ${l.address}: ${table}`));
-  return { rowsOfTheUnit: unit.rows, rowsOfTheCommittee: committee.rows, readWhole: whole, lines };
+  const measures: Measure[] = [
+    { what: `most pages of 8 kB that one of ${lines.length} pages reads`, value: Math.max(...lines.map((l) => l.blocks)) },
+    { what: 'longest time of all statements of a page', value: Math.max(...lines.map((l) => l.databaseMs)), unit: 'ms' },
+    { what: 'tables of a page that are read whole', value: whole.length },
+  ];
+  return { measures, rowsOfTheUnit: unit.rows, rowsOfTheCommittee: committee.rows, readWhole: whole, lines };
 }

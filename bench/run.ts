@@ -23,6 +23,7 @@ import { m9 } from './m9';
 import { m10 } from './m10';
 import { m13 } from './m13';
 import { m14 } from './m14';
+import { isMet, tableOf, type Measured } from './measures';
 import { overload } from './overload';
 import { plans } from './plans';
 import { s04 } from './s04';
@@ -35,7 +36,7 @@ interface Sizes {
 }
 
 /** What can be measured, by name: each against a floor that does the same work without what makes it a service. */
-const benches: Record<string, (site: Site, sizes: Sizes) => Promise<object>> = {
+const benches: Record<string, (site: Site, sizes: Sizes) => Promise<Measured>> = {
   M1: m1,
   M2: m2,
   M3: (site, { declarations }) => m3(site, declarations),
@@ -58,8 +59,8 @@ const benches: Record<string, (site: Site, sizes: Sizes) => Promise<object>> = {
 };
 
 /**
- * `npm run bench -- M4 S04`, `npm run bench -- M3 --declarations 200000`: runs these (all but plans without names) on a database of their own; prints and keeps the results
- * as JSON in bench/results. `--data <folder>`: M3 and plans in a province that `seed:large` has made there (DATA_DIR), which takes minutes; `--database <address>` besides when it lies
+ * `npm run bench -- M4 S04`, `npm run bench -- M3 --declarations 200000`: runs these (all but plans without names) on a database of their own; prints a table of them at the end
+ * and each result whole as JSON on standard error as soon as it is there, and keeps it in bench/results. `--data <folder>`: M3 and plans in a province that `seed:large` has made there (DATA_DIR), which takes minutes; `--database <address>` besides when it lies
  * in another server than the folder's own. Its schema is brought up to date first, and everything else of the run lies in the same cluster.
  */
 async function main(): Promise<void> {
@@ -93,13 +94,18 @@ async function main(): Promise<void> {
 
   const unknown = names.filter((n) => !benches[n]);
   if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
+  const results: { name: string; measures: Measured['measures'] }[] = [];
   await setup();
   try {
     for (const name of names) {
       const site = await open();
       try {
-        const result = { name, node: process.version, ...(await benches[name]?.(site, sizes)) };
-        process.stdout.write(`${JSON.stringify(result)}\n`);
+        const bench = benches[name];
+        if (!bench) continue;
+        const { measures, ...details } = await bench(site, sizes);
+        const result = { name, node: process.version, measures: measures.map((m) => ({ ...m, isMet: isMet(m) })), ...details };
+        results.push(result);
+        process.stderr.write(`${JSON.stringify(result)}\n`);
         const dir = path.join(__dirname, 'results');
         fs.mkdirSync(dir, { recursive: true });
         fs.writeFileSync(path.join(dir, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
@@ -108,6 +114,7 @@ async function main(): Promise<void> {
       }
     }
   } finally {
+    if (results.length > 0) process.stdout.write(`\n${tableOf(results).join('\n')}\n`);
     await teardown();
     await opened?.stop();
   }

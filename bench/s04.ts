@@ -1,6 +1,7 @@
 import { makePerson, knowCaptcha } from '../test/support/factories';
 import type { Site, Visitor } from '../test/support/site';
 import { mannWhitney } from './mann-whitney';
+import { none, type Measured } from './measures';
 
 const SAMPLES = 300;
 const WRONG = 'Haiyan-Falsch-2026';
@@ -44,7 +45,7 @@ async function sample(site: Site, visitor: Visitor, account: string): Promise<Sa
  * S04: wrong passwords for names of nobody, of somebody and of a disabled account, each at its first try and each while locked; in random order. Status, headers and length of the answer are the same
  * within a state (the page says openly that a name is locked, whoever it belongs to, also nobody), and the time is the same for all.
  */
-export async function s04(site: Site): Promise<object> {
+export async function s04(site: Site): Promise<Measured> {
   const names = { unknown: 'nobody_0001', known: 'person_0001', disabled: 'person_0002' } as const;
   for (const loginName of [names.known, names.disabled]) await makePerson(site, { loginName, photo: false });
   await site
@@ -73,15 +74,23 @@ export async function s04(site: Site): Promise<object> {
   const times = (kind: string): number[] => (samples.get(kind) ?? []).map((s) => s.ms);
   const shapes = (list: readonly string[]): number =>
     new Set(list.flatMap((kind) => samples.get(kind) ?? []).map((s) => JSON.stringify([s.status, s.headers, s.characters]))).size;
+  const medians = kinds.map((k) => median(times(k)));
+  const p = Object.fromEntries(
+    kinds.filter((k) => k !== 'unknown').map((kind) => [kind, round(mannWhitney(times('unknown'), times(kind)))]),
+  );
   return {
+    measures: [
+      { what: 'largest median to smallest', value: round(Math.max(...medians) / Math.min(...medians)), goal: { atMost: 1.05 } },
+      {
+        what: 'least p of the times being the same (Mann-Whitney)',
+        value: Math.min(...Object.values(p)),
+        goal: { atLeast: 0.01 },
+      },
+      none('kinds of answer beyond one at the first try', shapes(kinds.filter((k) => !k.endsWith(LOCKED))) - 1),
+      none('kinds of answer beyond one while locked', shapes(kinds.filter((k) => k.endsWith(LOCKED))) - 1),
+    ],
     samples: SAMPLES,
     medians: Object.fromEntries(kinds.map((kind) => [kind, round(median(times(kind)))])),
-    largestOverSmallestMedian: round(Math.max(...kinds.map((k) => median(times(k)))) / Math.min(...kinds.map((k) => median(times(k))))),
-    mannWhitneyP: Object.fromEntries(
-      kinds.filter((k) => k !== 'unknown').map((kind) => [kind, round(mannWhitney(times('unknown'), times(kind)))]),
-    ),
-    /** 1: all answers of a state have one status, the same headers and one length */
-    shapesAtFirstTry: shapes(kinds.filter((k) => !k.endsWith(LOCKED))),
-    shapesWhileLocked: shapes(kinds.filter((k) => k.endsWith(LOCKED))),
+    mannWhitneyP: p,
   };
 }
