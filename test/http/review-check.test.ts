@@ -262,6 +262,25 @@ describe('R1 notes, ready-made reasons and 「退回」', () => {
     expect((await other.get(`/unit/review/${id}/return`)).status).toBe(409);
   });
 
+  it('X4 what is missing on 「退回」 stands beside its field, and at the top in the order of the fields', async () => {
+    const [id] = await three(['缺项一', '缺项二', '缺项三']);
+    await freezeRound(site, id, 1, [
+      frozenSection('education', '学历信息', { 毕业院校: '山东艺术学院' }),
+      frozenSection('performance', '工作成绩', { 内容: '甲' }),
+    ]);
+    const form = await visitor.get(`/unit/review/${id}/return`);
+    const empty = await visitor.submit(form, {}, returnForm);
+    expect([empty.status, empty.errors()]).toEqual([422, ['请选择需要修改的项目', '请填写意见']]);
+    expect(empty.text('#reopen #reopen-problem')).toBe('错误：请选择需要修改的项目');
+    expect(empty.text('#opinion-problem')).toBe('错误：请填写意见');
+    expect(empty.find('#opinion')?.getAttribute('aria-describedby')).toBe('opinion-hint opinion-problem');
+    const ticked = await visitor.submit(form, { 'reopen.education': 'yes', 'reopen.performance': 'yes', opinion: '请改' }, returnForm);
+    expect(ticked.errors()).toEqual(['请写明「学历信息」需要修改的内容', expect.stringMatching(/^请写明「.+」需要修改的内容$/)]);
+    expect(ticked.text('#comment-education-problem')).toBe('错误：请写明「学历信息」需要修改的内容');
+    expect(ticked.find('#comment-education')?.getAttribute('aria-describedby')).toBe('comment-education-problem');
+    expect(ticked.find('#opinion-problem')).toBeNull();
+  });
+
   it("X2 another desk's notes are not shown", async () => {
     const upper = await makeUnit(site);
     const id = await makeDeclaration(site, { batch, state: 'unit_review', units: [unit, upper], name: '上级看' });

@@ -85,6 +85,16 @@ describe('R1 R6 職称申报数据审核: the list'.replace('職', '职'), () =>
     expect(page.find('select[name="level"] option[selected]')?.getAttribute('value')).toBe('junior');
   });
 
+  it('B5 finds a name as it stands in printed lists, and with whatever middle dot the keyboard has', async () => {
+    const own = await makeUnit(site);
+    const reader = await signInAs(site, own);
+    for (const name of ['于海', '阿依努尔·吐尔逊江']) await makeDeclaration(site, { batch, state: 'unit_review', units: [own], name });
+    const found = async (typed: string): Promise<string[]> => namesOn(await reader.get(`/unit/review?name=${encodeURIComponent(typed)}`));
+    for (const typed of ['于海', '于　海', ' 于 海 ']) expect([typed, await found(typed)]).toEqual([typed, ['于海']]);
+    for (const typed of ['阿依努尔•吐尔逊江', '努尔．吐尔逊', '阿依努尔 · 吐尔逊江'])
+      expect([typed, await found(typed)]).toEqual([typed, ['阿依努尔·吐尔逊江']]);
+  });
+
   it('takes % and _ in a name literally (S37)', async () => {
     expect(namesOn(await visitor.get('/unit/review?name=100%25'))).toEqual(['张100%成']);
     expect(namesOn(await visitor.get('/unit/review?name=%25'))).toEqual(['张100%成']);

@@ -19,6 +19,7 @@ export { createCaptcha, useCaptcha, type CaptchaKind } from './captcha.store';
 export { fillMobileIndexes, mobileIndex } from './mobile-index.store';
 export { pruneSmsCodes } from './sms-code.store';
 export { loginNameField, mobileField, personNameField } from './contact-fields';
+export { tidyPersonName } from './person-name';
 export { givenLoginNameField } from './operator-form';
 export { insertStaff } from './create-staff';
 export { tellFormerMobile } from './change-mobile';

@@ -93,7 +93,7 @@ export const unitRegistration: RegistrationKind = {
   mobilePart: 'contact',
   mobileLabel: '手机号码',
   minPassword: 12,
-  passwordHint: '至少 12 个字符，不能包含登录名、统一社会信用代码和手机号码',
+  passwordHint: '至少 12 个字符，不能包含登录名、统一社会信用代码、手机号码和联系人姓名',
   tips: [
     '注册完成后，请及时办理「职称评审」的权限申请；取得权限之前，申报人不能选择本单位。',
     '统一社会信用代码和所属地区请准确填写：区县及以下的单位选择到县（市、区），市直部门及其下属单位选择到市。',

@@ -5,6 +5,7 @@ import { countCharacters, normaliseLine, normaliseText, toHalfWidth } from '../.
 import type { VoteFigures } from '../../lib/vote-rules';
 import { correctionDayProblem, type MoveDays } from './correction-day';
 import type { Complaint } from './guards';
+import { sectionTitleOf } from './section-title';
 import type { SectionComment } from './declarations.store';
 
 /** What the mover gives along with a move; which of it is needed says the table of moves. */
@@ -55,15 +56,14 @@ export function readMoveInput(
   const input: MoveInput = { opinion: normaliseText(form.one('opinion')), comments: [] };
   const version = whole(form.one('version'));
   if (!Number.isNaN(version)) input.version = version;
-  if (countCharacters(input.opinion) > 500) complaints.push({ text: '意见最多 500 个字', href: '#opinion' });
-  else if (needs.includes('opinion') && input.opinion === '') complaints.push({ text: '请填写意见', href: '#opinion' });
   if (needs.includes('comments')) {
     for (const id of sectionIds) {
       const text = normaliseText(form.one(`comment.${id}`));
       // whoever writes what is to be changed means it to be changed, ticked or not
       if (form.one(`reopen.${id}`) === '' && text === '') continue;
-      if (text === '') complaints.push({ text: '请写明所选项目需要修改的内容', href: `#comment-${id}` });
-      else if (countCharacters(text) > 500) complaints.push({ text: '修改意见最多 500 个字', href: `#comment-${id}` });
+      if (text === '') complaints.push({ text: `请写明「${sectionTitleOf(id) ?? id}」需要修改的内容`, href: `#comment-${id}` });
+      else if (countCharacters(text) > 500)
+        complaints.push({ text: `「${sectionTitleOf(id) ?? id}」的修改意见最多 500 个字`, href: `#comment-${id}` });
       input.comments.push({ section: id, text });
     }
     if (input.comments.length === 0) complaints.push({ text: '请选择需要修改的项目', href: '#reopen' });
@@ -87,6 +87,9 @@ export function readMoveInput(
     else if (met > known().today) complaints.push({ text: '评审会议日期不能晚于今天', href: '#metOn' });
     else input.metOn = met;
   }
+  // complaints stand in the order of the fields, and the opinion is the last one
+  if (countCharacters(input.opinion) > 500) complaints.push({ text: '意见最多 500 个字', href: '#opinion' });
+  else if (needs.includes('opinion') && input.opinion === '') complaints.push({ text: '请填写意见', href: '#opinion' });
   return { input, complaints };
 }
 

@@ -36,7 +36,6 @@ import { returnDeclaration } from './return-declaration';
 import { deskOf, insertNote, listNotes, listReasons, removeNote, type ReviewNote } from './review-notes.store';
 
 const NOTE_LIMIT = 500;
-const WORD_LIMIT = 500;
 
 /** What the pages of one declaration share. */
 interface Opened extends Dossier {
@@ -298,7 +297,6 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
         opinion: typed?.entries.opinion ?? '',
         dueOn: typed?.entries.dueOn ?? proposal?.day ?? '',
         reasonsHref: paths.returnReasons(),
-        limit: WORD_LIMIT,
       },
       status,
     );

@@ -3,6 +3,7 @@ import type { FormInput } from '../../http/form-input';
 import { placeEntries, readPlace } from '../../http/paging';
 import { isUuid, wholeNumber } from '../../lib/ids';
 import { normaliseLine } from '../../lib/text';
+import { tidyPersonName } from '../accounts';
 import { isLevel } from '../catalogue';
 import type { QueueCondition, QueueOrder, Show, SortKey } from './queue.read';
 
@@ -34,7 +35,8 @@ export function readCondition(query: FormInput): QueueCondition {
     ...(year === undefined ? {} : { year }),
     ...(seriesId === undefined ? {} : { seriesId }),
     ...(isLevel(level) ? { level } : {}),
-    name: normaliseLine(query.one('name')).slice(0, 50),
+    // as names are kept: lists in print put blanks into names of two characters, keyboards have many middle dots (B5)
+    name: tidyPersonName(normaliseLine(query.one('name'))).slice(0, 50),
     unit: normaliseLine(query.one('unit')).slice(0, 100),
   };
 }
