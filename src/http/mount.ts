@@ -183,7 +183,13 @@ async function admit(
   const decision = can(visitor, route.access, subject);
   if (!decision.ok) {
     if (decision.why === 'hidden') return notFound;
-    if (decision.why === 'not-now') return refusal(403, decision.reason, mends[decision.mend ?? 'none']);
+    if (decision.why === 'not-now') {
+      const { declaration } = params;
+      // back to where it stands now, for whoever may see it: the button 「返回」 of a browser leads here after every act
+      const isSeen = kind === 'declaration' && declaration !== undefined && can(visitor, 'declaration.read', subject).ok;
+      const back = isSeen ? { text: '查看最新内容', href: paths.declaration(declaration) } : mends.none;
+      return refusal(403, decision.reason, decision.mend === undefined ? back : mends[decision.mend]);
+    }
     return refusal(403, `本页面仅供${decision.roles.map((r) => roleTexts[r]).join('、')}使用`, { text: '返回首页', href: paths.home() });
   }
   return { subject };

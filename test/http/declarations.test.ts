@@ -545,8 +545,12 @@ describe('D15, D16 submitting and what comes after', () => {
     expect(page.text()).toContain('请写明工作量');
     expect(page.text()).toContain('本次不需要修改');
     const locked = await visitor.open(`/declarations/${id}/sections/education`);
-    const refused = await visitor.submit(locked, { 'fullTime.school': '另一所学校' }, { button: 'do=save' });
-    expect(refused.status).toBe(403);
+    expect([locked.status, locked.find('#form')]).toEqual([403, null]);
+    expect(locked.text()).toContain('「学历信息」不在本次退回修改的范围内，不能修改');
+    expect(locked.link('返回申报详情')).toBe(`/declarations/${id}`);
+    // nor does the way through the sections lead into it
+    const open = await visitor.open(`/declarations/${id}/sections/performance`);
+    expect(open.all('a[href*="/sections/"]')).toEqual([]);
     await fillSection(visitor, id, { section: 'performance', groups: { main: { text: '全年组织活动 120 场，辅导 3000 人次。' } } });
     await visitor.send(await visitor.open(`/declarations/${id}/check`));
     const row = (await site.db('declarations').where({ id }).first('state', 'holder_unit_id', 'round')) as {
@@ -555,6 +559,35 @@ describe('D15, D16 submitting and what comes after', () => {
       round: number;
     };
     expect(row).toEqual({ state: 'unit_review', holder_unit_id: superior.unitId, round: 2 });
+  });
+
+  test('D17 what a correction makes wrong elsewhere opens with it, and stays open until it is handed in again', async () => {
+    const { id, visitor } = await submitted();
+    const clerk = await signInAs(site, unit);
+    await move(clerk, id, 'return-to-applicant', { opinion: '请核对', 'comment.application': '申报方式应为破格' });
+    const way = `/declarations/${id}/sections/way`;
+    expect((await visitor.open(way)).status).toBe(403);
+    await fillSection(visitor, id, { section: 'application', groups: { main: { way: 'exceptional' } } });
+    const overview = await visitor.open(`/declarations/${id}`);
+    expect(overview.link('申报方式说明')).toBe(way);
+    expect(overview.text()).toContain('受其他项目修改的影响，请一并修改');
+    let page = await fillSection(visitor, id, { section: 'way', groups: { main: { grounds: '符合破格条件第二条' } } });
+    const proof = { field: 'files:main.proof', name: '2026年1月破格审批表.png', content: await tinyPng() };
+    page = await visitor.send(page, {}, { button: 'do=upload:main.proof', files: [proof] });
+    // nothing is wrong in it any more, and a word in it can still be changed
+    page = await visitor.send(await visitor.open(way), { 'main.grounds': '符合破格条件第三条' }, { button: 'do=save' });
+    expect([page.status, page.errors()]).toEqual([200, []]);
+    expect((await visitor.open(`/declarations/${id}/sections/education`)).status).toBe(403);
+    await visitor.send(await visitor.open(`/declarations/${id}/check`));
+    expect(await stateOf(site, id)).toBe('unit_review');
+  });
+
+  test('D15, X4 the back button after the act: what stands in the way is said, with a link to where it stands now', async () => {
+    const { id, visitor } = await submitted();
+    for (const address of ['check', 'sections/education', 'moves/resubmit']) {
+      const page = await visitor.open(`/declarations/${id}/${address}`);
+      expect([address, page.status, page.link('查看最新内容')]).toEqual([address, 403, `/declarations/${id}`]);
+    }
   });
 
   test('R1, F03 two reviewers on one item: the second is told and nothing is overwritten', async () => {

@@ -130,8 +130,8 @@ describe('D14, F11 uploads at once', () => {
 
 describe('D17 what happens while a save waits', () => {
   /** Sends a save, and does `work` to the declaration when the save has passed the policy and waits for its row. */
-  async function meanwhile(work: Record<string, unknown>): Promise<Page> {
-    const form = await visitor.get(address());
+  async function meanwhile(work: Record<string, unknown>, section = 'education'): Promise<Page> {
+    const form = await visitor.get(address(section));
     const trx = await site.db.transaction();
     await trx('declarations').where({ id }).forUpdate().first('id');
     const answer = send(form, words('等待的时候'));
@@ -149,11 +149,12 @@ describe('D17 what happens while a save waits', () => {
   }
 
   test('D17 the section is no longer open: nothing is written, and it is said', async () => {
-    const before = [await versionOf(), await logged()];
-    const answer = await meanwhile({ reopened_sections: ['assessments'] });
+    // one in which nothing is wrong: what has become wrong is open
+    const before = [await versionOf('exams'), await logged()];
+    const answer = await meanwhile({ reopened_sections: ['assessments'] }, 'exams');
     expect(answer.status).toBe(403);
     expect(answer.text()).toContain('不在本次退回修改的范围内');
-    expect([await versionOf(), await logged()]).toEqual(before);
+    expect([await versionOf('exams'), await logged()]).toEqual(before);
     await site.db('declarations').where({ id }).update({ reopened_sections: null });
   });
 

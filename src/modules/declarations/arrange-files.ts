@@ -88,7 +88,7 @@ export async function arrangeFiles(deps: Deps, input: ArrangeInput): Promise<Arr
   });
   if (problems.length > 0) return { kind: 'invalid', problems };
   const outcome = await inTransaction(deps.db, async (trx): Promise<ArrangeOutcome> => {
-    const locked = await lockSection(trx, input.actor, input.id, input.section);
+    const locked = await lockSection(deps, trx, input.actor, input.id, input.section);
     if (locked.kind !== 'open') return locked;
     await store(trx, input);
     const [verb, fileId = ''] = action.split(':');
@@ -147,7 +147,7 @@ async function merge(deps: Deps, input: ArrangeInput): Promise<ArrangeOutcome> {
   if (!content) return { kind: 'not-merged', problem: '图片太多，合并后超过 5 MB，会看不清楚。请少勾选几张，分成几个 PDF 合并' };
   const { sha256, size } = await deps.storage.put(content);
   return inTransaction(deps.db, async (trx): Promise<ArrangeOutcome> => {
-    const locked = await lockSection(trx, input.actor, id, input.section);
+    const locked = await lockSection(deps, trx, input.actor, id, input.section);
     if (locked.kind !== 'open') return locked;
     const now = await findItemFiles(trx, id, item);
     if (JSON.stringify(now.filter(isTicked).map((f) => f.sha256)) !== JSON.stringify(chosen.map((f) => f.sha256)))

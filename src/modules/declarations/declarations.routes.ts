@@ -34,6 +34,7 @@ import { chainOf, moveButtons, summaryOf, timelineOf } from './declarations.view
 import { ownState } from './own-state.view';
 import { currentContent } from './freeze-version';
 import { isUntouched, photoComplaint } from './guards';
+import { isShut } from './lock-section';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
 import { sectionTitleOf } from './section-title';
 import { sections } from './sections';
@@ -196,7 +197,7 @@ export function overviewRoutes(deps: Deps): Route[] {
   function taskOf(loaded: LoadedDeclaration, s: SectionDefinition, comments: readonly SectionComment[]) {
     const { row: d } = loaded;
     const checked = loaded.check(s);
-    const isOpen = d.reopened_sections === null || d.reopened_sections.includes(s.id);
+    const isOpen = !isShut(loaded, s);
     const wanted = comments.filter((c) => c.section === s.id);
     const complete = completenessOf(checked);
     const recheck = loaded.stored.get(s.id)?.recheck;
@@ -219,9 +220,11 @@ export function overviewRoutes(deps: Deps): Route[] {
         ? { hint: wanted.map((c) => `修改意见：${c.text}`).join('；') }
         : !isOpen
           ? { hint: '本次不需要修改' }
-          : recheck
-            ? { hint: `由 ${recheck.fromYear} 年度的申报带入，请核对后保存` }
-            : {}),
+          : d.reopened_sections !== null && complete !== 'complete'
+            ? { hint: '受其他项目修改的影响，请一并修改' }
+            : recheck
+              ? { hint: `由 ${recheck.fromYear} 年度的申报带入，请核对后保存` }
+              : {}),
       status,
       isDone: complete === 'complete',
       // a section nobody has begun says enough by 「未填写」

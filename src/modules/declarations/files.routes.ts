@@ -8,6 +8,7 @@ import { findItem, findItemFiles, findRemoved, itemName, sayNotAdded, stemOf, ty
 import { arrangeFiles, orderOf, type ArrangeInput } from './arrange-files';
 import { declarationName, mineCrumbs, rowOf } from './declaration-pages';
 import type { Declaration } from './declarations.store';
+import { isShut, shutReason } from './lock-section';
 import { loadDeclaration, type LoadedDeclaration } from './load-declaration';
 import { findSection } from './sections';
 import type { SectionDefinition } from '../../form/section';
@@ -93,6 +94,8 @@ export function filesRoutes(deps: Deps): Route[] {
   async function show(visit: Visit): Promise<Reply> {
     const place = await placeOf(visit);
     if (!place) return notFound;
+    if (isShut(place.loaded, place.section))
+      return refusal(403, shutReason(place.section), { text: '返回申报详情', href: paths.declaration(place.d.id) });
     const messages = await findDraft<Messages>(deps.db, deps.cipher, 'file-problems', visit.owner, visit.query.one('messages'));
     return render(place, messages);
   }

@@ -14,6 +14,7 @@ import { passedOverText, stateText, summaryOf } from './declarations.view';
 import { findWayBack, type WayBack } from './find-way-back';
 import { currentContent } from './freeze-version';
 import { deadlineComplaints, formComplaints, photoComplaint } from './guards';
+import { isShut } from './lock-section';
 import { loadDeclaration, sectionsOf } from './load-declaration';
 import { moveDeclaration } from './move-declaration';
 import { asksForDay, noInput, readMoveInput } from './move-input';
@@ -41,7 +42,7 @@ export function movesRoutes(deps: Deps): Route[] {
     ];
     const move: MoveName = d.state === 'draft' ? 'submit' : 'resubmit';
     const wayBack = move === 'resubmit' ? await findWayBack(deps.db, d) : undefined;
-    const open = (s: string): boolean => d.reopened_sections === null || d.reopened_sections.includes(s);
+    const shut = new Set(sections.filter((s) => isShut(loaded, s)).map((s) => s.id));
     return page(
       'declarations/check',
       {
@@ -55,7 +56,7 @@ export function movesRoutes(deps: Deps): Route[] {
       },
       {
         complaints,
-        sections: content.sections.map((s) => summaryOf(d.id, s, open(s.id) ? { changeHref: paths.section(d.id, s.id) } : {})),
+        sections: content.sections.map((s) => summaryOf(d.id, s, shut.has(s.id) ? {} : { changeHref: paths.section(d.id, s.id) })),
         eligibility: content.eligibility && { ...content.eligibility, tag: outcomeTags[content.eligibility.outcome] },
         recipient: wayBack && wayBack.stop.position > 0 ? wayBack.stop.name : content.unit,
         canMove: can(visit.actor, `declaration.${move}`, subject).ok,

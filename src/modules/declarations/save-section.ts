@@ -23,7 +23,7 @@ import {
 import { rowOfSubject, sectionOfSubject } from './declaration-subject.store';
 import { findSections, saveSectionAtOnce, saveSectionRow, updateDeclaration, type Declaration } from './declarations.store';
 import { loadDeclaration } from './load-declaration';
-import { lockedSection, lockSection } from './lock-section';
+import { isNamed, lockedSection, lockSection } from './lock-section';
 import { projectApplication } from './project-section';
 import { clearRecheck } from './rechecks.store';
 import { application } from './sections/application.section';
@@ -104,7 +104,7 @@ function acceptProposal(section: SectionDefinition, raw: RawSection, ctx: FormCo
 export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOutcome> {
   const { id, section, actor } = input;
   return inTransaction(deps.db, async (trx): Promise<SaveOutcome> => {
-    const locked = await lockSection(trx, actor, id, section);
+    const locked = await lockSection(deps, trx, actor, id, section);
     if (locked.kind !== 'open') return locked;
     const { row } = locked;
     const [storedRow] = await findSections(trx, id, section.id);
@@ -136,7 +136,9 @@ export async function saveSection(deps: Deps, input: SaveInput): Promise<SaveOut
             ranked: row.rank_fixed_at !== null,
           })
         : {};
-    await updateDeclaration(trx, id, projected);
+    // what a correction elsewhere has opened stays open until it is handed in again
+    const joined = isNamed(row, section) ? {} : { reopened_sections: [...(row.reopened_sections ?? []), section.id] };
+    await updateDeclaration(trx, id, { ...projected, ...joined });
     await audit(trx, input, input.uploads.length);
     const saved = {
       kind: 'saved' as const,

@@ -23,6 +23,7 @@ import { askForLearning, DRAW_LEARNING, drawnLearning, LEARNING_SECTION } from '
 import { sectionOfSubject } from './declaration-subject.store';
 import { findEvents, type Declaration } from './declarations.store';
 import { fileNote } from './declarations.view';
+import { isNamed, isShut, shutReason } from './lock-section';
 import { loadDeclaration, sectionsOf, type LoadedDeclaration } from './load-declaration';
 import type { Recheck } from './rechecks.store';
 import { saveSection, saveSectionQuickly, type RemovedRow, type SaveOutcome } from './save-section';
@@ -157,6 +158,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
     });
     const all = sectionsOf(loaded);
     const at = all.indexOf(section);
+    const previous = all.slice(0, at).findLast((s) => isNamed(d, s));
     const person = section === basics ? await findPerson(deps.db, deps.cipher, d.person_id) : undefined;
     const events = d.state === 'draft' ? [] : await findEvents(deps.db, d.id);
     const hasFileProblems = (v.messages?.problems.length ?? 0) > 0;
@@ -177,7 +179,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
         account: person && { rows: accountRows(person), changeHref: paths.profile(d.id) },
         intro: section.intro ?? [],
         position: { number: at + 1, of: all.length },
-        previous: all[at - 1] ? { text: all[at - 1]?.title, href: paths.section(d.id, all[at - 1]?.id ?? '') } : undefined,
+        previous: previous && { text: previous.title, href: paths.section(d.id, previous.id) },
         overviewHref: paths.declaration(d.id),
         comments: openComments(events, d).filter((c) => c.section === section.id),
         recheck: recheckOf(section, loaded.stored.get(section.id)?.recheck),
@@ -187,10 +189,15 @@ export function sectionsRoutes(deps: Deps): Route[] {
     );
   }
 
+  /** Said before anything is typed into it. */
+  const shut = (d: Declaration, section: SectionDefinition): Reply =>
+    refusal(403, shutReason(section), { text: '返回申报详情', href: paths.declaration(d.id) });
+
   async function showSection(visit: Visit): Promise<Reply> {
     const section = findSection(visit.param('section'));
     if (!section) return notFound;
     const d = await rowOf(deps, visit);
+    if (!isNamed(d, section) && isShut(await loadDeclaration(deps, deps.db, d), section)) return shut(d, section);
     const saved = visit.query.one('saved') === '1';
     const messages = await findDraft<FileMessages>(deps.db, deps.cipher, 'file-problems', visit.owner, visit.query.one('messages'));
     return renderSection(visit, {
@@ -206,7 +213,7 @@ export function sectionsRoutes(deps: Deps): Route[] {
   /** 「保存并继续」: to what comes next, or back to what is still missing. */
   function nextAddress(d: Declaration, section: SectionDefinition, loaded: LoadedDeclaration, note = ''): string {
     if (loaded.check(section).problems.length > 0 || note !== '') return savedAddress(d.id, section, note);
-    const all = sectionsOf(loaded).filter((s) => d.reopened_sections === null || d.reopened_sections.includes(s.id));
+    const all = sectionsOf(loaded).filter((s) => s === section || !isShut(loaded, s));
     const following = all[all.indexOf(section) + 1];
     return following ? paths.section(d.id, following.id) : paths.declaration(d.id);
   }
