@@ -157,6 +157,8 @@ describe('D1 saving', () => {
     expect(rowIds(page, 'jobs')).toEqual([first, third]);
     expect(page.text('#removed-jobs')).toContain('已删除「经历 2」');
     const undo = page.find('#removed-jobs button')?.getAttribute('value') ?? '';
+    const address = `/declarations/${id}/sections/work-history?removed=${undo.split(':')[1]}`;
+    expect((await visitor.open(address)).find('#removed-jobs')).not.toBeNull();
     const other = await signInAs(site, await makePerson(site));
     const otherId = await begin(other);
     const foreign = await other.open(`/declarations/${otherId}/sections/work-history`);
@@ -166,7 +168,8 @@ describe('D1 saving', () => {
     expect(page.find(`input[name="jobs.${second}.post"]`)?.getAttribute('value')).toBe('乙-部-无');
     expect(page.find(`input[name="jobs.${third}.work"]`)?.getAttribute('value')).toBe('声乐');
     expect(page.text(`#row-jobs-${second}`)).toContain('2018年7月证明.png');
-    // once more changes nothing
+    // the page of before, asked for again by the back button, speaks of no removal any more; pressed once more, nothing changes
+    expect((await visitor.open(address)).find('#removed-jobs')).toBeNull();
     page = await visitor.send(page, {}, { button: `do=${undo}` });
     expect(rowIds(page, 'jobs')).toEqual([first, second, third]);
   });
@@ -573,7 +576,7 @@ describe('D15, D16 submitting and what comes after', () => {
     expect(overview.text()).toContain('受其他项目修改的影响，请一并修改');
     let page = await fillSection(visitor, id, { section: 'way', groups: { main: { grounds: '符合破格条件第二条' } } });
     const proof = { field: 'files:main.proof', name: '2026年1月破格审批表.png', content: await tinyPng() };
-    page = await visitor.send(page, {}, { button: 'do=upload:main.proof', files: [proof] });
+    await visitor.send(page, {}, { button: 'do=upload:main.proof', files: [proof] });
     // nothing is wrong in it any more, and a word in it can still be changed
     page = await visitor.send(await visitor.open(way), { 'main.grounds': '符合破格条件第三条' }, { button: 'do=save' });
     expect([page.status, page.errors()]).toEqual([200, []]);

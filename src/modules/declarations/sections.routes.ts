@@ -129,7 +129,9 @@ export function sectionsRoutes(deps: Deps): Route[] {
     const checked = loaded.check(section);
     const problems: Problem[] = v.showProblems ? checked.problems : [];
     const action = paths.section(d.id, section.id);
-    const removed = await findKeptRow(visit, d.id, section, v.removedRow ?? '');
+    const kept = await findKeptRow(visit, d.id, section, v.removedRow ?? '');
+    // put back meanwhile: there is nothing to undo
+    const removed = raw.rows[kept?.part ?? '']?.some((r) => r.id === kept?.row.id) ? undefined : kept;
     const form = formModel({
       section,
       raw,
