@@ -82,6 +82,12 @@ describe('J4 objections to results', () => {
 
   it('upheld ones annul the result by the one table of moves; the applicant reads why', async () => {
     const d = await declare(site, world, { name: '于海岩', photo: false });
+    const address = `/publicities/${await publicityOf(d)}`;
+    await site
+      .db('publicities')
+      .where({ id: await publicityOf(d) })
+      .update({ ends_on: site.db.raw('app_today() + 7'), starts_on: site.db.raw('app_today()') });
+    expect((await site.visitor().get(address)).text('table')).toContain('于海岩');
     await object(d, { kind: 'anonymous', name: '不应保存', contact: '13900000000' });
     const row = (await site.db('result_objections').where({ declaration_id: d.id }).first()) as Record<string, unknown>;
     expect([row.kind, row.objector_name, row.objector_contact]).toEqual(['anonymous', null, null]);
@@ -92,6 +98,14 @@ describe('J4 objections to results', () => {
     expect(own.text()).toContain('反映的情况属实');
     expect(await confirm(d)).toMatchObject({ kind: 'not-now' });
     expect(await site.db('certificates').where({ declaration_id: d.id })).toEqual([]);
+    // the public no longer reads that this person has passed, and is led into no form without anybody to choose
+    const left = await site.visitor().get(address);
+    expect(left.text()).not.toContain('于海岩');
+    expect(left.text()).toContain('其中 1 人的评审结果已经作废，不再列出');
+    expect(left.text()).not.toContain('提出异议');
+    const nobody = await site.visitor().get(`${address}/objections/new`);
+    expect(nobody.status).toBe(409);
+    expect(nobody.text()).toContain('公示人员的评审结果已经处理完毕');
   });
 
   it('F03 two deciders at once: one decides, the other is told who was quicker', async () => {

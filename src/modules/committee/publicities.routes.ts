@@ -48,7 +48,9 @@ async function one(deps: Deps, visit: Visit): Promise<Reply> {
   const found = id === undefined ? undefined : await findPublicityPage(deps.db, id);
   if (!found) return notFound;
   const catalogue = await deps.catalogue.get();
-  const items = await listPublicityItems(deps.db, found.id);
+  const all = await listPublicityItems(deps.db, found.id);
+  // nobody is called passed in public whose result has been taken back
+  const items = all.filter((i) => !i.isAnnulled);
   const bureau = await findBureauContact(deps.db, found.divisionCode);
   return page(
     'committee/publicity',
@@ -59,7 +61,8 @@ async function one(deps: Deps, visit: Visit): Promise<Reply> {
     {
       tag: found.isOver ? { text: '公示期满', colour: 'grey' } : { text: '公示中', colour: 'yellow' },
       publicity: { ...found, period: period(found), bureau: bureau.name, bureauPhone: bureau.phone ?? deps.settings.known().servicePhone },
-      objectHref: found.isOver ? undefined : paths.newResultObjection(found.id),
+      objectHref: found.isOver || !items.some((i) => i.isOpen) ? undefined : paths.newResultObjection(found.id),
+      annulled: all.length - items.length,
       hasSameNames: items.some((i) => i.sameName > 1),
       items: items.map((i) => ({
         name: i.name,

@@ -53,12 +53,15 @@ export interface PublicityItem extends DeclarationLine {
   sameName: number;
   /** still to be decided: an objection can be about it */
   isOpen: boolean;
+  /** taken back since: an objection was upheld, or the committee is to review anew */
+  isAnnulled: boolean;
 }
 
 /** Everybody in a publicity, by series, level, unit and name. One query. */
 export async function listPublicityItems(h: Handle, id: number): Promise<PublicityItem[]> {
   const { rows } = await h.raw<{ rows: PublicityItem[] }>(
     `SELECT d.id, ${LINE_COLUMNS}, i.superseded_at IS NULL AND d.state = 'publicity' AS "isOpen",
+       i.superseded_at IS NOT NULL OR d.state NOT IN ('publicity', 'certified') AS "isAnnulled",
        (count(*) OVER (PARTITION BY d.unit_id, d.applicant_name))::int AS "sameName",
        (row_number() OVER (PARTITION BY d.unit_id, d.applicant_name ORDER BY d.series_id, x.place, d.id))::int AS nth
      FROM publicity_items i JOIN declarations d ON d.id = i.declaration_id LEFT JOIN units u ON u.id = d.unit_id

@@ -63,6 +63,12 @@ export function publicObjectionRoutes(deps: Deps): Route[] {
       href: paths.publicity(p.id),
     });
 
+  const nobodyLeft = (p: Publicity): Reply =>
+    refusal(409, `公示人员的评审结果已经处理完毕，不能再在网上提出异议。需要反映问题的，请联系${officeOf(p)}`, {
+      text: '返回公示',
+      href: paths.publicity(p.id),
+    });
+
   async function show(visit: Visit): Promise<Reply> {
     const p = await open(visit);
     if (!p) return notFound;
@@ -71,6 +77,7 @@ export function publicObjectionRoutes(deps: Deps): Route[] {
     const typed = kept?.publicityId === p.id ? kept : undefined;
     const errors = typed?.errors ?? [];
     const [catalogue, people] = [await deps.catalogue.get(), (await listPublicityItems(db, p.id)).filter((i) => i.isOpen)];
+    if (people.length === 0) return nobodyLeft(p);
     // by name, as one looks for somebody in a long list
     people.sort((a, b) => a.name.localeCompare(b.name, 'zh-CN') || a.nth - b.nth);
     const captcha = await createCaptcha(db, visit.owner, typed?.captchaKind ?? 'picture');
