@@ -76,6 +76,14 @@ describe('J4 applicants are told of their results', () => {
     expect(await lastSms(site, await mobileOf(d))).toContain('评审结果已经确认，电子证书已经生成');
     const home = await own.get('/home');
     expect(home.link('查看证书')).toBe(`/declarations/${d.id}/certificate`);
+    // J5: what is no longer in force is no news
+    await site
+      .db('certificates')
+      .where({ declaration_id: d.id })
+      .update({ revoked_at: site.db.raw('app_now()'), revoked_reason: '提供虚假材料' });
+    const later = await own.get('/home');
+    expect(later.text()).not.toContain('电子证书已经生成');
+    expect(later.text()).toContain('证书已撤销');
   });
 
   it('outside the hours nothing goes out; switched off, or a result of a week ago, it stands on the home page only', async () => {

@@ -42,13 +42,14 @@ export async function takeResultNews(trx: Trx, limit: number, bySms: boolean): P
   return { news: found.rows.filter((n) => n.state === n.to), more: rows.length === limit };
 }
 
-/** What a person has not put away yet and still holds, the newest first. One query. */
+/** What a person has not put away yet and still holds, the newest first; a certificate that was revoked, and not issued anew, is held no more. One query. */
 export async function listResultNews(h: Handle, personId: number): Promise<ResultNews[]> {
   return askPrepared<ResultNews>(
     h,
     'result-news',
     `${SELECT} WHERE n.person_id = ? AND n.dismissed_at IS NULL AND d.deleted_at IS NULL AND d.state = e.to_state
        AND NOT EXISTS (SELECT 1 FROM declaration_events l WHERE l.declaration_id = n.declaration_id AND l.to_state = e.to_state AND l.id > e.id)
+       AND (SELECT bool_and(k.revoked_at IS NOT NULL) FROM certificates k WHERE k.declaration_id = n.declaration_id) IS NOT TRUE
      ORDER BY n.event_id DESC LIMIT 5`,
     [personId],
   );
