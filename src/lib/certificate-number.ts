@@ -70,5 +70,9 @@ export function fitsScheme(s: string, scheme: NumberScheme): boolean {
   return digits !== undefined && checkDigit(digits) === check;
 }
 
+/** Whether `s` is written as numbers of this scheme are, prefix and so many digits, wherever a digit may be wrong. */
+export const isWrittenLike = (s: string, scheme: NumberScheme): boolean =>
+  s.startsWith(scheme.prefix) && new RegExp(`^\\d{${digitsOf(scheme)}}$`).test(s.slice(scheme.prefix.length));
+
 /** Whether `s` is a number of the first scheme. */
 export const isCertificateNumber = (s: string): boolean => fitsScheme(s, firstScheme);

@@ -165,9 +165,12 @@ describe('A7 证书查验', () => {
 
   it('X4 keeps what was typed and says beside the field what is wrong', async () => {
     const page = await check({ number: `${number.slice(0, -1)}${(Number(number.at(-1)) + 1) % 10}`, name: '' });
-    expect(page.errors()).toEqual(['「证书编号」填写有误，应为「鲁」加 19 位数字，请按证书核对', '请填写「姓名」']);
+    expect(page.errors()).toEqual(['「证书编号」有数字填写错误，请按证书逐位核对', '请填写「姓名」']);
     expect(page.find('#f-check-number')?.getAttribute('value')).toContain('鲁2026');
     expect(page.find('#f-check-number-problem')).not.toBeNull();
+    expect((await check({ number: number.slice(0, -1), name: RARE_NAME })).errors()).toEqual([
+      '「证书编号」填写有误，应为「鲁」加 19 位数字，请按证书核对',
+    ]);
     expect((await check({ number: ' ', name: 'x'.repeat(5000) })).errors()).toEqual(['请填写「证书编号」']);
   });
 

@@ -1,5 +1,5 @@
 import type { Handle } from '../../db/db';
-import { digitsOf, fitsScheme, type NumberScheme } from '../../lib/certificate-number';
+import { digitsOf, fitsScheme, isWrittenLike, type NumberScheme } from '../../lib/certificate-number';
 import { maskName } from '../../lib/mask';
 import { showMoment } from '../../lib/moment';
 import { compactCode, normaliseLine } from '../../lib/text';
@@ -71,7 +71,12 @@ export async function checkByNumber(h: Handle, typed: CheckInput, schemes: reado
       ? { number: '请填写「证书编号」' }
       : schemes.some((s) => fitsScheme(number, s))
         ? {}
-        : { number: `「证书编号」填写有误，应为${numberForm(schemes)}，请按证书核对` }),
+        : {
+            // whoever typed as many digits as there should be is not told to type as many
+            number: schemes.some((s) => isWrittenLike(number, s))
+              ? '「证书编号」有数字填写错误，请按证书逐位核对'
+              : `「证书编号」填写有误，应为${numberForm(schemes)}，请按证书核对`,
+          }),
     ...(nameKey(typed.name) === '' ? { name: '请填写「姓名」' } : {}),
   };
   if (Object.keys(problems).length > 0) return { kind: 'problems', ...problems };
