@@ -14,12 +14,16 @@ const showSize = (bytes: number): string =>
 export function keptPostsRoutes(deps: { db: Db; cipher: Cipher }): Route[] {
   const kept = createKeptPosts(deps.db, deps.cipher);
 
+  /** What was sent, by the page it came from: an act's address has often no page of its own, and stands below the one that has. */
+  const titleOf = async (visit: Visit, url: string): Promise<string> =>
+    (await visit.titleAt(url)) ?? (await visit.titleAt(url.replace(/\/[^/]+$/, ''))) ?? '填写的表单';
+
   async function show(visit: Visit): Promise<Reply> {
     const found = visit.browser ? await kept.list(visit.browser, visit.actor.accountId) : [];
     const posts = await Promise.all(
       found.map(async (p) => ({
         id: p.id,
-        title: (await visit.titleAt(p.url)) ?? '填写的表单',
+        title: await titleOf(visit, p.url),
         keptAt: showMoment(p.keptAt),
         filled: p.filled,
         files: p.files.map((f) => ({ name: f.name, size: showSize(f.size) })),

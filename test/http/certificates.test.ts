@@ -233,7 +233,9 @@ describe('J5 撤销和重新核发', () => {
     expect((await rowOf(d.id)).revoked_at).toBeNull();
     const proof = await bureau.open(asked.location);
     const after = await bureau.send(proof, { password: PASSWORD });
-    if (after.form().getAttribute('action') === '/kept') await bureau.send(after);
+    expect(after.form().getAttribute('action')).toBe('/kept');
+    expect(after.text()).toContain('申报详情 › 证书状态');
+    await bureau.send(after);
     expect((await rowOf(d.id)).revoked_at).not.toBeNull();
     const own = await (await signInAs(site, d)).get(statusOf(d));
     expect(own.text()).toContain('已撤销');
