@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { cancelTaskRow, claimTask } from '../../src/modules/tasks/tasks.store';
+import { rosterFacts } from '../../src/modules/declarations';
 import { freezeContent } from '../support/frozen';
 import { countQueries, makeDeclaration } from '../support/declarations';
 import { makeBatch, makeCommittee, makeStaff, makeUnit, signInAs, type TestBatch, type TestUnit } from '../support/factories';
@@ -61,6 +62,34 @@ describe('R4 一览表', () => {
     );
     expect(page.text('table.roster')).toContain('共 2 人');
     expect(page.html.trimEnd().endsWith('</html>')).toBe(true);
+  });
+
+  it('R4 a row says what an answer of yes or no means, where its question does not stand beside it', () => {
+    const post = (isDual: string) => ({
+      id: isDual,
+      files: [],
+      lines: [
+        { label: '现任（含兼任）行政职务', text: '文化馆副馆长' },
+        { label: '任职时间', text: '2023年3月' },
+        { label: '是否事业单位「双肩挑」人员', text: isDual },
+      ],
+    });
+    const applicant = { name: '甲', sex: '女', bornOn: '1995-03-12', ethnicity: '汉族', politicalStatus: '群众', nativePlace: '山东威海', photoSha256: null }; // prettier-ignore
+    const facts = rosterFacts({
+      revision: 1,
+      round: 1,
+      applicant,
+      batch: { year: 2026, series: '群众文化', level: '初级', committee: '评审委员会' },
+      unit: '文化馆',
+      sections: [
+        {
+          id: 'administrative-post',
+          title: '现任（含兼任）行政职务',
+          parts: [{ id: 'posts', title: '', lines: [], files: [], items: [post('否'), post('是')], isRows: true }],
+        },
+      ],
+    });
+    expect(facts.post).toBe('文化馆副馆长，2023年3月；文化馆副馆长，2023年3月，事业单位「双肩挑」人员');
   });
 
   it('M4 says the same of a version whose words are kept with it and of an older one', async () => {

@@ -156,7 +156,14 @@ describe('P4 the to-do list of a unit that is stuck', () => {
     expect(steps(await browser.open('/home'))[0]?.slice(0, 2)).toEqual(['申请上报路径', '请申请']);
     const waiting = await makePath(site, batch, unit, { committeeId: batch.committeeId }, 'requested');
     expect(steps(await browser.open('/home'))[0]?.[2]).toContain('等待审核。联系电话 0631-5207788');
-    await site.db('reporting_paths').where({ id: waiting }).update({ state: 'approved' });
+    await site
+      .db('reporting_paths')
+      .where({ id: waiting })
+      .update({ state: 'refused', reason: '由镇统一上报', decided_by: unit.accountId, decided_at: site.db.raw('app_now()') });
+    const [refused] = steps(await browser.open('/home'));
+    expect(refused?.slice(0, 2)).toEqual(['重新申请上报路径', '请重新申请']);
+    expect(refused?.[2]).toContain('本年度的路径申请未通过');
+    await makePath(site, batch, unit, { committeeId: batch.committeeId });
     expect((await browser.open('/home')).text()).not.toContain('下一步');
     const closing = await makeBatch(site, { committeeId: (await makeCommittee(site, { scopes: [[91, 'middle']] })).id, level: 'middle' });
     await makePath(site, closing, unit, { committeeId: closing.committeeId });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { PDFDocument } from 'pdf-lib';
 import { collectOrphans } from '../../src/modules/attachments';
 import { findActor, findPerson } from '../../src/modules/accounts';
@@ -60,6 +61,26 @@ describe('R4 评审表', () => {
     for (const s of d.content.sections) expect(text).toContain(squeeze(s.title));
     expect(d.content.sections.find((s) => s.id === 'performance')?.parts[0]?.lines[0]?.text.length).toBeGreaterThan(1000);
     expect(text).toContain('2008年7月本科毕业证书.jpg');
+  });
+
+  withPdfToText(`keeps the commitment and the line for its signature on one page${skipped}`, async () => {
+    const other = await declare(site, world, { name: '周承诺' });
+    const { person_id: person } = (await site.db('declarations').where({ id: other.id }).first('person_id')) as { person_id: number };
+    const text = [
+      '职称申报诚信承诺书',
+      ...Array.from({ length: 7 }, (_, i) => `${i + 1}、${'本人所填信息真实、准确、完整，与原始证件一致。'.repeat(3)}`),
+    ];
+    await site
+      .db('commitments')
+      .where({ account_id: person })
+      .update({ text: text.join('\n') });
+    const pages = execFileSync('pdftotext', ['-raw', '-', '-'], { input: await print(other) })
+      .toString()
+      .split('\f')
+      .map(squeeze);
+    const signed = pages.filter((p) => p.includes('本人签名'));
+    expect(signed).toEqual([expect.stringContaining('1、本人所填信息真实')]);
+    expect(signed[0]).toContain('诚信承诺书');
   });
 
   withPdfToText(`B5 prints rare characters, in the cover and the basics${skipped}`, () => {

@@ -129,6 +129,14 @@ const noPathStep: Task = {
   status: { text: '请申请', colour: 'orange' },
 };
 
+/** Nothing waits for it yet, but a path was asked for in vain: the reason stands beside the path. */
+const refusedPathStep: Task = {
+  title: '重新申请上报路径',
+  href: paths.unitPaths(),
+  hint: '本年度的路径申请未通过，职工提交的申报将不能上报。请在「单位路径申请」查看原因，修改后重新办理「新增路径」',
+  status: { text: '请重新申请', colour: 'red' },
+};
+
 /** P4: what keeps a unit from going on: the next step, since when, and whom to call. Undefined when nothing does. */
 export function nextSteps(
   f: UnitFacts,
@@ -142,7 +150,11 @@ export function nextSteps(
   const tasks = [
     ...permission,
     ...(f.permission === 'granted'
-      ? [...closingStep(f), ...pathless.map((w) => pathStep(w, catalogue, cipher, f.now)), ...(hasNoPath ? [noPathStep] : [])]
+      ? [
+          ...closingStep(f),
+          ...pathless.map((w) => pathStep(w, catalogue, cipher, f.now)),
+          ...(hasNoPath ? [f.pathsRefused > 0 ? refusedPathStep : noPathStep] : []),
+        ]
       : []),
   ];
   return tasks.length > 0 ? { title: '下一步', tasks, emptyText: '' } : undefined;

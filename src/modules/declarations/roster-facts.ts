@@ -54,12 +54,12 @@ function educationText(lines: readonly TextLine[]): string {
   );
 }
 
+/** What an answer says where its question does not stand beside it: of 「是否…」 what is so, and nothing when it is not. */
+const alone = (l: TextLine): string => (l.label.startsWith('是否') ? (l.text === '是' ? l.label.slice(2) : '') : l.text);
+
 /** A row of a list in one line: its short answers, in the order of the form. */
 const rowText = (item: TextItem, without: readonly string[] = []): string =>
-  joined(
-    item.lines.filter((l) => !without.includes(l.label) && [...l.text].length <= 80).map((l) => l.text),
-    '，',
-  );
+  joined(item.lines.filter((l) => !without.includes(l.label) && [...l.text].length <= 80).map(alone), '，');
 
 const itemsOf = (content: FrozenContent, section: string): TextItem[] =>
   content.sections.filter((s) => s.title.includes(section)).flatMap((s) => s.parts.flatMap((p) => p.items));

@@ -48,7 +48,7 @@ async function show(deps: Deps, visit: Visit): Promise<Reply> {
         : isMore
           ? `本页只列出前 ${MAX_SHOWN} 人，全部人员请导出 Excel 表格。`
           : `共 ${n} 人`;
-    yield `<tr><td class="roster__end" colspan="${rosterColumns.length}">${said}</td></tr>`;
+    yield `<tr><td class="roster__end" colspan="${rosterColumns.length}"><span class="roster__said">${said}</span></td></tr>`;
   };
   const meta: PageMeta = { title: '一览表', breadcrumbs: [homeCrumb, { text: '一览表' }] };
   const reply = page('reporting/roster', meta, {
