@@ -60,6 +60,16 @@ describe('D2 申报单位 unit search', () => {
     expect(await names(query)).toEqual(expected);
   });
 
+  it('finds a name with brackets of either width, however they are typed', async () => {
+    await makeUnit(site, { name: '海阳潮声歌舞剧团（海阳）演出队' });
+    await makeUnit(site, { name: '海阳潮声文化站(筹)' });
+    for (const typed of ['潮声歌舞剧团(海阳)', '潮声歌舞剧团（海阳）', '潮声歌舞剧团（海'])
+      expect((await searchUnits(site.db, typed)).rows.map((r) => r.name)).toEqual(['海阳潮声歌舞剧团（海阳）演出队']);
+    for (const typed of ['潮声文化站（筹）', '潮声文化站(筹)'])
+      expect((await searchUnits(site.db, typed)).rows.map((r) => r.name)).toEqual(['海阳潮声文化站(筹)']);
+    expect(await searchUnits(site.db, '（）')).toEqual({ rows: [], total: 0, more: false });
+  });
+
   it('finds by the whole credit code, however it is typed', async () => {
     const unit = await makeUnit(site, { name: '乳山市代码查询单位' });
     expect(await names(` ${unit.creditCode.toLowerCase().slice(0, 8)} ${unit.creditCode.slice(8)} `)).toEqual(['乳山市代码查询单位']);

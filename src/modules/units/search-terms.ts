@@ -17,15 +17,19 @@ const MAX_WORDS = 5;
 /** The text as a LIKE pattern's literal part: % _ and \ stand for themselves. */
 export const escapeLike = (s: string): string => s.replace(/[\\%_]/g, '\\$&');
 
-/** Undefined when nothing was typed. */
+// Names have brackets of either width, as they were typed at the registration: what stands in them is looked for, they are not.
+const between = /[\s()（）]+/u;
+
+/** Undefined when nothing was typed that a name could be found by. */
 export function readSearchTerms(query: string): SearchTerms | undefined {
   const line = [...normaliseLine(query)].slice(0, MAX_CHARACTERS).join('').trim();
-  if (line === '') return undefined;
   // A to Z only, as lower() does for the column's collation
   const words = line
     .replace(/[A-Z]+/g, (s) => s.toLowerCase())
-    .split(' ')
+    .split(between)
+    .filter((w) => w !== '')
     .slice(0, MAX_WORDS);
+  if (words.length === 0) return undefined;
   return { line, words, grams: [...new Set(words.flatMap(gramsOf))] };
 }
 
