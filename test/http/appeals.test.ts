@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { databaseNow } from '../../src/db/db';
 import { findActor } from '../../src/modules/accounts';
 import { moveDeclaration, noInput } from '../../src/modules/declarations';
 import { answerAppeal, findAppealFor } from '../../src/modules/appeals';
@@ -23,9 +24,10 @@ const PASSED = { total: 25, present: 23, yes: 20, no: 3, abstain: 0 };
 const actorOf = async (accountId: number): Promise<Actor> => (await findActor(site.db, accountId)) as Actor;
 
 async function vote(id: string, figures: typeof FAILED): Promise<void> {
+  const { today } = await databaseNow(site.db);
   const actor = await actorOf(world.office.accountId);
   const outcome = await site.db.transaction((trx) =>
-    moveDeclaration(site.deps, trx, id, 'record-vote', actor, { ...noInput, vote: figures, metOn: '2026-11-20' }, 'test'),
+    moveDeclaration(site.deps, trx, id, 'record-vote', actor, { ...noInput, vote: figures, metOn: today }, 'test'),
   );
   expect(outcome.kind).toBe('moved');
 }

@@ -1,3 +1,5 @@
+import { databaseNow } from '../../src/db/db';
+import { showDate } from '../../src/lib/dates';
 import { collectOrphans } from '../../src/modules/attachments';
 import { applicant, caseSections } from '../support/case';
 import {
@@ -485,8 +487,21 @@ describe('D15, D16 submitting and what comes after', () => {
     const status = await visitor.open(`/declarations/${id}`);
     for (const words of ['确定申报', '审核通过', '数据上报', '受理', superior.name]) expect(status.text()).toContain(words);
 
+    const { today } = await databaseNow(site.db);
+    // a day on which there was nothing to vote on yet: it would stand on the certificate
+    const before = await move(office, id, 'record-vote', {
+      metOn: '2019.11.1',
+      'vote.total': '11',
+      'vote.present': '9',
+      'vote.yes': '9',
+      'vote.no': '0',
+      'vote.abstain': '0',
+    });
+    expect(before.status).toBe(422);
+    expect(before.text()).toContain(`评审会议日期不能早于申报人确定申报的日期（${showDate(today)}），请核对`);
+    expect(before.find('#metOn')?.getAttribute('value')).toBe('2019.11.1');
     const bad = await move(office, id, 'record-vote', {
-      metOn: '2026.11.1',
+      metOn: today,
       'vote.total': '11',
       'vote.present': '7',
       'vote.yes': '7',
@@ -496,7 +511,7 @@ describe('D15, D16 submitting and what comes after', () => {
     expect(bad.status).toBe(422);
     expect(bad.find('input[name="vote.present"]')?.getAttribute('value')).toBe('7');
     await move(office, id, 'record-vote', {
-      metOn: '2026.11.1',
+      metOn: today,
       'vote.total': '11',
       'vote.present': '9',
       'vote.yes': '6',

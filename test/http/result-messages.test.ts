@@ -1,3 +1,4 @@
+import { databaseNow } from '../../src/db/db';
 import { showDate } from '../../src/lib/dates';
 import { findAppealChance, findDeclaration, moveDeclaration, noInput, tellResults, type Declaration } from '../../src/modules/declarations';
 import { findActor, findPerson } from '../../src/modules/accounts';
@@ -26,7 +27,7 @@ async function failed(name: string): Promise<Declared> {
   await site.db('publicity_items').where({ declaration_id: d.id }).delete();
   await site.db('declarations').where({ id: d.id }).update({ state: 'accepted', holder_committee_id: world.committee.id });
   const actor = await actorOf(world.office.accountId);
-  const input = { ...noInput, vote: FAILED, metOn: '2026-11-20' };
+  const input = { ...noInput, vote: FAILED, metOn: (await databaseNow(site.db)).today };
   expect((await site.db.transaction((trx) => moveDeclaration(site.deps, trx, d.id, 'record-vote', actor, input, 'test'))).kind).toBe(
     'moved',
   );

@@ -2,7 +2,8 @@ import type { Deps } from '../../deps';
 import { databaseNow, type Handle, type Trx } from '../../db/db';
 import type { GuardName, MoveName } from '../../policy/declaration-moves';
 import { barredText } from '../../lib/withdrawal';
-import { showDate } from '../../lib/dates';
+import { readDate, showDate } from '../../lib/dates';
+import { typedMoment } from '../../lib/moment';
 import { checkVote } from '../../lib/vote-rules';
 import { paths } from '../../http/paths';
 import { anchorOf } from '../../form/section';
@@ -209,8 +210,14 @@ export const guards: Record<GuardName, Guard> = {
     if (input.meetingId === undefined && (await isBeforeMeeting(trx, d.id)))
       return [{ text: '该申报已列入评审会议，表决结果由会议投票产生，不能另行登记', href: paths.meetings() }];
     if (!input.vote) return [{ text: '请填写表决结果' }];
+    // the day stands on the certificate, and what was recorded is not changed: one that cannot be is most likely a slip in the year
+    const handedIn = d.submitted_at ? readDate(typedMoment(d.submitted_at).split(' ')[0] ?? '') : undefined;
+    const early =
+      handedIn !== undefined && input.metOn !== undefined && input.metOn < handedIn
+        ? [{ text: `评审会议日期不能早于申报人确定申报的日期（${showDate(handedIn)}），请核对`, href: '#metOn' }]
+        : [];
     const checked = checkVote(input.vote);
-    return checked.ok ? [] : checked.problems.map((p) => ({ text: p.text, href: `#vote-${p.field}` }));
+    return [...early, ...(checked.ok ? [] : checked.problems.map((p) => ({ text: p.text, href: `#vote-${p.field}` })))];
   },
 
   'result-objections-decided': async ({ d, facts }) =>
