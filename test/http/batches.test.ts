@@ -181,7 +181,7 @@ describe('K3 windows', () => {
     expect(closed.text()).toContain('已截止');
     const refused = await report(id);
     expect([refused.status, await stateOf(site, id)]).toEqual([422, 'unit_passed']);
-    expect(refused.errors()).toEqual(['现在不在单位上报时间内，不能上报']);
+    expect(refused.errors()).toEqual(['现在不在单位上报时间内，不能上报。确需延期的，请联系评委会办事机构']);
     const second = await admin.send(late, fields({ closesAt: await inDays(2), unitClosesAt: await inDays(3), reason: '延长' }), save);
     expect(second.errors()).toEqual([expect.stringContaining('其他管理员刚刚修改过')]);
     const past = await admin.send(second, fields({ closesAt: await inDays(-3), unitClosesAt: await inDays(3), reason: '延长' }), save);

@@ -175,7 +175,10 @@ async function obstacleTo(
         kind: 'blocked',
         complaints: [
           {
-            text: rule.window === 'applicant' ? '现在不在个人申报时间内，不能提交。已填写的内容会保留' : '现在不在单位上报时间内，不能上报',
+            text:
+              rule.window === 'applicant'
+                ? '现在不在个人申报时间内，不能提交。已填写的内容会保留'
+                : '现在不在单位上报时间内，不能上报。确需延期的，请联系评委会办事机构',
           },
         ],
       };
