@@ -102,6 +102,7 @@ describe('J4 objections to results', () => {
     const left = await site.visitor().get(address);
     expect(left.text()).not.toContain('于海岩');
     expect(left.text()).toContain('其中 1 人的评审结果已经作废，不再列出');
+    expect(left.text()).not.toContain('以下人员已通过评审');
     expect(left.text()).not.toContain('提出异议');
     const nobody = await site.visitor().get(`${address}/objections/new`);
     expect(nobody.status).toBe(409);
