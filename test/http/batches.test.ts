@@ -182,6 +182,8 @@ describe('K3 windows', () => {
     const refused = await report(id);
     expect([refused.status, await stateOf(site, id)]).toEqual([422, 'unit_passed']);
     expect(refused.errors()).toEqual(['现在不在单位上报时间内，不能上报。确需延期的，请联系评委会办事机构']);
+    const home = await signInAs(site, unit);
+    expect((await home.get('/home')).text()).toMatch(/有数据的上报截止时间 [^。]+ 已过，确需延期的，请联系评委会办事机构/);
     const second = await admin.send(late, fields({ closesAt: await inDays(2), unitClosesAt: await inDays(3), reason: '延长' }), save);
     expect(second.errors()).toEqual([expect.stringContaining('其他管理员刚刚修改过')]);
     const past = await admin.send(second, fields({ closesAt: await inDays(-3), unitClosesAt: await inDays(3), reason: '延长' }), save);
@@ -192,6 +194,7 @@ describe('K3 windows', () => {
       save,
     );
     expect(prolonged.text()).toContain('因系统维护延长');
+    expect((await home.get('/home')).text()).not.toContain('已过，确需延期');
     expect([(await report(id)).status, await stateOf(site, id)]).toEqual([303, 'office_review']);
   });
 

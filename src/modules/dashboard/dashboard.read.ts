@@ -79,6 +79,8 @@ export interface UnitFacts {
   pathSince: Date | null;
   /** the first end of a reporting window that something with this unit waits for */
   closesAt: Date | null;
+  /** K3: the last end that has passed of those that something with this unit has not met, nobody has prolonged for it, and no office has given it back */
+  missedAt: Date | null;
   now: Date;
 }
 
@@ -92,7 +94,7 @@ export async function findUnitFacts(h: Handle, unitId: number): Promise<UnitFact
        u.created_at AS "registeredAt", (SELECT count(*)::int FROM unit_invitations i WHERE i.unit_id = u.id) AS invitations,
        p.approved AS "pathsApproved", p.waiting AS "pathsWaiting", p.refused AS "pathsRefused",
        r.n AS "pathRequests", r.since AS "pathSince", q.review_since AS "reviewSince", q.returned_since AS "returnedSince", q.report_since AS "reportSince",
-       q.review AS "toReview", q.returned AS "returned", q.report AS "toReport", q.closes AS "closesAt",
+       q.review AS "toReview", q.returned AS "returned", q.report AS "toReport", q.closes AS "closesAt", q.missed AS "missedAt",
        EXISTS (SELECT 1 FROM declarations d JOIN batches b ON b.id = d.batch_id WHERE d.holder_unit_id = u.id AND d.state = 'unit_passed' AND d.stop_position = 0 AND d.deleted_at IS NULL
          AND b.demands_unit_publicity AND NOT EXISTS (SELECT 1 FROM unit_publicity_items i WHERE i.declaration_id = d.id AND i.voided_at IS NULL)) AS "isPublicityDue", app_now() AS now
      FROM units u JOIN divisions v ON v.code = u.division_code
@@ -105,10 +107,14 @@ export async function findUnitFacts(h: Handle, unitId: number): Promise<UnitFact
        LATERAL (SELECT coalesce(sum(g.n) FILTER (WHERE g.state = 'unit_review'), 0)::int AS review, coalesce(sum(g.n) FILTER (WHERE g.state = 'returned_to_unit'), 0)::int AS returned,
            coalesce(sum(g.n) FILTER (WHERE g.state = 'unit_passed'), 0)::int AS report,
            min(f.since) FILTER (WHERE g.state = 'unit_review') AS review_since, min(f.since) FILTER (WHERE g.state = 'returned_to_unit') AS returned_since,
-           min(f.since) FILTER (WHERE g.state = 'unit_passed') AS report_since, min(f.closes) AS closes
+           min(f.since) FILTER (WHERE g.state = 'unit_passed') AS report_since, min(f.closes) AS closes, max(f.missed) AS missed
          FROM (${HELD_GROUPS}) g, LATERAL (SELECT (${FIRST_OF_GROUP}) AS since,
            (SELECT min(b.unit_closes_at) FROM batches b WHERE b.year = g.year AND b.series_id = g.series_id AND b.level = g.level AND b.unit_closes_at > app_now() AND EXISTS (
-             SELECT 1 FROM declarations d WHERE d.holder_unit_id = u.id AND d.state = g.state AND d.series_id = g.series_id AND d.level = g.level AND d.batch_id = b.id AND d.deleted_at IS NULL)) AS closes) f) q
+             SELECT 1 FROM declarations d WHERE d.holder_unit_id = u.id AND d.state = g.state AND d.series_id = g.series_id AND d.level = g.level AND d.batch_id = b.id AND d.deleted_at IS NULL)) AS closes,
+           (SELECT max(b.unit_closes_at) FROM batches b WHERE b.year = g.year AND b.series_id = g.series_id AND b.level = g.level AND b.unit_closes_at <= app_now() AND EXISTS (
+             SELECT 1 FROM declarations d WHERE d.holder_unit_id = u.id AND d.state = g.state AND d.series_id = g.series_id AND d.level = g.level AND d.batch_id = b.id AND d.deleted_at IS NULL
+               AND NOT EXISTS (SELECT 1 FROM batch_extensions e WHERE e.batch_id = b.id AND e.person_id = d.person_id AND e.revoked_at IS NULL AND e.unit_until > app_now())
+               AND NOT EXISTS (SELECT 1 FROM declaration_events v WHERE v.declaration_id = d.id AND v.to_state = 'office_review'))) AS missed) f) q
      WHERE u.id = ?`,
     [unitId],
   );

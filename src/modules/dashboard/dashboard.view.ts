@@ -153,11 +153,13 @@ function pathStatus(f: UnitFacts): Task['status'] {
   return f.pathsApproved > 0 ? { text: `${f.pathsApproved} 条已通过` } : { text: '尚未申请', colour: 'orange' };
 }
 
-/** Until when the first of what waits with the unit must be reported. */
+/** Until when the first of what waits with the unit must be reported, and what was missed. */
 const reportHint = (f: UnitFacts): string =>
-  f.closesAt === null
-    ? '审核通过、等待上报的数据'
-    : `审核通过、等待上报的数据。上报截止时间 ${showEnd(f.closesAt)}，${timeLeft(f.now, new Date(f.closesAt))}`;
+  [
+    '审核通过、等待上报的数据',
+    ...(f.closesAt === null ? [] : [`上报截止时间 ${showEnd(f.closesAt)}，${timeLeft(f.now, new Date(f.closesAt))}`]),
+    ...(f.missedAt === null ? [] : [`有数据的上报截止时间 ${showEnd(f.missedAt)} 已过，确需延期的，请联系评委会办事机构`]),
+  ].join('。');
 
 /** What has to be there before anything can be reported, and what waits: first what the unit can do now. */
 export function unitCards(f: UnitFacts, servicePhone: string): Card[] {
