@@ -243,14 +243,16 @@ describe('D2-D11 rules of the sections', () => {
     expect(learning.errors().join()).not.toContain('「学时」');
   });
 
-  test("D4, X4 a name of a title of one's own that is too long is told its length", async () => {
+  test("D4, X4 a name of a title of one's own that is too long is told its length, a missing one how to say 「无」", async () => {
     const visitor = await signInAs(site, await makePerson(site));
     const id = await begin(visitor);
-    const page = await fillSection(visitor, id, {
-      section: 'current-title',
-      rows: { titles: [{ title: 'other', titleOther: '高'.repeat(60) }] },
-    });
-    expect(page.errors()).toContain('第 1 条：「职称名称」最多 50 个字，现有 60 个字');
+    for (const [typed, error] of [
+      ['高'.repeat(60), '第 1 条：「职称名称」最多 50 个字，现有 60 个字'],
+      ['', '第 1 条：选择「其他」时，请填写「职称名称」；没有的填写「无」'],
+    ] as const) {
+      const page = await fillSection(visitor, id, { section: 'current-title', rows: { titles: [{ title: 'other', titleOther: typed }] } });
+      expect(page.errors()).toContain(error);
+    }
   });
 
   test('D10 the same result twice is pointed out', async () => {

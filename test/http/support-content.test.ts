@@ -23,11 +23,7 @@ describe('A4 常见问题维护', () => {
       { 'content.category': 'other', 'content.question': '照片有什么要求？', 'content.position': '0' },
       { button: 'do=save' },
     );
-    expect(bad.errors()).toEqual([
-      '选择「其他」时，请填写新的类别；没有的填写「无」',
-      '「排列顺序」请填写 1 至 9999 之间的整数',
-      '请填写「解答」',
-    ]);
+    expect(bad.errors()).toEqual(['选择「其他」时，请填写「新的类别」', '「排列顺序」请填写 1 至 9999 之间的整数', '请填写「解答」']);
     expect(bad.find('#f-content-question')?.getAttribute('value')).toBe('照片有什么要求？');
     const values = {
       'content.categoryOther': '照片',

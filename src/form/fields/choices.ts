@@ -39,6 +39,8 @@ export const OTHER = 'other';
 interface ChoiceWithOtherOptions extends ChoiceOptions {
   otherLabel: string;
   otherMax?: number;
+  /** Who has none of these says so with 「无」 (D4). */
+  mayBeNone?: true;
 }
 
 /** One of a list, or 「其他」 with words of one's own (D4: 「其他」 and 「无」). The value is the text itself. */
@@ -58,7 +60,7 @@ export function choiceWithOther(o: ChoiceWithOtherOptions): Field {
         const complaint = !found
           ? `请在列表中重新选择「${o.label}」`
           : s === OTHER && own === ''
-            ? `选择「其他」时，请填写「${o.otherLabel}」；没有的填写「无」`
+            ? `选择「其他」时，请填写「${o.otherLabel}」${o.mayBeNone ? '；没有的填写「无」' : ''}`
             : s === OTHER && countCharacters(own) > (o.otherMax ?? 50)
               ? `「${o.otherLabel}」最多 ${o.otherMax ?? 50} 个字，现有 ${countCharacters(own)} 个字`
               : undefined;

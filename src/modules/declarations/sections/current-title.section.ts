@@ -77,6 +77,7 @@ export const currentTitle: SectionDefinition = {
           refreshes: true,
           options: (raw, ctx) => ctx.options('titles', raw.series ?? '', raw.level ?? ''),
           otherLabel: '职称名称',
+          mayBeNone: true,
         }),
         yearMonth({
           id: 'obtainedOn',
