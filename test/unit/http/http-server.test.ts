@@ -53,7 +53,7 @@ describe('S43 slow clients', () => {
   });
 
   it('who says nothing at all, and who takes nothing of an answer, is cut off', async () => {
-    await listen({ silence: 200 });
+    await listen({ silence: 200, headersTimeout: 60_000, requestTimeout: 60_000 });
     expect(await send('').over).toBe('');
     const given = new Promise<void>((resolve) =>
       server.once('request', (_req, res: http.ServerResponse) => res.once('close', () => resolve())),
