@@ -32,5 +32,8 @@ export function checkVote(figures: VoteFigures): VoteCheck {
   if (yes + no + abstain !== present) {
     problems.push({ field: 'yes', text: `赞成、反对、弃权合计${yes + no + abstain}，与参加人数${present}不符，请核对` });
   }
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, passed: 3 * yes >= 2 * present };
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, passed: isPassed(figures) };
 }
+
+/** Whether two thirds of those present consent: abstentions count among them. */
+export const isPassed = ({ yes, present }: VoteFigures): boolean => 3 * yes >= 2 * present;

@@ -302,7 +302,7 @@ export const moves: Record<MoveName, Move> = {
     who: 'holder-office',
     guards: ['committee-valid', 'vote-valid'],
     needs: ['vote'],
-    confirm: '参加人数须达到总人数的三分之二，赞成达到参加人数三分之二的为通过。登记后不能修改，请核对无误后再登记。',
+    confirm: '参加人数须达到总人数的三分之二，赞成达到参加人数三分之二的为通过。下一步核对，确认后不能修改。',
     done: '登记表决结果',
     kind: 'main',
   },

@@ -431,6 +431,7 @@ describe.each(runs)('A8, X4, X5 the whole journey $run', ({ folder: pictures, sc
     const [today] = (await site.db.raw<{ rows: { today: string }[] }>("SELECT to_char(app_today(), 'YYYY.MM.DD') AS today")).rows;
     await office.fill({ 评审会议日期: today?.today ?? '', 总人数: '11', 参加人数: '9', 赞成: '6', 反对: '2', 弃权: '1' });
     await office.press('登记表决结果');
+    await office.press('确认登记「通过」');
     expect(await stateOf()).toBe('voted_passed');
     await office.press('公示');
     await office.press('公示');

@@ -29,7 +29,7 @@ async function reported(name: string): Promise<Declared> {
   return d;
 }
 
-async function office(who: Person, d: Declared, figures: Record<string, string>): Promise<void> {
+async function office(who: Person, d: Declared, figures: Record<string, string>, result: string): Promise<void> {
   await who.signIn(world.office.loginName, PASSWORD);
   await who.open(`/declarations/${d.id}`);
   await who.press('受理');
@@ -43,6 +43,7 @@ async function office(who: Person, d: Declared, figures: Record<string, string>)
   expect((await who.errors()).length).toBeGreaterThan(0);
   await who.fill(all);
   await who.press('登记表决结果');
+  await who.press(`确认登记「${result}」`);
   expect(await who.text()).toContain('已完成「登记表决结果」');
 }
 
@@ -66,7 +67,7 @@ const round = async (scripts: boolean, width: 390 | 1280): Promise<void> => {
   const faults: string[] = [];
 
   const staff = await open('办事机构');
-  await office(staff, d, { 总人数: '25', 参加人数: '23', 赞成: '20', 反对: '2', 弃权: '1' });
+  await office(staff, d, { 总人数: '25', 参加人数: '23', 赞成: '20', 反对: '2', 弃权: '1' }, '通过');
   await staff.press('公示');
   await staff.press('公示');
   expect(await staff.text()).toContain('已完成「公示」');
@@ -128,7 +129,7 @@ describe('J4 recheck at a browser', () => {
   it('the applicant who did not pass asks for it without scripts, the office answers, the answer stands among the steps', async () => {
     const d = await reported('滕海波');
     const staff = await newPerson(browser, site, { who: '办事机构复查', scripts: true, width: 1280 });
-    await office(staff, d, { 总人数: '25', 参加人数: '23', 赞成: '9', 反对: '14', 弃权: '0' });
+    await office(staff, d, { 总人数: '25', 参加人数: '23', 赞成: '9', 反对: '14', 弃权: '0' }, '未通过');
     const own = await newPerson(browser, site, { who: '申请人复查', scripts: false, width: 390 });
     await own.signIn(d.loginName, PASSWORD);
     await own.open(`/declarations/${d.id}`);

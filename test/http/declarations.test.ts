@@ -512,14 +512,19 @@ describe('D15, D16 submitting and what comes after', () => {
     });
     expect(bad.status).toBe(422);
     expect(bad.find('input[name="vote.present"]')?.getAttribute('value')).toBe('7');
-    await move(office, id, 'record-vote', {
-      metOn: today,
-      'vote.total': '11',
-      'vote.present': '9',
-      'vote.yes': '6',
-      'vote.no': '2',
-      'vote.abstain': '1',
-    });
+    const figures = { metOn: today, 'vote.total': '11', 'vote.present': '9', 'vote.yes': '6', 'vote.no': '2', 'vote.abstain': '1' };
+    // two figures changed over: the last look says what comes of them, and leads back with what was typed
+    const failed = await move(office, id, 'record-vote', { ...figures, 'vote.yes': '2', 'vote.no': '6' });
+    expect(failed.text()).toContain('表决结果：未通过');
+    expect(failed.text()).toContain('赞成 2 人，不足参加人数 9 人的三分之二');
+    expect(await stateOf(site, id)).toBe('accepted');
+    const again = await office.send(failed, {}, { button: 'edit=yes' });
+    expect([again.status, again.find('#vote-no')?.getAttribute('value')]).toEqual([200, '6']);
+    // whoever changes the figures behind the last look sees the new result first
+    const passed = await office.send(failed, { 'vote.yes': '6', 'vote.no': '2' });
+    expect(passed.text()).toContain('表决结果：通过');
+    expect(await stateOf(site, id)).toBe('accepted');
+    await office.send(passed, {});
     expect(await stateOf(site, id)).toBe('voted_passed');
     await move(office, id, 'publish');
     const bureau = await signInAs(site, await makeStaff(site, { role: 'bureau', divisionCode: '371002' }));

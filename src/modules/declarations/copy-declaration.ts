@@ -54,7 +54,7 @@ export async function copyDeclaration(
     action: 'declaration.copy',
     subjectKind: 'declaration',
     subjectId: to.id,
-    detail: { from: from.id },
+    detail: { copiedFrom: from.id },
     requestId,
   });
   return true;

@@ -3,6 +3,7 @@ import { databaseNow, inTransaction, isViolationOf, type Trx } from '../../db/db
 import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
 import { showMoment } from '../../lib/moment';
+import { isPassed } from '../../lib/vote-rules';
 import { addWorkingDays } from '../../lib/working-days';
 import type { Actor, Mover } from '../../policy/actor';
 import { moves, refusalReasons, type MoveName, type StateName } from '../../policy/declaration-moves';
@@ -53,8 +54,10 @@ export type MoveOutcome =
   /** what must be mended first */
   | { kind: 'blocked'; complaints: Complaint[] };
 
+export type Obstacle = Exclude<MoveOutcome, { kind: 'moved' }>;
+
 /** Why a declaration was not moved, in a sentence. */
-export function explain(outcome: Exclude<MoveOutcome, { kind: 'moved' }>): string {
+export function explain(outcome: Obstacle): string {
   if (outcome.kind === 'not-now') return outcome.reason;
   return outcome.kind === 'blocked' ? outcome.complaints.map((c) => c.text).join('；') : '没有找到该申报';
 }
@@ -94,6 +97,21 @@ export async function moveDeclaration(
   requestId: string,
 ): Promise<MoveOutcome> {
   return (await moveDeclarations(deps, trx, [{ id, input }], move, actor, requestId)).get(id) ?? { kind: 'hidden' };
+}
+
+/** What stands in the way of a move, by the same questions as the move itself; nothing is written. */
+export async function findObstacle(
+  deps: Deps,
+  trx: Trx,
+  id: string,
+  move: MoveName,
+  actor: Mover,
+  input: MoveInput,
+): Promise<Obstacle | undefined> {
+  const rows = await lockDeclarations(trx, [id]);
+  const subject = (await findDeclarationSubjects(trx, [id])).get(id);
+  const [d] = rows;
+  return d ? obstacleTo(deps, trx, d, subject, move, actor, input, new MoveFacts(trx, rows)) : { kind: 'hidden' };
 }
 
 /**
@@ -155,7 +173,7 @@ async function obstacleTo(
   actor: Mover,
   input: MoveInput,
   facts: MoveFacts,
-): Promise<Exclude<MoveOutcome, { kind: 'moved' }> | undefined> {
+): Promise<Obstacle | undefined> {
   if (!subject) return { kind: 'hidden' };
   const decision = canMove(actor, move, subject);
   if (!decision.ok) {
@@ -453,9 +471,9 @@ async function report(d: Declaration, input: MoveInput, facts: MoveFacts): Promi
 async function recordVote(trx: Trx, d: Declaration, actor: Actor, input: MoveInput): Promise<ChangeResult> {
   const v = input.vote;
   if (!v || !input.metOn) throw new Error('record-vote without figures passed its guard');
-  const isPassed = 3 * v.yes >= 2 * v.present;
-  await insertVote(trx, d.id, { ...v, is_passed: isPassed, met_on: input.metOn }, actor.accountId);
-  return { to: isPassed ? 'voted_passed' : 'voted_failed', columns: {}, detail: { ...v, metOn: input.metOn } };
+  const passed = isPassed(v);
+  await insertVote(trx, d.id, { ...v, is_passed: passed, met_on: input.metOn }, actor.accountId);
+  return { to: passed ? 'voted_passed' : 'voted_failed', columns: {}, detail: { ...v, metOn: input.metOn } };
 }
 
 /** J4: publicity counts working days, day 1 is the working day after publishing. */

@@ -4,7 +4,9 @@ import type { SectionDefinition } from '../../form/section';
 import { homeCrumb } from '../../http/crumbs';
 import { paths } from '../../http/paths';
 import { declarationOf, notFound, page, refusal, seeOther, type Reply, type Route, type Visit } from '../../http/route';
+import { showDate } from '../../lib/dates';
 import { showEnd } from '../../lib/moment';
+import { isPassed, type VoteFigures } from '../../lib/vote-rules';
 import { isByHand, moveNames, moves, refusalReasons, type MoveName } from '../../policy/declaration-moves';
 import { can } from '../../policy/policy';
 import { outcomeTags } from '../eligibility';
@@ -16,9 +18,16 @@ import { currentContent } from './freeze-version';
 import { deadlineComplaints, formComplaints, photoComplaint } from './guards';
 import { isShut } from './lock-section';
 import { loadDeclaration, sectionsOf } from './load-declaration';
-import { moveDeclaration } from './move-declaration';
-import { asksForDay, noInput, readMoveInput } from './move-input';
+import { findObstacle, moveDeclaration, type Obstacle } from './move-declaration';
+import { asksForDay, noInput, readMoveInput, type MoveInput } from './move-input';
 import { sections } from './sections';
+
+type VoteResult = 'passed' | 'failed';
+
+const resultText: Record<VoteResult, string> = { passed: '通过', failed: '未通过' };
+
+/** The button that leads from the last look back to the form, with what was typed. */
+const EDIT = 'edit';
 
 /** D15 and the moves: one confirm page and one act for each row of the state table. */
 export function movesRoutes(deps: Deps): Route[] {
@@ -141,23 +150,74 @@ export function movesRoutes(deps: Deps): Route[] {
       days,
     );
     const typed = Object.fromEntries(visit.body.entries());
+    if (visit.body.has(EDIT)) return movePage(visit, move, [], typed);
     if (complaints.length > 0) return movePage(visit, move, complaints, typed);
+    const result = input.vote && (isPassed(input.vote) ? 'passed' : 'failed');
+    if (result !== undefined && visit.body.one('result') !== result) {
+      const obstacle = await inTransaction(deps.db, (trx) => findObstacle(deps, trx, id, move, visit.actor, { ...noInput, ...input }));
+      return obstacle ? answer(visit, move, obstacle, typed) : votePage(visit, input, typed, result);
+    }
     const to = `${paths.declaration(id)}?done=${move}`;
     const outcome = await inTransaction(deps.db, async (trx) => {
       const result = await moveDeclaration(deps, trx, id, move, visit.actor, { ...noInput, ...input }, visit.requestId);
       if (result.kind === 'moved') await visit.settle(trx, to); // F01: a crash between commit and answer takes nothing away
       return result;
     });
-    switch (outcome.kind) {
-      case 'moved':
-        return seeOther(to);
+    return outcome.kind === 'moved' ? seeOther(to) : answer(visit, move, outcome, typed);
+  }
+
+  /** Why it was not done. */
+  async function answer(visit: Visit, move: MoveName, obstacle: Obstacle, typed: Record<string, string>): Promise<Reply> {
+    switch (obstacle.kind) {
       case 'hidden':
         return notFound;
       case 'not-now':
-        return refusal(409, outcome.reason, { text: '查看最新内容', href: paths.declaration(id) });
+        return refusal(409, obstacle.reason, { text: '查看最新内容', href: paths.declaration(declarationOf(visit).id) });
       case 'blocked':
-        return movePage(visit, move, outcome.complaints, typed);
+        return movePage(visit, move, obstacle.complaints, typed);
     }
+  }
+
+  /** J3: what the figures come to, before they stand for good: two figures changed over are a career. */
+  async function votePage(visit: Visit, input: MoveInput, typed: Record<string, string>, result: VoteResult): Promise<Reply> {
+    const d = await rowOf(deps, visit);
+    const { batch } = await loadDeclaration(deps, deps.db, d);
+    const { total, present, yes, no, abstain } = input.vote as VoteFigures;
+    const text = resultText[result];
+    const name = declarationName(d, batch.seriesName, batch.levelText);
+    return page(
+      'admin/confirm',
+      {
+        title: `核对表决结果：${d.applicant_name}`,
+        breadcrumbs: [
+          homeCrumb,
+          ...listCrumbs(visit.actor.role),
+          { text: d.applicant_name, href: paths.declaration(d.id) },
+          { text: moves['record-vote'].text },
+        ],
+      },
+      {
+        action: paths.move(d.id, 'record-vote'),
+        title: `表决结果：${text}`,
+        text: `赞成 ${yes} 人，${result === 'passed' ? '达到' : '不足'}参加人数 ${present} 人的三分之二。`,
+        rows: [
+          { label: '申报人', text: d.applicant_name },
+          { label: '申报', text: name },
+          { label: '评审会议日期', text: showDate(input.metOn as string) },
+          { label: '总人数', text: total },
+          { label: '参加人数', text: present },
+          { label: '赞成', text: yes },
+          { label: '反对', text: no },
+          { label: '弃权', text: abstain },
+        ],
+        warning: '登记后不能修改，请核对无误后再登记。',
+        fields: { ...Object.fromEntries(Object.entries(typed).filter(([k]) => /^(version|metOn|vote\.\w+)$/.test(k))), result },
+        confirmText: `确认登记「${text}」`,
+        kind: result === 'passed' ? 'primary' : 'warning',
+        backName: EDIT,
+        backText: '返回修改',
+      },
+    );
   }
 
   const moveRoutes = moveNames.filter(isByHand).flatMap((move): Route[] => [
