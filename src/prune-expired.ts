@@ -31,7 +31,7 @@ export async function pruneAll(deps: Deps, tokens: OneTimeTokens): Promise<void>
       actorId: null,
       actorName: systemActor.name,
       action: 'retention.prune',
-      detail: some,
+      detail: { removed: some },
       requestId: 'housekeeping:prune',
     });
   await purgeDrafts(deps, { years: draftYears, deletedDays: deletedDraftDays });

@@ -5,7 +5,7 @@ import { attachmentsRoutes } from './modules/attachments';
 import { certificatesRoutes } from './modules/certificates';
 import { bureausRoutes, contactsRoutes } from './modules/contacts';
 import { committeeRoutes } from './modules/committee';
-import { declarationsRoutes, ownWords } from './modules/declarations';
+import { declarationsRoutes, ownWords, sectionTitleOf } from './modules/declarations';
 import { designRoutes } from './modules/design';
 import { accountsRoutes } from './modules/accounts';
 import { batchesRoutes, calendarRoutes, remindersRoutes } from './modules/batches';
@@ -59,7 +59,7 @@ export function allRoutes(deps: Deps): Route[] {
     ...settingsRoutes(deps),
     ...contactsRoutes(deps),
     ...bureausRoutes(deps),
-    ...supportRoutes(deps),
+    ...supportRoutes(deps, { sectionTitleOf }),
     ...tasksRoutes(deps),
     ...designRoutes(deps),
   ];

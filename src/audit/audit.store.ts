@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../lib/canonical-json';
+import type { AuditDetail } from './audit-facts';
 import { askPrepared, type Db, type Handle } from '../db/db';
 
 export interface AuditEntry {
@@ -10,7 +11,7 @@ export interface AuditEntry {
   subjectKind?: string;
   subjectId?: string;
   /** facts needed to understand the entry later; never an ID number, telephone number or password */
-  detail?: Record<string, unknown>;
+  detail?: AuditDetail;
   requestId?: string;
 }
 

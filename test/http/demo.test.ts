@@ -9,6 +9,7 @@ import { DEMO_PASSWORD, demoAccounts, startDemo } from '../../seeds/demo';
 import { cases } from '../../seeds/demo/cases';
 import { people } from '../../seeds/demo/people';
 import { units } from '../../seeds/demo/units';
+import { makeStaff, signInAs } from '../support/factories';
 import { personalNumbersIn } from '../support/people';
 import { openSite, type Site } from '../support/site';
 
@@ -164,6 +165,19 @@ describe('X6 the demonstration', () => {
     expect(notices.length).toBeGreaterThanOrEqual(3);
     expect(JSON.stringify([faqs, notices])).not.toMatch(/演示|虚构|示例/);
     expect((await countsOf()).faqs).toBe(faqs.length);
+  });
+
+  it('X1 says in words what every kind of entry of the log is about', async () => {
+    const actions = (await site.db('audit_log').distinct('action').pluck('action')) as string[];
+    expect(actions.length).toBeGreaterThan(20);
+    const auditor = await signInAs(site, await makeStaff(site, { role: 'auditor' }));
+    for (const action of actions) {
+      const page = await auditor.get(`/admin/audit?action=${action}`);
+      const said = page.all('table.queue tbody tr td:last-child').map((td) => td.text.trim());
+      expect([action, said.length > 0]).toEqual([action, true]);
+      // a fact or a code by the name that the program has for it
+      expect([action, said.filter((t) => /(^|；)[\w]+：|：[a-z][a-zA-Z:-]+(；|、|$)|[{"]/.test(t))]).toEqual([action, []]);
+    }
   });
 
   it('S55 writes no ID number and no mobile number into the log', () => {

@@ -117,6 +117,6 @@ describe('S63 what is past its term goes, and the log says how much of what', ()
     expect(await count('rate_counters', { key: form })).toBe(0);
     const line = (await log('retention.prune')).at(-1);
     expect(line?.actor_name).toBe('系统');
-    expect(line?.detail).toMatchObject({ sessions: 1, sms: 2, tasks: 1, rateCounters: 1 });
+    expect(line?.detail).toMatchObject({ removed: { sessions: 1, sms: 2, tasks: 1, rateCounters: 1 } });
   });
 });

@@ -11,7 +11,7 @@ beforeEach(async () => {
   database = await freshDatabase();
   db = makeDb(database.url, 2);
   for (let i = 0; i < 30; i++)
-    await appendAudit(db, { actorId: null, actorName: '某人', action: 'section.save', subjectId: `d-${i}`, detail: { i } });
+    await appendAudit(db, { actorId: null, actorName: '某人', action: 'section.save', subjectId: `d-${i}`, detail: { tries: i } });
 });
 afterEach(async () => {
   await db.destroy();
@@ -38,12 +38,12 @@ describe('S56, X1 audit:verify', () => {
   it('names an edited row, the place of a row whose seal was moved, and a removed one', async () => {
     await proveChain(db);
     const edited = await rowOf('d-12');
-    await tamper('audit_log', `UPDATE audit_log SET detail = '{"i":13}' WHERE id = ${edited}`);
+    await tamper('audit_log', `UPDATE audit_log SET detail = '{"tries":13}' WHERE id = ${edited}`);
     expect(await proveChain(db)).toEqual({
       verdict: { kind: 'broken', seq: 13, auditId: edited },
       sentence: `不完整：从第 13 条起与验证链不一致（记录编号 ${edited}）`,
     });
-    await tamper('audit_log', `UPDATE audit_log SET detail = '{"i":12}' WHERE id = ${edited}`);
+    await tamper('audit_log', `UPDATE audit_log SET detail = '{"tries":12}' WHERE id = ${edited}`);
     expect((await proveChain(db)).verdict.kind).toBe('whole');
     await tamper('audit_seals', 'DELETE FROM audit_seals WHERE seq = 5');
     expect((await proveChain(db)).verdict).toMatchObject({ kind: 'broken', seq: 5 });

@@ -14,6 +14,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parse, type HTMLElement } from 'node-html-parser';
 import { pino } from 'pino';
+import { auditFacts } from '../../src/audit/audit-facts';
 import { compose, type Composition } from '../../src/compose';
 import { loadConfig } from '../../src/config';
 import { freshDatabase } from './database';
@@ -223,9 +224,15 @@ export async function openSite(env: Record<string, string> = {}, as?: (owner: st
         server.close(() => r());
         server.closeAllConnections();
       });
+      const { rows } = await composition.deps.db.raw<{ rows: { fact: string }[] }>(
+        'SELECT DISTINCT jsonb_object_keys(detail) AS fact FROM audit_log',
+      );
       await composition.stop();
       await database.drop();
       fs.rmSync(dataDir, { recursive: true, force: true });
+      // X1: whatever the tests made happen is said in words
+      const nameless = rows.map((r) => r.fact).filter((fact) => !(fact in auditFacts));
+      if (nameless.length > 0) throw new Error(`facts of the log without words: ${nameless.join()}`);
     },
   };
 }

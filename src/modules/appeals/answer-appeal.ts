@@ -1,4 +1,5 @@
 import { NEWS_MINUTES, queueSms } from '../../adapters/sms';
+import type { AuditDetail } from '../../audit/audit-facts';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
@@ -17,14 +18,7 @@ class Undone extends Error {
   }
 }
 
-async function record(
-  trx: Trx,
-  actor: Actor,
-  a: Appeal,
-  action: string,
-  detail: Record<string, unknown>,
-  requestId: string,
-): Promise<void> {
+async function record(trx: Trx, actor: Actor, a: Appeal, action: string, detail: AuditDetail, requestId: string): Promise<void> {
   await appendAudit(trx, {
     actorId: actor.accountId,
     actorName: actor.name,

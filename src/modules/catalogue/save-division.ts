@@ -1,3 +1,4 @@
+import type { AuditDetail } from '../../audit/audit-facts';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction, isViolationOf, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
@@ -8,7 +9,7 @@ type Db = Pick<Deps, 'db'>;
 /** `name`: a sibling in use has the name · `code`: the code is there · `parent`: what it would belong to is missing or ended */
 export type SaveDivisionOutcome = { kind: 'done' } | { kind: 'gone' } | { kind: 'refused'; why: 'name' | 'code' | 'parent' };
 
-const record = (trx: Trx, actor: Actor, act: string, code: string, detail: Record<string, unknown>, requestId: string): Promise<void> =>
+const record = (trx: Trx, actor: Actor, act: string, code: string, detail: AuditDetail, requestId: string): Promise<void> =>
   appendAudit(trx, {
     actorId: actor.accountId,
     actorName: actor.name,

@@ -1,3 +1,4 @@
+import type { AuditDetail } from '../../audit/audit-facts';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction, isViolationOf, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
@@ -25,15 +26,7 @@ const UNIQUE = [
   'specialities_series_id_name_key',
 ];
 
-const record = (
-  trx: Trx,
-  actor: Actor,
-  act: string,
-  kind: EntryKind,
-  id: number,
-  detail: Record<string, unknown>,
-  requestId: string,
-): Promise<void> =>
+const record = (trx: Trx, actor: Actor, act: string, kind: EntryKind, id: number, detail: AuditDetail, requestId: string): Promise<void> =>
   appendAudit(trx, {
     actorId: actor.accountId,
     actorName: actor.name,

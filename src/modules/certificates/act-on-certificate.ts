@@ -1,3 +1,4 @@
+import type { AuditDetail } from '../../audit/audit-facts';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction } from '../../db/db';
 import type { Deps } from '../../deps';
@@ -24,7 +25,7 @@ export async function actOnCertificate(
       return { kind: 'not-now', reason: '您打开页面之后该证书已有变化，请核对当前状态后再操作' };
     if (a.act !== 'revoke' && !deps.signer)
       return { kind: 'not-now', reason: '系统还没有配置电子证书的签名密钥，暂时不能重新核发，请联系系统管理员' };
-    const audit = (action: string, detail: Record<string, unknown>): Promise<void> =>
+    const audit = (action: string, detail: AuditDetail): Promise<void> =>
       appendAudit(trx, {
         actorId: actor.accountId,
         actorName: actor.name,

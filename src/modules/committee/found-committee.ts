@@ -1,3 +1,4 @@
+import type { AuditDetail } from '../../audit/audit-facts';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction, isViolationOf, type Handle, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
@@ -25,7 +26,7 @@ export type FoundOutcome =
   | { kind: 'not-your-division' }
   | { kind: 'not-now'; reason: string };
 
-const note = (trx: Trx, actor: Actor, action: string, committeeId: number, requestId: string, detail: Record<string, unknown> = {}) =>
+const note = (trx: Trx, actor: Actor, action: string, committeeId: number, requestId: string, detail: AuditDetail = {}) =>
   appendAudit(trx, {
     actorId: actor.accountId,
     actorName: actor.name,

@@ -24,7 +24,7 @@ export async function saveRule(
         action: of ? 'eligibility.edit' : 'eligibility.create',
         subjectKind: 'eligibility-rule',
         subjectId: key,
-        detail: { version, ...rule },
+        detail: { version, rule },
         requestId,
       });
       return { kind: 'saved', key };

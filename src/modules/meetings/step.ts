@@ -1,3 +1,4 @@
+import type { AuditDetail } from '../../audit/audit-facts';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction, isViolationOf, type Trx } from '../../db/db';
 import type { Deps } from '../../deps';
@@ -54,7 +55,7 @@ export async function takeStep(
   meetingId: number,
   step: Step,
   requestId: string,
-  work: (trx: Trx, meeting: MeetingHead) => Promise<Record<string, unknown>>,
+  work: (trx: Trx, meeting: MeetingHead) => Promise<AuditDetail>,
   attempts = 3,
 ): Promise<StepOutcome> {
   try {

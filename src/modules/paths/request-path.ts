@@ -44,7 +44,13 @@ export async function requestPath(
         action: 'path.request',
         subjectKind: 'path',
         subjectId: String(pathId),
-        detail: { unitId: actor.unitId, seriesId: input.seriesId, level: input.level, year: input.year, ...upward },
+        detail: {
+          unitId: actor.unitId,
+          seriesId: input.seriesId,
+          level: input.level,
+          year: input.year,
+          ...(upward.kind === 'unit' ? { upstreamUnitId: upward.unitId } : { committeeId: upward.committeeId }),
+        },
         requestId: input.requestId,
       });
       return { kind: 'done', pathId };

@@ -1,3 +1,4 @@
+import { auditCodes, auditFacts, type AuditDetail } from '../../audit/audit-facts';
 import type { ControlModel } from '../../form/control';
 import { textFilter } from '../../form/filter-controls';
 import { addressOf } from '../../http/paging';
@@ -9,9 +10,15 @@ import { readDate } from '../../lib/dates';
 import { normaliseLine } from '../../lib/text';
 import { stateNames, states } from '../../policy/declaration-moves';
 import { levelText } from '../catalogue';
+import { roleTexts, type Role } from '../../policy/actor';
 import { auditActions, auditActionText, subjectKindText } from '../../policy/audit-actions';
 import type { AuditFilter, AuditLine, AuditPage } from './audit-log.read';
 import { verdictText } from './verify-log';
+
+/** What other modules call things that entries name by codes. */
+export interface AuditWords {
+  sectionTitleOf: (id: string) => string | undefined;
+}
 
 export interface AuditQuery {
   filter: AuditFilter;
@@ -77,65 +84,48 @@ export function auditFilterForm({ typed, errors }: AuditQuery): object {
   };
 }
 
-/** Words for the facts of an entry, in the order in which they are read. */
-const detailTexts: Readonly<Record<string, string>> = {
-  change: '调整',
-  daysAheadBefore: '原来快几天',
-  daysAhead: '现在快几天',
-  from: '原状态',
-  to: '新状态',
-  round: '提交次数',
-  section: '部分',
-  fields: '修改的项目',
-  files: '上传文件数',
-  attachment: '附件',
-  year: '年度',
-  level: '级别',
-  seriesId: '系列编号',
-  unitId: '单位编号',
-  committeeId: '评审委员会编号',
-  divisionCode: '地区代码',
-  automatic: '自动校验通过',
-  doubts: '自动校验结果',
-  reason: '原因',
-  tries: '次数',
-  locked: '锁定期间',
-  before: '更正前',
-  after: '更正后',
-  correction: '更正编号',
-  declarations: '随之更正的申报',
-  found: '查到的账号数',
-  accounts: '账号编号',
-  role: '账号类型',
-  title: '标题',
-  mobile: '更正了手机号码',
-  evidence: '证明材料校验值',
-  settings: '修改的设置',
-};
-const order = Object.keys(detailTexts);
+const order = Object.keys(auditFacts);
 const placeOf = (key: string): number => (order.includes(key) ? order.indexOf(key) : order.length);
 
-function valueText(value: unknown): string {
+/** The words of one value of a fact. What has no words stays as it was written. */
+function valueText(fact: keyof AuditDetail | undefined, value: unknown, words?: AuditWords): string {
+  if (value === null || value === '') return '无';
   if (value === true) return '是';
   if (value === false) return '否';
-  if (Array.isArray(value)) return value.length === 0 ? '无' : value.map(valueText).join('、');
+  if (Array.isArray(value)) return value.length === 0 ? '无' : value.map((v) => valueText(fact, v, words)).join('、');
+  if (typeof value === 'object') {
+    const { label, before, after, ...rest } = value as Record<string, unknown>;
+    return typeof label !== 'string'
+      ? factsText(value as Record<string, unknown>, words)
+      : `${label}：${[before, after, ...Object.values(rest)].map((v) => valueText(undefined, v, words)).join('→')}`;
+  }
   if (typeof value !== 'string') return JSON.stringify(value);
+  const code = (fact && auditCodes[fact]?.[value]) ?? (fact === 'section' ? words?.sectionTitleOf(value) : undefined);
+  if (fact === 'role' && value in roleTexts) return roleTexts[value as Role];
+  if (code !== undefined) return code;
   // of a content hash the beginning is enough to compare
   if (/^[0-9a-f]{64}$/.test(value)) return `${value.slice(0, 16)}…`;
   const state = stateNames.find((s) => s === value);
   return (state && states[state].text) || levelText(value) || value;
 }
 
-/** Facts of an entry as one line; what has no words here stays as it was written. */
-export function detailText({ action, detail }: AuditLine): string {
-  if (action === 'audit.verify') return verdictText(detail).text;
-  return Object.entries(detail)
+const isFact = (key: string): key is keyof AuditDetail => key in auditFacts;
+
+const factsText = (facts: Record<string, unknown>, words?: AuditWords): string =>
+  Object.entries(facts)
     .sort(([a], [b]) => placeOf(a) - placeOf(b))
-    .map(([key, value]) => `${detailTexts[key] ?? key}：${valueText(value)}`)
+    .map(([key, value]) => {
+      const fact = isFact(key) ? key : undefined;
+      return `${fact ? auditFacts[fact] : key}：${valueText(fact, value, words)}`;
+    })
     .join('；');
+
+/** Facts of an entry as one line. */
+export function detailText({ action, detail }: AuditLine, words?: AuditWords): string {
+  return action === 'audit.verify' ? verdictText(detail).text : factsText(detail, words);
 }
 
-export function auditTable({ lines }: AuditPage): object {
+export function auditTable({ lines }: AuditPage, words?: AuditWords): object {
   return {
     caption: '操作日志',
     emptyText: '没有符合条件的记录',
@@ -156,7 +146,7 @@ export function auditTable({ lines }: AuditPage): object {
         { text: l.actorName },
         { text: auditActionText(l.action) },
         { text: subjectKindText(l.subjectKind), ...(l.subjectId ? { sub: l.subjectId } : {}) },
-        { text: detailText(l) },
+        { text: detailText(l, words) },
       ],
     })),
   };

@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps';
 import { paths } from '../../http/paths';
 import { notFound, page, refusal, seeOther, type PageMeta, type Reply, type Route, type Visit } from '../../http/route';
-import { auditFilterForm, auditLinks, auditTable, chainState, readAuditQuery } from './audit-log.view';
+import { auditFilterForm, auditLinks, auditTable, chainState, readAuditQuery, type AuditWords } from './audit-log.view';
 import { findLastVerification, listAuditLog } from './audit-log.read';
 import { supportAccountsRoutes } from './accounts.routes';
 import { correctionsRoutes } from './corrections.routes';
@@ -12,7 +12,7 @@ import { verifyLog } from './verify-log';
 const crumbs = (text: string): NonNullable<PageMeta['breadcrumbs']> => [{ text: '首页', href: paths.home() }, { text }];
 
 /** Pages of technical support, and of the system administrator: 「操作日志」 and 「演示时钟」. */
-export function supportRoutes(deps: Deps): Route[] {
+export function supportRoutes(deps: Deps, words: AuditWords): Route[] {
   const clock = async (visit: Visit): Promise<Reply> => {
     if (!deps.config.demo) return notFound;
     const state = await readClock(deps.db);
@@ -40,7 +40,7 @@ export function supportRoutes(deps: Deps): Route[] {
     return page(
       'support/audit',
       { title: '操作日志', breadcrumbs: crumbs('操作日志'), errors: query.errors },
-      { filter: auditFilterForm(query), table: auditTable(shown), links: auditLinks(query, shown), chain: chainState(last) },
+      { filter: auditFilterForm(query), table: auditTable(shown, words), links: auditLinks(query, shown), chain: chainState(last) },
     );
   };
 

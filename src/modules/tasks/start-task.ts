@@ -1,3 +1,4 @@
+import type { AuditDetail } from '../../audit/audit-facts';
 import { appendAudit } from '../../audit/audit.store';
 import type { Trx } from '../../db/db';
 import type { Deps } from '../../deps';
@@ -18,7 +19,7 @@ export type StartOutcome = Awaited<ReturnType<typeof insertTask>>;
 export async function startTask<K extends TaskKind>(
   deps: Pick<Deps, 'jobs'>,
   trx: Trx,
-  task: { kind: K; owner: Actor; input: TaskInputs[K]; title: string; requestId: string; detail?: Record<string, unknown> },
+  task: { kind: K; owner: Actor; input: TaskInputs[K]; title: string; requestId: string; detail?: AuditDetail },
 ): Promise<StartOutcome> {
   const { kind, owner, input, title, requestId, detail } = task;
   const outcome = await insertTask(trx, { kind, title, ownerId: owner.accountId, input }, MAX_OPEN);
