@@ -33,11 +33,17 @@ export interface SectionText {
 
 export const UNANSWERED = '未填写';
 
+/** What stands where there is no value: of what was typed wrongly in a draft, that it was typed. Nothing of it can be submitted. */
+function without(f: Field, typed: string): string {
+  if (typed === '') return f.blankText ?? UNANSWERED;
+  return f.verb === '选择' ? '需要重新选择' : `${typed}（填写有误）`;
+}
+
 function linesOf(part: Part, group: CheckedGroup, ctx: FormContext): { lines: TextLine[]; files: TextFile[] } {
   const shown = part.fields.filter((f) => applies(f, group.raw, ctx));
   const line = (f: Field): TextLine => {
     const value = group.values[f.id];
-    return { label: f.label, text: value === undefined ? (f.blankText ?? UNANSWERED) : f.text(value, group.raw, ctx) };
+    return { label: f.label, text: value === undefined ? without(f, group.raw[f.id] ?? '') : f.text(value, group.raw, ctx) };
   };
   return {
     lines: shown.filter((f) => f.type !== 'files').map(line),

@@ -145,6 +145,15 @@ describe('D1 saving', () => {
     expect(rowIds(page, 'jobs')).toEqual([first]);
   });
 
+  test('D15 the last look shows what was typed wrongly as it was typed, not as missing', async () => {
+    const visitor = await signInAs(site, await makePerson(site));
+    const id = await begin(visitor);
+    await fillSection(visitor, id, { section: 'work-history', rows: { jobs: [{ from: '2018.13', post: '甲馆-部-无', work: '' }] } });
+    const text = (await visitor.open(`/declarations/${id}/check`)).text('#section-work-history');
+    expect(text).toContain('2018.13（填写有误）');
+    expect(text).toContain('未填写');
+  });
+
   test('D9, D14 a row that was removed by mistake comes back in its place, with its words and its files, and with what was typed since', async () => {
     const visitor = await signInAs(site, await makePerson(site));
     const id = await begin(visitor);

@@ -95,6 +95,25 @@ describe('R1 R6 職称申报数据审核: the list'.replace('職', '职'), () =>
       expect([typed, await found(typed)]).toEqual([typed, ['阿依努尔·吐尔逊江']]);
   });
 
+  it('R6 finds a unit with brackets of either width', async () => {
+    const own = await makeUnit(site, { name: '海阳市潮里文化站（东城）' });
+    await makeDeclaration(site, { batch, state: 'unit_review', units: [own], name: '于海' });
+    const reader = await signInAs(site, own);
+    for (const typed of ['站（东城）', '站(东城)', '站（东'])
+      expect([typed, namesOn(await reader.get(`/unit/review?unit=${encodeURIComponent(typed)}`))]).toEqual([typed, ['于海']]);
+    expect(namesOn(await reader.get(`/unit/review?unit=${encodeURIComponent('站（西城）')}`))).toEqual([]);
+  });
+
+  it('R1 tells what was handed in again from what is seen for the first time', async () => {
+    const own = await makeUnit(site);
+    await makeDeclaration(site, { batch, state: 'unit_review', units: [own], name: '初来' });
+    const again = await makeDeclaration(site, { batch, state: 'unit_review', units: [own], name: '又来' });
+    await site.db('declarations').where({ id: again }).update({ round: 2 });
+    const rows = (await (await signInAs(site, own)).get('/unit/review')).all('table.queue tbody tr').map((r) => r.text);
+    expect(rows.filter((r) => r.includes('第 2 次提交')).join()).toMatch(/又来/);
+    expect(rows.filter((r) => r.includes('次提交'))).toHaveLength(1);
+  });
+
   it('takes % and _ in a name literally (S37)', async () => {
     expect(namesOn(await visitor.get('/unit/review?name=100%25'))).toEqual(['张100%成']);
     expect(namesOn(await visitor.get('/unit/review?name=%25'))).toEqual(['张100%成']);

@@ -35,7 +35,7 @@ beforeAll(async () => {
     });
   await site.db('notices').insert({ title: BAD, body: BAD, issued_by: BAD });
   await site.db('faqs').insert({ category: BAD, question: BAD, answer: BAD, position: 1 });
-  await site.db('audit_log').insert({ actor_name: BAD, action: 'account.sign-in', detail: JSON.stringify({ text: BAD }) });
+  await site.db('audit_log').insert({ actor_name: BAD, action: 'account.sign-in', detail: JSON.stringify({ reason: BAD }) });
   const asks = await makeUnit(site, { name: `待批${SHORT}`, state: 'requested' });
   await site.db('permission_requests').insert({
     unit_id: asks.unitId,

@@ -250,8 +250,14 @@ describe('C2 单位权限审核', () => {
     expect(await site.db('sms_outbox').where({ purpose: 'permission-refused' })).not.toHaveLength(0);
     const told = await visitor.get('/unit/permission');
     expect(told.text()).toContain('上一次申请未通过，原因：请先更正单位名称');
+    expect(page.text()).not.toContain('以前的申请');
     expect((await apply(unit)).answer.status).toBe(303);
     expect(await stateOf(unit)).toBe('requested');
+    // whoever decides again sees what was asked for
+    const [, second] = (await requestsOf(unit)) as { id: number }[];
+    const again = await bureauVisitor.get(`/bureau/permissions/${second?.id}`);
+    const earlier = again.all('section').find((x) => x.querySelector('h2')?.text === '以前的申请');
+    expect(earlier?.text.replace(/\s+/g, ' ')).toMatch(/未通过 ?请先更正单位名称/);
   });
 
   it('tells the second of two officers, and changes nothing', async () => {

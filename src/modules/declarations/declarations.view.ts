@@ -157,18 +157,19 @@ export interface MoveButton {
   move: MoveName;
   text: string;
   href: string;
-  kind: 'primary' | 'secondary' | 'warning';
+  kind: 'primary' | 'secondary' | 'warning' | 'link';
 }
 const ORDER = ['main', 'other', 'danger'];
+const kinds = { main: 'primary', other: 'secondary', danger: 'warning' } as const;
 
-/** The moves as buttons, the usual one first. */
+/** The moves as buttons, the usual one first. Giving up is there for who looks for it, and the loudest button of no page. */
 export function moveButtons(id: string, names: readonly MoveName[]): MoveButton[] {
   const ordered = [...names].sort((a, b) => ORDER.indexOf(moves[a].kind) - ORDER.indexOf(moves[b].kind));
   return ordered.map((m) => ({
     move: m,
     text: moves[m].text,
     href: paths.move(id, m),
-    kind: moves[m].kind === 'main' ? 'primary' : moves[m].kind === 'danger' ? 'warning' : 'secondary',
+    kind: moves[m].kind === 'danger' && moves[m].who === 'applicant' ? 'link' : kinds[moves[m].kind],
   }));
 }
 

@@ -91,6 +91,8 @@ export interface QueueCondition {
 }
 
 interface QueueColumns extends DeclarationLine {
+  /** how often it was handed in */
+  round: number;
   /** the applicant's day of birth: tells people of one name apart */
   bornOn: PlainDate;
   rankN: number | null;
@@ -166,7 +168,8 @@ const holding = (q: Knex.QueryBuilder, name: string): Knex.QueryBuilder => q.whe
 function narrowed(h: Handle, scope: Scope, c: QueueCondition): Knex.QueryBuilder {
   const reader = readerOf(scope);
   const q = inGroup(c.name !== '' && reader ? foundByGrams(h, reader, c.name) : inScope(h, scope), c);
-  if (c.unit !== '') q.whereRaw('strpos(e.unit_name, ?) > 0', [c.unit]);
+  if (c.unit !== '')
+    q.whereRaw("strpos(translate(e.unit_name, '（）', '()'), ?) > 0", [c.unit.replaceAll('（', '(').replaceAll('）', ')')]);
   return q;
 }
 
@@ -215,7 +218,8 @@ function firstRows(h: Handle, scope: Scope, c: QueueCondition, list: QueueOrder,
 function idsInOrder(h: Handle, scope: Scope, c: QueueCondition, list: QueueOrder, place: Place, limit: number): Knex.QueryBuilder {
   const from = placed(scope, list, place);
   const q = inGroup(h.from(firstRows(h, scope, c, list, place).select('e.*').as('e')), c);
-  if (c.unit !== '') q.whereRaw('strpos(e.unit_name, ?) > 0', [c.unit]);
+  if (c.unit !== '')
+    q.whereRaw("strpos(translate(e.unit_name, '（）', '()'), ?) > 0", [c.unit.replaceAll('（', '(').replaceAll('）', ')')]);
   return holding(q, c.name)
     .select(from.columns as string[])
     .orderByRaw(from.orderBy)
@@ -240,7 +244,7 @@ function withColumns(h: Handle, q: Knex.QueryBuilder): Knex.QueryBuilder {
     .leftJoin('publicities as p', 'p.id', 'i.publicity_id')
     .select(
       h.raw(
-        `${LINE_COLUMNS}, ${BORN_ON}, ${SUBJECT_COLUMNS}, d.rank_n AS "rankN", d.rank_of AS "rankOf", d.version, d.batch_id AS "batchId", e.arrived_at AS "arrivedAt",
+        `${LINE_COLUMNS}, ${BORN_ON}, ${SUBJECT_COLUMNS}, d.rank_n AS "rankN", d.rank_of AS "rankOf", d.round, d.version, d.batch_id AS "batchId", e.arrived_at AS "arrivedAt",
        p.id AS "publicityId", p.starts_on AS "startsOn", p.ends_on AS "endsOn", p.ends_on < app_today() AS "isOver",
        committee_is_valid(c) AS "isCommitteeValid"`,
       ),

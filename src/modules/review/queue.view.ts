@@ -92,7 +92,10 @@ function cellOf(key: ColumnKey, r: QueueRow, catalogue: Catalogue, hrefOf: (row:
     case 'rank':
       return { text: rankText(r) };
     case 'state':
-      return { tag: { text: states[r.state].text, colour: states[r.state].colour } };
+      return {
+        tag: { text: states[r.state].text, colour: states[r.state].colour },
+        ...(r.round > 1 ? { sub: `第 ${r.round} 次提交` } : {}),
+      };
     case 'arrived':
       return { text: showMoment(r.arrivedAt) };
     case 'ends':

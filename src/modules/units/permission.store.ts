@@ -35,6 +35,24 @@ export async function findLatestRequest(h: Handle, unitId: number): Promise<Perm
   return rows[0];
 }
 
+export interface EarlierRequest extends PermissionRequest {
+  /** why what it granted was taken back; null when it was not */
+  withdrawnReason: string | null;
+}
+
+/** What was decided for the unit of a request before it, in the same division, the newest first; the last twenty. */
+export async function listEarlierRequests(
+  h: Handle,
+  r: Pick<PermissionRequest, 'id' | 'unitId' | 'divisionCode'>,
+): Promise<EarlierRequest[]> {
+  const { rows } = await h.raw<{ rows: EarlierRequest[] }>(
+    `SELECT q.*, (SELECT w.reason FROM permission_withdrawals w WHERE w.request_id = q.id) AS "withdrawnReason"
+     FROM (${SELECT} WHERE r.unit_id = ? AND r.id < ? AND r.division_code = ? AND r.state <> 'requested' ORDER BY r.id DESC LIMIT 20) q ORDER BY q.id DESC`,
+    [r.unitId, r.id, r.divisionCode],
+  );
+  return rows;
+}
+
 /** Gives the new request's id. */
 export async function insertRequest(
   trx: Trx,

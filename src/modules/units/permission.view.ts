@@ -1,7 +1,7 @@
 import { codeText, unitNatures } from '../../lib/codes';
 import { showMoment } from '../../lib/moment';
 import type { Namesake, PermissionRow } from './permission-queue.read';
-import type { PermissionRequest } from './permission.store';
+import type { EarlierRequest, PermissionRequest } from './permission.store';
 import type { PermissionState, RegisterEntry, Unit } from './unit.store';
 import { isSameName } from './check-register';
 
@@ -44,6 +44,29 @@ export function namesakesTable(namesakes: readonly Namesake[]) {
         { text: n.divisionName },
         { tag: permissionTags[n.permissionState as PermissionState] },
         { text: showMoment(n.createdAt) },
+      ],
+    })),
+  };
+}
+
+/** What the unit was told before, and why: who decides again does not ask for the same thing twice, or for another. */
+export function earlierTable(requests: readonly EarlierRequest[]) {
+  return {
+    caption: '以前的申请',
+    columns: [
+      { key: 'at', text: '申请时间' },
+      { key: 'state', text: '结果' },
+      { key: 'reason', text: '原因', width: 'l' },
+      { key: 'by', text: '审核人' },
+      { key: 'decided', text: '审核时间' },
+    ],
+    rows: requests.map((r) => ({
+      cells: [
+        { text: showMoment(r.requestedAt) },
+        { tag: requestTag(r) },
+        { text: r.withdrawnReason ?? r.reason },
+        { text: r.isAutomatic ? '自动校验' : (r.decidedBy ?? '') },
+        { text: r.decidedAt ? showMoment(r.decidedAt) : '' },
       ],
     })),
   };

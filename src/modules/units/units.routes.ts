@@ -39,8 +39,17 @@ import {
   permissionQuery,
 } from './permission-form';
 import { countPermissionRequests, listNamesakes, listPermissionRequests, type QueueFilter } from './permission-queue.read';
-import { findLatestRequest, findPermissionRequest, findWithdrawal } from './permission.store';
-import { comparisonRows, namesakesTable, permissionTags, queueColumns, queueRow, requestTag, unitRows } from './permission.view';
+import { findLatestRequest, findPermissionRequest, findWithdrawal, listEarlierRequests } from './permission.store';
+import {
+  comparisonRows,
+  earlierTable,
+  namesakesTable,
+  permissionTags,
+  queueColumns,
+  queueRow,
+  requestTag,
+  unitRows,
+} from './permission.view';
 import { registerRoutes } from './register.routes';
 import { requestPermission } from './request-permission';
 import { withdrawalRoutes } from './withdrawal.routes';
@@ -220,9 +229,10 @@ export function unitsRoutes(deps: Deps): Route[] {
     const request = await findPermissionRequest(db, id);
     if (!request) throw new Error(`no permission request ${id}`);
     const unit = await mustFindUnit(request.unitId);
-    const [entry, namesakes, { today }] = await Promise.all([
+    const [entry, namesakes, earlier, { today }] = await Promise.all([
       findRegisterEntry(db, request.creditCode),
       listNamesakes(db, unit.name, unit.id),
+      listEarlierRequests(db, request),
       databaseNow(db),
     ]);
     const { address } = filterOf(visit);
@@ -259,6 +269,7 @@ export function unitsRoutes(deps: Deps): Route[] {
           rows: comparisonRows(unit, request, entry),
         },
         namesakes: namesakesTable(namesakes),
+        earlier: earlierTable(earlier),
         form:
           request.state === 'requested' ? decisionModel(raw, today, problems, addressOf(paths.decidePermission(id), address)) : undefined,
       },
