@@ -78,6 +78,7 @@ export const helpOfRoles: Record<Role, readonly Help[]> = {
     { at: /^\/judge/, heading: '参加评审会议' },
   ],
   support: [
+    { at: /^\/support\/accounts\/[^/]+\/corrections\/mobile/, heading: '更换手机号码' },
     { at: /^\/support\/accounts\/[^/]+\/corrections/, heading: '更正姓名和证件号码' },
     { at: /^\/support\/corrections/, heading: '复核更正' },
     { at: /^\/support\/accounts/, heading: '查找账号、解除锁定' },

@@ -404,6 +404,8 @@ describe('A3 「短信记录」', () => {
     try {
       set({ production: true });
       expect((await support.get('/support/sms')).status).toBe(404);
+      // nor does a card of the home page lead there
+      expect((await support.get('/home')).all('main a').map((a) => a.getAttribute('href'))).not.toContain('/support/sms');
       expect((await site.visitor().get('/register/person')).text()).not.toContain(hint);
       set({ demo: true });
       expect((await site.visitor().get('/register/person')).text()).toContain(hint);

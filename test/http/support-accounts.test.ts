@@ -82,6 +82,8 @@ describe('B4 账号查询', () => {
   });
 
   it('X2 shows no staff and nothing of declarations', async () => {
+    // a bureau or an office that calls is told who can help
+    expect((await look(support, (await makeStaff(site, { role: 'admin' })).loginName)).text()).toContain('请联系系统管理员');
     const staff = await makeStaff(site, { role: 'admin' });
     expect((await look(support, staff.loginName)).text()).toContain('没有找到这个账号');
     expect((await support.get(`/support/accounts/${staff.accountId}`)).status).toBe(404);
@@ -252,6 +254,9 @@ describe('S15 更正证件号码', () => {
   it('takes effect when a second person has confirmed it, once, whoever is quicker', async () => {
     const person = await makePerson(site, { name: '宋玉' });
     const third = await signInAs(site, await makeStaff(site, { role: 'support', name: '毕可心' }));
+    const waiting = async (visitor: Visitor): Promise<number> =>
+      Number(/(\d+) 项待复核\s*更正复核/.exec((await visitor.get('/home')).text())?.[1] ?? '0');
+    const before = [await waiting(support), await waiting(second)];
     const confirm = await fill(support, person.accountId, 'id-number', {
       'correction.idNumber': NEW.toLowerCase(),
       'correction.reason': '注册时录错',
@@ -267,7 +272,8 @@ describe('S15 更正证件号码', () => {
     expect((await findPerson(site.db, site.deps.cipher, person.accountId))?.idNumber).toBe(person.idNumber);
     const address = `/support/corrections/${row?.id}`;
 
-    // not by the one who asked
+    // not by the one who asked, whose home page does not count it as work
+    expect([await waiting(support), await waiting(second)]).toEqual([before[0], (before[1] ?? 0) + 1]);
     const own = await support.get(address);
     expect(own.text()).toContain('须由另一名技术支持人员复核');
     expect(own.html).not.toContain(NEW);
@@ -340,6 +346,12 @@ describe('S15 更正证件号码', () => {
 });
 
 describe('B4, S15 a lost mobile number', () => {
+  it('C5 its help is the paragraph about mobile numbers', async () => {
+    const person = await makePerson(site, {});
+    const page = await support.get(`/support/accounts/${person.accountId}/corrections/mobile`);
+    expect(decodeURIComponent(page.link('使用帮助') ?? '')).toBe('/guides/support#更换手机号码');
+  });
+
   it('is replaced with reason and evidence by two people; the old number is told, recovery goes by the new one', async () => {
     const person = await makePerson(site, { name: '丛海波', mobile: '13906315151' });
     const same = await fill(support, person.accountId, 'mobile', { 'correction.mobile': '139 0631 5151', 'correction.reason': '手机丢失' });

@@ -203,6 +203,7 @@ export async function listUpstreamWork(h: Handle, unitId: number): Promise<Upstr
 
 /** What waits for those who look after the site, and what they have to renew. */
 export interface DeskFacts {
+  /** what others asked for: nobody decides on a request of their own */
   corrections: number;
   correctionsSince: Date | null;
   factorResets: number;
@@ -221,16 +222,17 @@ export interface DeskFacts {
 }
 
 /** For technical support, administrators and auditors; one query. */
-export async function findDeskFacts(h: Handle): Promise<DeskFacts> {
+export async function findDeskFacts(h: Handle, accountId: number): Promise<DeskFacts> {
   const { rows } = await h.raw<{ rows: DeskFacts[] }>(
     `SELECT i.n AS corrections, i.since AS "correctionsSince", f.n AS "factorResets", f.since AS "factorResetsSince", b.n AS "openBatches", b.closes AS "firstCloses",
        l.until AS "calendarUntil", l.until < app_today() + 60 AS "calendarIsShort",
        (SELECT count(*)::int FROM (SELECT 1 FROM audit_log WHERE id > coalesce((SELECT audit_id FROM audit_seals ORDER BY seq DESC LIMIT 1), 0) LIMIT 1000) x) AS unsealed,
        (SELECT at FROM audit_log ORDER BY id DESC LIMIT 1) AS "newestRecord", app_now() AS now
      FROM calendar_limits l,
-       (SELECT count(*)::int AS n, min(requested_at) AS since FROM identity_corrections WHERE state = 'pending') i,
-       (SELECT count(*)::int AS n, min(requested_at) AS since FROM second_factor_resets WHERE state = 'pending') f,
+       (SELECT count(*)::int AS n, min(requested_at) AS since FROM identity_corrections WHERE state = 'pending' AND requested_by <> :me) i,
+       (SELECT count(*)::int AS n, min(requested_at) AS since FROM second_factor_resets WHERE state = 'pending' AND requested_by <> :me AND account_id <> :me) f,
        (SELECT count(*)::int AS n, min(unit_closes_at) AS closes FROM batches WHERE applicant_opens_at <= app_now() AND unit_closes_at > app_now()) b`,
+    { me: accountId },
   );
   const [facts] = rows;
   if (!facts) throw new Error('the working-day calendar has no end: calendar_limits is empty');

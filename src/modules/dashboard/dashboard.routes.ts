@@ -143,11 +143,11 @@ async function homeOf(deps: Deps, actor: Actor): Promise<Home> {
     case 'judge':
       return { cards: [judgeCard(await listSittings(deps.db, actor.accountId))] };
     case 'support':
-      return { cards: supportCards(await findDeskFacts(deps.db)) };
+      return { cards: supportCards(await findDeskFacts(deps.db, actor.accountId), deps.config.production) };
     case 'admin':
-      return { cards: adminCards(await findDeskFacts(deps.db), deps.config.demo) };
+      return { cards: adminCards(await findDeskFacts(deps.db, actor.accountId), deps.config.demo) };
     case 'auditor':
-      return { cards: auditorCards(await findDeskFacts(deps.db)) };
+      return { cards: auditorCards(await findDeskFacts(deps.db, actor.accountId)) };
   }
 }
 

@@ -440,14 +440,14 @@ function deskWork(f: DeskFacts, role: 'support' | 'admin'): WorkItem[] {
   ];
 }
 
-/** What technical support does; what waits for its second person first. */
-export const supportCards = (f: DeskFacts): Card[] => [
+/** What technical support does; what waits for its second person first. Short messages are kept for reading outside production only. */
+export const supportCards = (f: DeskFacts, isProduction: boolean): Card[] => [
   { title: '待办事项', tasks: [], work: deskWork(f, 'support'), emptyText: '' },
   {
     title: '日常办理',
     tasks: [
-      { title: '账号查询', href: paths.findAccounts(), hint: '查找账号，解除锁定，更正姓名和证件号码', status: asksDoing },
-      { title: '短信记录', href: paths.smsLog(), hint: '短信是否送达，未送达的原因', status: asksDoing },
+      { title: '账号查询', href: paths.findAccounts(), hint: '查找账号，解除锁定，更正姓名、证件号码和手机号码', status: asksDoing },
+      ...(isProduction ? [] : [{ title: '短信记录', href: paths.smsLog(), hint: '没有连接短信通道时，短信保存在这里', status: asksDoing }]),
       { title: '常见问题维护', href: paths.editFaqs(), hint: '申报人和单位常问的问题及答复', status: asksDoing },
       { title: '通知公告维护', href: paths.editNotices(), hint: '登录页和各首页显示的通知', status: asksDoing },
     ],
