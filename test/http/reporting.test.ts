@@ -134,6 +134,24 @@ describe('R2 职称申报数据上报', () => {
     return d.rank_n === null ? '' : `${d.rank_n}/${String(d.rank_of)}`;
   };
 
+  it('B5 two of one name are told apart where they are ranked, and in what is wrong with their ranks', async () => {
+    const { unit, visitor } = await unitWithPath();
+    const ids = [
+      await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '同姓同名' }),
+      await makeDeclaration(site, { batch, state: 'unit_passed', units: [unit], name: '同姓同名' }),
+    ];
+    for (const [i, id] of ids.entries())
+      await site
+        .db('persons')
+        .whereRaw('account_id = (SELECT person_id FROM declarations WHERE id = ?)', [id])
+        .update({ born_on: `198${5 + i}-03-12` });
+    const page = await visitor.get('/unit/report');
+    const names = ['同姓同名（1985年3月出生）', '同姓同名（1986年3月出生）'];
+    expect(ids.map((id) => page.text(`#row-${id} td[data-label="姓名"]`))).toEqual(names);
+    const answer = (await save(visitor, page, Object.fromEntries(ids.map((id) => [id, '1/2'])))).errors().join();
+    for (const name of names) expect(answer).toContain(`名次与${name}重复`);
+  });
+
   it('「保存排序」 keeps the ranks until tomorrow without reporting anybody; a wrong one keeps back only itself', async () => {
     const { unit, visitor } = await unitWithPath();
     const [a = '', b = '', c = ''] = [

@@ -149,6 +149,25 @@ describe('R5 unit publicity before reporting', () => {
     expect((await press(d.visitor, await d.visitor.get('/unit/report'), d.id)).text()).toContain('已上报 1 人');
   });
 
+  it('B5 two of one name are told apart wherever the unit chooses one of them', async () => {
+    const d = await desk();
+    const other = await makeDeclaration(site, { batch, state: 'unit_passed', units: [d.unit], name: d.name });
+    for (const [id, born] of [
+      [d.id, '1985-03-12'],
+      [other, '1986-04-12'],
+    ] as const)
+      await site.db('persons').whereRaw('account_id = (SELECT person_id FROM declarations WHERE id = ?)', [id]).update({ born_on: born });
+    const names = [`${d.name}（1985年3月出生）`, `${d.name}（1986年4月出生）`];
+    expect(namesOn(await d.visitor.get('/unit/publicities')).sort()).toEqual(names);
+    const page = await start(d);
+    expect(namesOn(page).sort()).toEqual(names);
+    const form = await d.visitor.get(page.link('登记异议'));
+    expect(form.text(`option[value="${d.id}"]`)).toBe(names[0]);
+    const objection = await object(d, page);
+    expect(objection.text()).toContain(names[0]);
+    expect((await d.visitor.get(objection.link('处理'))).heading).toBe(`异议：${names[0]}`);
+  });
+
   it('upheld: back to the applicant, and what was put up does not count for what comes after', async () => {
     const d = await desk();
     const page = await object(d, await start(d));

@@ -1,8 +1,11 @@
 import type { Handle } from '../../db/db';
-import { LINE_COLUMNS, type DeclarationLine, type QueueCondition } from '../review';
+import type { PlainDate } from '../../lib/dates';
+import { BORN_ON, LINE_COLUMNS, tellApart, type DeclarationLine, type QueueCondition } from '../review';
 
+/** Whoever shares the name with another one in the same answer is told apart in `name`. */
 export interface ReportRow extends DeclarationLine {
   id: string;
+  bornOn: PlainDate;
   unitId: number;
   batchId: number;
   isEntrusted: boolean;
@@ -26,7 +29,7 @@ export interface ReportRow extends DeclarationLine {
   openObjections: number;
 }
 
-const SELECT = `SELECT d.id, ${LINE_COLUMNS}, d.unit_id AS "unitId", d.batch_id AS "batchId", d.is_entrusted AS "isEntrusted",
+const SELECT = `SELECT d.id, ${LINE_COLUMNS}, ${BORN_ON}, d.unit_id AS "unitId", d.batch_id AS "batchId", d.is_entrusted AS "isEntrusted",
     d.rank_n AS "rankN", d.rank_of AS "rankOf", (b.rank_by = 'unit' AND d.rank_fixed_at IS NULL) AS "takesRank", greatest(b.unit_closes_at, x.unit_until) AS "unitClosesAt",
     EXISTS (SELECT 1 FROM declaration_events v WHERE v.declaration_id = d.id AND v.to_state = 'office_review') AS "hasBeenAtOffice",
     (d.is_entrusted AND b.entrusted_evidence_by = 'unit' AND d.stop_position = 0) AS "takesEvidence",
@@ -73,13 +76,13 @@ export async function listReportable(
      ORDER BY ${orders[order.sort][order.descending ? 'desc' : 'asc']} LIMIT :limit`,
     { unit: unitId, year: c.year ?? null, series: c.seriesId ?? null, level: c.level ?? null, name: c.name, part: c.unit, limit },
   );
-  return rows;
+  return tellApart(rows);
 }
 
 /** Those of `ids` that the unit can report. One query. */
 export async function findReportable(h: Handle, unitId: number, ids: readonly string[]): Promise<ReportRow[]> {
   const { rows } = await h.raw<{ rows: ReportRow[] }>(`${SELECT} AND d.id = ANY(CAST(:ids AS uuid[]))`, { unit: unitId, ids: [...ids] });
-  return rows;
+  return tellApart(rows);
 }
 
 export interface UpstreamRow {

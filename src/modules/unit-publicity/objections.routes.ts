@@ -9,6 +9,7 @@ import { readDate, showDate } from '../../lib/dates';
 import { isUuid, wholeNumber } from '../../lib/ids';
 import { countCharacters, normaliseLine, normaliseText } from '../../lib/text';
 import { declarationSections, OBJECTION_WORDS, readDecision } from '../declarations';
+import { tellApart } from '../review';
 import { decideObjection } from './decide-objection';
 import { findObjection, listItems, type Objection } from './publicity.store';
 import { isKind, isOutcome, kinds, listCrumb, objectionView, openPublicity, outcomes, period } from './publicity.view';
@@ -21,7 +22,7 @@ export function objectionRoutes(deps: Deps): Route[] {
   async function newObjection(visit: Visit, typed?: FormInput, errors: PageError[] = []): Promise<Reply> {
     const p = await openPublicity(db, visit);
     if (!p) return notFound;
-    const items = (await listItems(db, p.id)).filter((i) => !i.isVoid && i.state === 'unit_passed');
+    const items = tellApart(await listItems(db, p.id)).filter((i) => !i.isVoid && i.state === 'unit_passed');
     const { today } = await databaseNow(db);
     if (items.length === 0 && !typed)
       return refusal(409, '该次公示的人员都已上报或者退回，不能再登记异议', { text: '返回公示', href: paths.unitPublicity(p.id) });

@@ -8,7 +8,7 @@ import { notFound, page, seeOther, unitActor, type PageError, type PageMeta, typ
 import { readDate, showDate } from '../../lib/dates';
 import { countCharacters, normaliseLine } from '../../lib/text';
 import { states } from '../../policy/declaration-moves';
-import { tickedIds, titleCell, unitCell } from '../review';
+import { tellApart, tickedIds, titleCell, unitCell } from '../review';
 import { findUnit } from '../units';
 import { objectionRoutes } from './objections.routes';
 import { countPublicities, listCandidates, listItems, listObjections, listPublicities, type UnitPublicity } from './publicity.store';
@@ -42,7 +42,7 @@ export function unitPublicityRoutes(deps: Deps): Route[] {
       { title: '单位公示', breadcrumbs: [homeCrumb, { text: '单位公示' }], errors },
       {
         action: paths.unitPublicities(),
-        candidates: candidates.map((c) => ({
+        candidates: tellApart(candidates).map((c) => ({
           id: c.id,
           name: c.name,
           href: `${paths.review()}/${c.id}?state=unit_passed`,
@@ -162,7 +162,7 @@ export function unitPublicityRoutes(deps: Deps): Route[] {
           { key: 'unit', text: '申报单位', width: 'l' },
           { key: 'state', text: '状态', nowrap: true },
         ],
-        rows: items.map((i) => ({
+        rows: tellApart(items).map((i) => ({
           cells: [
             { text: i.name, href: `${paths.review()}/${i.id}?state=all`, ...(i.isVoid ? { sub: '公示已失效' } : {}) },
             titleCell(i, catalogue),

@@ -1,10 +1,12 @@
 import type { Handle, Trx } from '../../db/db';
 import type { Actor } from '../../policy/actor';
 import type { StateName } from '../../policy/declaration-moves';
-import { LINE_COLUMNS, type DeclarationLine } from '../review';
+import type { PlainDate } from '../../lib/dates';
+import { BORN_ON, LINE_COLUMNS, tellApart, type DeclarationLine } from '../review';
 
 export interface Candidate extends DeclarationLine {
   id: string;
+  bornOn: PlainDate;
   days: number;
   round: number;
   version: number;
@@ -13,7 +15,7 @@ export interface Candidate extends DeclarationLine {
 /** What the unit has passed, must put up before it reports, and has not put up yet. `ids`: only these, locked in the order of their ids. */
 export async function listCandidates(h: Handle, unitId: number, ids?: readonly string[]): Promise<Candidate[]> {
   const { rows } = await h.raw<{ rows: Candidate[] }>(
-    `SELECT d.id, ${LINE_COLUMNS}, b.unit_publicity_days AS days, d.round, d.version
+    `SELECT d.id, ${LINE_COLUMNS}, ${BORN_ON}, b.unit_publicity_days AS days, d.round, d.version
      FROM declarations d JOIN batches b ON b.id = d.batch_id LEFT JOIN units u ON u.id = d.unit_id
      WHERE d.holder_unit_id = ? AND d.state = 'unit_passed' AND d.stop_position = 0 AND d.deleted_at IS NULL AND b.demands_unit_publicity
        AND NOT EXISTS (SELECT 1 FROM unit_publicity_items i WHERE i.declaration_id = d.id AND i.voided_at IS NULL)
@@ -88,6 +90,8 @@ export async function findUnitPublicity(h: Handle, unitId: number, id: number): 
 
 export interface PublicityItem extends DeclarationLine {
   id: string;
+  /** for the unit's own pages: the list that is put up names no day of birth */
+  bornOn: PlainDate;
   state: StateName;
   isVoid: boolean;
 }
@@ -95,7 +99,7 @@ export interface PublicityItem extends DeclarationLine {
 /** Everybody in a publicity. One query. */
 export async function listItems(h: Handle, publicityId: number): Promise<PublicityItem[]> {
   const { rows } = await h.raw<{ rows: PublicityItem[] }>(
-    `SELECT d.id, ${LINE_COLUMNS}, d.state, i.voided_at IS NOT NULL AS "isVoid"
+    `SELECT d.id, ${LINE_COLUMNS}, ${BORN_ON}, d.state, i.voided_at IS NOT NULL AS "isVoid"
      FROM unit_publicity_items i JOIN declarations d ON d.id = i.declaration_id LEFT JOIN units u ON u.id = d.unit_id
      WHERE i.publicity_id = ? ORDER BY d.year, d.series_id, d.level, d.applicant_name, d.id`,
     [publicityId],
@@ -126,14 +130,23 @@ const OBJECTION = `SELECT o.id, o.publicity_id AS "publicityId", o.declaration_i
     o.kind, o.content, o.recorder_name AS "recorderName", o.recorded_at AS "recordedAt", o.outcome, o.finding, o.decider_name AS "deciderName", o.decided_at AS "decidedAt"
   FROM unit_objections o JOIN unit_publicities p ON p.id = o.publicity_id JOIN declarations d ON d.id = o.declaration_id`;
 
+/** Names as the unit's pages show everybody of the publicity: whom an objection speaks of decides who is not recommended. */
+async function nameApart(h: Handle, objections: Objection[]): Promise<Objection[]> {
+  const [first] = objections;
+  if (!first) return [];
+  const names = new Map(tellApart(await listItems(h, first.publicityId)).map((i) => [i.id, i.name]));
+  return objections.map((o) => ({ ...o, applicantName: names.get(o.declarationId) ?? o.applicantName }));
+}
+
+/** One query for the objections, one for the names. */
 export async function listObjections(h: Handle, publicityId: number): Promise<Objection[]> {
   const { rows } = await h.raw<{ rows: Objection[] }>(`${OBJECTION} WHERE o.publicity_id = ? ORDER BY o.id`, [publicityId]);
-  return rows;
+  return nameApart(h, rows);
 }
 
 export async function findObjection(h: Handle, unitId: number, id: number): Promise<Objection | undefined> {
   const { rows } = await h.raw<{ rows: Objection[] }>(`${OBJECTION} WHERE p.unit_id = ? AND o.id = ?`, [unitId, id]);
-  return rows[0];
+  return (await nameApart(h, rows))[0];
 }
 
 /** The live item, with its declaration held until the transaction is over; undefined when it is not (any more) with the unit that put it up. */
