@@ -259,6 +259,17 @@ describe('R6 paging', () => {
     }
   });
 
+  it('R6 leads back from one declaration to the page of the list that it was opened from, also after another one was looked at', async () => {
+    const second = await follow(await reader.get('/unit/review?sort=name'), '下一页');
+    const [name = ''] = namesOn(second);
+    const one = await reader.get(second.link(name));
+    const next = await reader.get(one.link('下一项'));
+    for (const page of [one, next]) {
+      const back = page.all('a').find((a) => (a.getAttribute('href') ?? '').startsWith('/unit/review?'));
+      expect(namesOn(await reader.get(back?.getAttribute('href') ?? ''))).toEqual(namesOn(second));
+    }
+  });
+
   it('keeps its place when what it begins at has left the list', async () => {
     const second = await follow(await reader.get('/unit/review?sort=name'), '下一页');
     const id = new URL(second.address, 'http://x').searchParams.get('from') ?? '';

@@ -27,7 +27,7 @@ import {
 } from '../declarations';
 import { changesText, commentOf, doneText, isOnePress, lastAsked, returnMoves, roundSeenBefore } from './check.view';
 import { evidenceToRead, openDossier, photoOf, previewBeside, sectionsToRead, type Dossier } from './dossier';
-import { atFirst, filterQuery, readFilter, type FilterRules, type QueueFilter } from './queue-filter';
+import { filterQuery, readFilter, type FilterRules, type QueueFilter } from './queue-filter';
 import { findOwnAct } from './own-act.read';
 import { countOf, countQueue, findNeighbours, findQueueRows } from './queue.read';
 import type { QueuePage } from './queue.routes';
@@ -51,7 +51,8 @@ export function checkRoutes(deps: Deps, queue: QueuePage, rules: FilterRules): R
   const at = (id: string): string => `${queue.address}/${id}`;
   const filterOf = (query: FormInput): { filter: QueueFilter; query: string } => {
     const filter = readFilter(query, rules);
-    return { filter, query: filterQuery(atFirst(filter), rules) };
+    // with its place: the way back leads to the page that the reader came from
+    return { filter, query: filterQuery(filter, rules) };
   };
   /** the list as it stood in the page that posted; read and written anew, so that it can lead nowhere else */
   const postedQuery = (visit: Visit) => filterOf(new FormInput(new URLSearchParams(visit.body.one('back'))));

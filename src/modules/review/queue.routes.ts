@@ -100,7 +100,7 @@ export function queueRoutes(deps: Deps, queue: QueuePage): Route[] {
     const offered = queue.moves.filter((m) => rows.some((r) => possible(r).includes(m)));
     const mayTakeWhole = offered.length > 0 && offered.every((m) => queue.whole?.includes(m));
     const isAsItOpens = filterQuery({ ...atFirst(filter), sort: rules.sorts[0] as SortKey, descending: false }, rules) === '';
-    const query = filterQuery(atFirst(filter), rules);
+    const query = filterQuery(filter, rules);
     const meta: PageMeta = { title: queue.title, breadcrumbs: [homeCrumb, { text: queue.title }] };
     const after = queue.checks ? visit.query.one('after') : '';
     const act = isUuid(after) ? await findOwnAct(deps.db, visit.actor, after) : undefined;
