@@ -145,11 +145,14 @@ describe('C6 经办人管理', () => {
 
   it('hands the unit over: contact, telephone, credit code and recovery go with it', async () => {
     const { unit, owner, member } = await unitWithMember();
+    const early = await confirmPassword(owner, await owner.get(`/unit/operators/${member.id}/hand-over`));
+    expect(early.text()).toContain('该经办人尚未启用账号');
     const before = await site.db('units').where({ id: unit.unitId }).first<{ mobile: Buffer }>('mobile');
     const oldMobile = site.deps.cipher.decrypt(before.mobile, 'unit.mobile');
     const visitor = await settleIn(member);
-    const page = await confirmPassword(owner, await owner.get(`/unit/operators/${member.id}/hand-over`));
+    const page = await owner.get(`/unit/operators/${member.id}/hand-over`);
     expect(page.text()).toContain('丛培英');
+    expect(page.text()).not.toContain('尚未启用账号');
     expect((await owner.send(page, {}, { form: `/unit/operators/${member.id}/hand-over` })).text()).toContain('主经办人已移交');
     expect([(await owner.get('/unit/operators/new')).status, (await visitor.get('/unit/operators/new')).status]).toEqual([403, 200]);
     const row = await site.db('units').where({ id: unit.unitId }).first<{ mobile: Buffer; contact_name: string }>();

@@ -103,4 +103,19 @@ describe('K1 职称目录', () => {
       await listener.stop();
     }
   });
+
+  it('does not end a series in which people declare, and says when it can be ended', async () => {
+    await makeBatch(site, { committeeId: (await makeCommittee(site)).id });
+    const press = async (what: string): Promise<Page> =>
+      admin.send(await admin.get('/admin/catalogue'), {}, { form: '/admin/catalogue/entries/series/91/act', button: `do=${what}` });
+    const answer = await press('end');
+    expect([answer.status, answer.text()]).toEqual([409, expect.stringContaining('请在全部批次截止之后停用')]);
+    expect((await site.deps.catalogue.get()).series.map((s) => s.id)).toContain(91);
+    await site.db.raw(
+      `UPDATE batches SET applicant_opens_at = applicant_opens_at - interval '2 years', applicant_closes_at = applicant_closes_at - interval '2 years',
+         unit_closes_at = unit_closes_at - interval '2 years' WHERE series_id = 91`,
+    );
+    expect((await press('end')).text()).toContain('已停用');
+    expect((await press('restore')).text()).toContain('已恢复');
+  });
 });

@@ -232,13 +232,19 @@ export function operatorsRoutes(deps: Deps): Route[] {
     return answer(visit, await changeOperatorMobile(deps, taskOf(visit), mobile), 'mobile');
   };
 
-  const confirmPage = async (visit: Visit, title: string, what: object): Promise<Reply> => {
+  const confirmPage = async (
+    visit: Visit,
+    title: string,
+    what: { warning: string; unproven?: string; isDanger?: boolean },
+  ): Promise<Reply> => {
     const o = await mustFind(visit);
     return page(
       'accounts/operator-confirm',
       { title: `${title}：${o.name}`, breadcrumbs: [homeCrumb, listCrumb, { text: o.name, href: paths.operator(o.id) }, { text: title }] },
       {
         ...what,
+        // nobody has signed in with this number yet: a wrong digit would leave the unit without an owner
+        warning: o.mustChangePassword && what.unproven ? `${what.unproven}${what.warning}` : what.warning,
         action: visit.path.split('?')[0],
         backHref: paths.operator(o.id),
         rows: [
@@ -298,6 +304,7 @@ export function operatorsRoutes(deps: Deps): Route[] {
       audit: null,
       handle: (visit) =>
         confirmPage(visit, '移交主经办人', {
+          unproven: '该经办人尚未启用账号，请先核对手机号码，确认本人已经收到临时密码并且能够登录，再移交。',
           warning:
             '移交后，由该经办人管理本单位的经办人；单位的联系人和手机号码改为该经办人的，统一社会信用代码只能登录该经办人的账号。您仍是本单位的经办人，用自己的登录名登录。',
         }),

@@ -219,6 +219,11 @@ export function catalogueRoutes(deps: Deps): Route[] {
     const outcome = await actOnEntry(deps, visit.actor, kind, wholeNumber(visit.param('entry'), 9) ?? 0, asked, visit.requestId);
     if (!outcome) return notFound;
     const to = back(outcome, kind);
+    if (outcome.isRunning)
+      return refusal(409, '该职称系列还有没有截止的申报批次，申报人和单位正在使用，不能停用。请在全部批次截止之后停用', {
+        text: '查看申报批次',
+        href: paths.batches(),
+      });
     if (!outcome.isDone && (asked === 'end' || asked === 'restore'))
       return refusal(409, asked === 'end' ? '已经停用' : '已经恢复', { text: '返回列表', href: to });
     return seeOther(addressOf(to, { done: asked === 'up' || asked === 'down' ? 'moved' : asked }));

@@ -95,6 +95,11 @@ export async function positionOf(trx: Trx, kind: EntryKind, id: number): Promise
   return row?.position ?? 0;
 }
 
+/** Whether a batch of this series has not ended for the units: until then people declare in it, and units ask for paths. */
+export async function hasRunningBatch(trx: Trx, seriesId: number): Promise<boolean> {
+  return (await trx('batches').where({ series_id: seriesId }).whereRaw('unit_closes_at > app_now()').first('id')) !== undefined;
+}
+
 /** False when it is so already. */
 export async function switchEntry(trx: Trx, kind: EntryKind, id: number, isOn: boolean): Promise<boolean> {
   const query = trx(tables[kind]).where({ id });

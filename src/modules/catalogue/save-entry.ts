@@ -5,6 +5,7 @@ import type { Deps } from '../../deps';
 import type { Actor } from '../../policy/actor';
 import {
   findEntry,
+  hasRunningBatch,
   insertEntry,
   isSpecialityUsed,
   lockCatalogue,
@@ -79,7 +80,7 @@ export const entryActs = ['up', 'down', 'end', 'restore'] as const;
 export type EntryAct = (typeof entryActs)[number];
 export const isEntryAct = (text: string): text is EntryAct => entryActs.some((a) => a === text);
 
-/** Ends an entry, takes it back, or moves it within its list; false when it was so already, or is gone. */
+/** Ends an entry, takes it back, or moves it within its list; not done when it was so already, or when it is a series that is being declared in. */
 export async function actOnEntry(
   deps: Pick<Deps, 'db' | 'catalogue'>,
   actor: Actor,
@@ -87,11 +88,13 @@ export async function actOnEntry(
   id: number,
   act: EntryAct,
   requestId: string,
-): Promise<{ seriesId: number; isDone: boolean } | undefined> {
+): Promise<{ seriesId: number; isDone: boolean; isRunning?: boolean } | undefined> {
   const outcome = await inTransaction(deps.db, async (trx) => {
     await lockCatalogue(trx);
     const entry = await findEntry(trx, kind, id);
     if (!entry) return undefined;
+    if (act === 'end' && kind === 'series' && (await hasRunningBatch(trx, id)))
+      return { seriesId: entry.seriesId, isDone: false, isRunning: true };
     const isDone =
       act === 'up' || act === 'down'
         ? await moveEntry(trx, kind, entry, act === 'up' ? -1 : 1)

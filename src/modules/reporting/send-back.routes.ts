@@ -48,7 +48,7 @@ export function sendBackRoutes(deps: Deps): Route[] {
           rows: groups.map((g) => ({
             cells: [
               { text: String(g.year) },
-              { text: catalogue.series.find((s) => s.id === g.seriesId)?.name ?? '' },
+              { text: catalogue.seriesName(g.seriesId) },
               { text: levelText(g.level) },
               { text: countOrNone(g.first, '份') },
               { text: countOrNone(g.reported, '份') },
