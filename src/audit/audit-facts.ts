@@ -14,6 +14,8 @@ export const auditFacts = {
   year: '年度',
   level: '级别',
   seriesId: '系列编号',
+  series: '系列编号',
+  show: '范围',
   unitId: '单位编号',
   upstreamUnitId: '上级单位编号',
   committeeId: '评审委员会编号',
@@ -145,6 +147,7 @@ export const auditCodes: { readonly [fact in keyof AuditDetail]: Readonly<Record
     back: '交还原评委',
     stays: '由现评委继续',
   },
+  show: { to_report: '待上报', reported: '已上报', passed: '待上报和已上报', arrived: '全部' },
   state: { kept: '维持原评审结果', proposed: '提请人社局审核', granted: '同意重新评审', refused: '维持原评审结果' },
   outcome: {
     dismissed: '异议不成立',

@@ -169,6 +169,16 @@ describe('R4 一览表', () => {
     fs.rmSync(path.dirname(at), { recursive: true });
   });
 
+  it('X1 the log says in words what was exported', async () => {
+    const { visitor } = await unitWith(['日志甲']);
+    await exported(visitor, 'xlsx', '?show=to_report');
+    const auditor = await signInAs(site, await makeStaff(site, { role: 'auditor' }));
+    const log = await auditor.get('/admin/audit?action=task.start');
+    expect(log.text('table.queue tbody tr')).toContain('文件导出');
+    expect(log.text('table.queue tbody tr')).toContain('范围：待上报');
+    expect(log.text('table.queue tbody tr')).not.toMatch(/task|show|series/);
+  });
+
   it('an export without rows says what to do and makes no file', async () => {
     const { visitor } = await unitWith([]);
     const page = await exported(visitor, 'xlsx');

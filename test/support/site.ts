@@ -191,7 +191,9 @@ export interface Site {
 async function factsWithoutWords(db: Db): Promise<string[]> {
   const { rows: tables } = await db.raw<{ rows: { log: string | null }[] }>("SELECT to_regclass('audit_log') AS log");
   if (tables[0]?.log === null) return [];
-  const { rows } = await db.raw<{ rows: { fact: string }[] }>('SELECT DISTINCT jsonb_object_keys(detail) AS fact FROM audit_log');
+  const { rows } = await db.raw<{ rows: { fact: string }[] }>(
+    `SELECT jsonb_object_keys(detail) AS fact FROM audit_log UNION SELECT jsonb_object_keys(detail->'input') FROM audit_log WHERE jsonb_typeof(detail->'input') = 'object'`,
+  );
   return rows.map((r) => r.fact).filter((fact) => !(fact in auditFacts));
 }
 
