@@ -59,8 +59,11 @@ export function assignItems(reviewers: readonly Reviewer[], items: readonly Item
   return plan;
 }
 
+/** No group has fewer than three. */
+export const mostGroups = (seats: number): number => Math.max(1, Math.floor(seats / REVIEWERS_PER_ITEM));
+
 /** Group numbers for `seats` people in `groups` groups of at least three, dealt out in turn. */
 export function dealGroups(seats: number, groups: number): number[] {
-  const n = Math.max(1, Math.min(groups, Math.floor(seats / REVIEWERS_PER_ITEM)));
+  const n = Math.max(1, Math.min(groups, mostGroups(seats)));
   return Array.from({ length: seats }, (_, i) => (i % n) + 1);
 }

@@ -604,6 +604,21 @@ describe('J3 reading', () => {
       expect(await reviewersOf(meetingId, id)).toEqual(sorted(wasFirst ? taker : one, ...others));
     });
 
+    it('J2, J3 the office chooses whom it recuses and what it takes out: a press on the form as it opens does nothing', async () => {
+      const ids = [await accepted('先列的'), await accepted('后列的')];
+      const meetingId = await begun(ids);
+      const recused = await step(meetingId, 'recuse', { recusal: '师生' });
+      expect(recused.errors()).toEqual(['请选择需要回避的申报']);
+      expect(recused.find('#recusal')?.getAttribute('value')).toBe('师生');
+      const [declaration = ''] = ids;
+      expect((await step(meetingId, 'recuse', { declaration, recusal: '师生' })).errors()).toEqual(['请选择需要回避的评委']);
+      const removed = await step(meetingId, 'remove-item');
+      expect(removed.errors()).toEqual(['请选择需要移出的申报']);
+      // the part that was not done stands open
+      expect(removed.find('#remove-item')?.closest('details')?.hasAttribute('open')).toBe(true);
+      for (const id of ids) expect(await reviewersOf(meetingId, id)).toHaveLength(3);
+    });
+
     it('J2 a declaration that was taken out of the meeting has no review to come back', async () => {
       const [id, kept] = [await accepted('移出的'), await accepted('留下的')];
       const meetingId = await begun([id, kept]);
@@ -762,10 +777,15 @@ describe('J3 the office’s page of a large meeting', () => {
     const refused = await step(meetingId, 'begin', { groups: '2' });
     expect(refused.errors()).toEqual(['请先确定会议主持人']);
     expect(refused.find('#groups')?.getAttribute('value')).toBe('2');
+    expect((await step(meetingId, 'replace', { reason: '出差' })).errors()).toEqual(['请选择不能出席的评委']);
     const replaced = await step(meetingId, 'replace', { judge: String(judges[1]), reason: '出差' });
     expect(replaced.status).toBe(422);
     expect(replaced.find('#why-out')?.getAttribute('value')).toBe('出差');
     expect(replaced.find('#out option[selected]')?.getAttribute('value')).toBe(String(judges[1]));
+    // five seats make one group; the groups cannot be dealt again, so nothing is guessed
+    await step(meetingId, 'chair', { judge: String(judges[0]) });
+    for (const groups of ['2', '0', '两', ''])
+      expect((await step(meetingId, 'begin', { groups })).errors()).toEqual(['评议组数请填写整数，最多 1 组']);
     await step(meetingId, 'cancel', { reason: '改期' });
   });
 

@@ -15,6 +15,7 @@ import {
   type Route,
   type Visit,
 } from '../../http/route';
+import { mostGroups } from '../../lib/assign-items';
 import { commitmentOf, drawLots, poolDigest } from '../../lib/judge-draw';
 import { showDate } from '../../lib/dates';
 import { isUuid, wholeNumber } from '../../lib/ids';
@@ -189,7 +190,7 @@ export function meetingsRoutes(deps: Deps): Route[] {
         progress: progressText(seats, items),
         outcome: outcomeText(results),
         passed: results.filter((r) => r.isPassed).length,
-        maxGroups: Math.max(1, Math.floor(seats.length / 3)),
+        maxGroups: mostGroups(seats.length),
         items: items.map((i) => itemLine(i, catalogue, resultOf.get(i.id))),
         recusals: recusalLines(namedAs(recusals, items, seats)).map((r) => ({ ...r, withdrawHref: withdrawable(r) })),
         hasWithdrawable: recusals.some((r) => withdrawable(r) !== undefined),
@@ -305,7 +306,7 @@ export function meetingsRoutes(deps: Deps): Route[] {
     },
     { ...step('chair', (visit, id) => chooseChair(deps, visit.actor, id, judgeId(visit), visit.requestId)), audit: 'meeting.chair' },
     {
-      ...step('begin', (visit, id) => beginMeeting(deps, visit.actor, id, wholeNumber(visit.body.one('groups')) ?? 1, visit.requestId)),
+      ...step('begin', (visit, id) => beginMeeting(deps, visit.actor, id, wholeNumber(visit.body.one('groups')) ?? 0, visit.requestId)),
       audit: 'meeting.begin',
     },
     {

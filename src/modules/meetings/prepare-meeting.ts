@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { appendAudit } from '../../audit/audit.store';
 import { inTransaction, isViolationOf } from '../../db/db';
 import type { Deps } from '../../deps';
-import { assignItems, dealGroups } from '../../lib/assign-items';
+import { assignItems, dealGroups, mostGroups } from '../../lib/assign-items';
 import { commitmentOf, drawLots, poolDigest } from '../../lib/judge-draw';
 import type { Actor } from '../../policy/actor';
 import { findPlan, findStanding } from '../committee';
@@ -142,6 +142,7 @@ export function replaceJudge(
   requestId: string,
 ): Promise<StepOutcome> {
   return takeStep(deps, actor, meetingId, { action: 'draw.replace', in: ['drawing'] }, requestId, async (trx) => {
+    if (judgeId === 0) refuse('请选择不能出席的评委');
     if (reason === '') refuse('请填写递补原因');
     const order = (await listDraws(trx, meetingId)).find((d) => d.voidReason === '')?.drawn ?? [];
     const seats = await listSeats(trx, meetingId);
@@ -177,6 +178,8 @@ export function beginMeeting(deps: Deps, actor: Actor, meetingId: number, groups
       ...before.filter((i) => i.state !== 'accepted').map((i) => `${i.name}的申报已不在「已受理」状态，请重新选择申报`),
     ];
     if (reasons.length > 0) refuse(...reasons);
+    // the groups cannot be dealt again: what was typed is never guessed at
+    if (groups < 1 || groups > mostGroups(seats.length)) refuse(`评议组数请填写整数，最多 ${mostGroups(seats.length)} 组`);
     const recusals = await insertOwnRecusals(trx, meetingId, actor.accountId);
     const items = await listItems(trx, meetingId);
     const numbers = dealGroups(seats.length, groups);

@@ -149,6 +149,7 @@ export async function withdrawRecusal(
 /** A declaration that cannot be judged here waits for another meeting. */
 export function removeItem(deps: Deps, actor: Actor, meetingId: number, declarationId: string, requestId: string): Promise<StepOutcome> {
   return takeStep(deps, actor, meetingId, { action: 'meeting.remove-item', in: ['reviewing'] }, requestId, async (trx) => {
+    if (declarationId === '') refuse('请选择需要移出的申报');
     const items = await listItems(trx, meetingId);
     if (items.length === 1) refuse('这是本次会议的最后一份申报；不再评审的，请取消会议');
     if ((await releaseItems(trx, meetingId, [declarationId])) !== 1) refuse('该申报不在本次会议中，请刷新页面');
