@@ -253,6 +253,7 @@ describe('printing', () => {
   }, 120_000);
 
   it('F10 prints all the same when only the process of the page is killed', async () => {
+    await printer.warm(); // a browser that lives, whatever was killed before
     const before = printer.stats();
     const print = printer.pdf(page(`<table>${'<tr><td>行<td>行'.repeat(6000)}</table>`));
     await new Promise((resolve) => setTimeout(resolve, 200));
