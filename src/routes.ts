@@ -7,7 +7,7 @@ import { bureausRoutes, contactsRoutes } from './modules/contacts';
 import { committeeRoutes } from './modules/committee';
 import { declarationsRoutes, ownWords, sectionTitleOf } from './modules/declarations';
 import { designRoutes } from './modules/design';
-import { accountsRoutes } from './modules/accounts';
+import { accountsRoutes, codePurposes } from './modules/accounts';
 import { batchesRoutes, calendarRoutes, remindersRoutes } from './modules/batches';
 import { catalogueRoutes, divisionsRoutes } from './modules/catalogue';
 import { dashboardRoutes } from './modules/dashboard';
@@ -26,7 +26,7 @@ import { reviewRoutes } from './modules/review';
 import { unitPublicityRoutes } from './modules/unit-publicity';
 import { supportRoutes } from './modules/support';
 import { tasksRoutes } from './modules/tasks';
-import { unitsRoutes } from './modules/units';
+import { factLabels, unitsRoutes } from './modules/units';
 
 /** Every route of the site, in one list: express is fed from it, tests walk it. */
 export function allRoutes(deps: Deps): Route[] {
@@ -59,7 +59,7 @@ export function allRoutes(deps: Deps): Route[] {
     ...settingsRoutes(deps),
     ...contactsRoutes(deps),
     ...bureausRoutes(deps),
-    ...supportRoutes(deps, { sectionTitleOf }),
+    ...supportRoutes(deps, { sectionTitleOf, codes: { purpose: codePurposes, fields: factLabels } }),
     ...tasksRoutes(deps),
     ...designRoutes(deps),
   ];

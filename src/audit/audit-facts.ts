@@ -124,17 +124,11 @@ export const auditFacts = {
 
 export type AuditDetail = { [fact in keyof typeof auditFacts]?: unknown };
 
-/** What a fact says in codes, in words. A section's id has its title instead. */
-export const auditCodes: { readonly [fact in keyof AuditDetail]: Readonly<Record<string, string>> } = {
+/** What a fact says in codes, in words, as far as no module has its own words for them (`AuditWords`). */
+export type AuditCodes = { readonly [fact in keyof AuditDetail]: Readonly<Record<string, string>> };
+export const auditCodes: AuditCodes = {
   by: { page: '当场显示', sms: '短信发送' },
   secondFactor: { totp: '动态验证码', sms: '短信验证码', 'recovery-code': '恢复码', set: '设置二次验证' },
-  purpose: {
-    'register-person': '个人注册',
-    'register-unit': '单位注册',
-    'change-mobile': '更换手机号码',
-    recover: '找回用户名或密码',
-    'second-factor': '登录二次验证',
-  },
   kind: {
     totp: '手机验证器（动态验证码）',
     sms: '短信验证码',
@@ -169,12 +163,5 @@ export const auditCodes: { readonly [fact in keyof AuditDetail]: Readonly<Record
     ethnicity: '民族',
     politicalStatus: '政治面貌',
     nativePlace: '籍贯',
-    name: '单位名称',
-    creditCode: '统一社会信用代码',
-    nature: '单位性质',
-    divisionCode: '所属地区',
-    superiorName: '主管部门',
-    contactName: '联系人',
-    mobile: '手机号码',
   },
 };

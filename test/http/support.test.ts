@@ -77,6 +77,20 @@ describe('X6 演示时钟', () => {
 });
 
 describe('X1 操作日志', () => {
+  it('says codes in the words that the pages have for them', async () => {
+    const cases = [
+      [{ purpose: 'recover' }, '用途：找回用户名或密码'],
+      [{ fields: ['creditCode', 'bornOn'] }, '修改的项目：统一社会信用代码、出生日期'],
+      [{ section: 'education' }, '部分：学历'],
+      [{ role: 'bureau', automatic: false }, '自动校验通过：否；账号类型：人社局'],
+      [{ removed: { sms: 2 } }, '删除：短信记录：2'],
+    ] as const;
+    for (const [i, [detail]] of cases.entries())
+      await appendAudit(site.db, { actorId: null, actorName: '某人', action: 'account.sign-in', subjectId: `code-${i}`, detail });
+    for (const [i, [, words]] of cases.entries())
+      expect(entriesOf(await auditor.get(`/admin/audit?subject=code-${i}`))[0]?.[5]).toContain(words);
+  });
+
   it('filters by act, person, day and number, and keeps the filter in its links', async () => {
     for (let i = 0; i < 120; i++)
       await appendAudit(site.db, {

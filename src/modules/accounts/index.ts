@@ -17,6 +17,7 @@ export {
 } from './account.store';
 export { createCaptcha, useCaptcha, type CaptchaKind } from './captcha.store';
 export { fillMobileIndexes, mobileIndex } from './mobile-index.store';
+export { codePurposes } from './sms-code';
 export { pruneSmsCodes } from './sms-code.store';
 export { loginNameField, mobileField, personNameField } from './contact-fields';
 export { tidyPersonName } from './person-name';

@@ -1,4 +1,4 @@
-import { auditCodes, auditFacts, type AuditDetail } from '../../audit/audit-facts';
+import { auditCodes, auditFacts, type AuditCodes, type AuditDetail } from '../../audit/audit-facts';
 import type { ControlModel } from '../../form/control';
 import { textFilter } from '../../form/filter-controls';
 import { addressOf } from '../../http/paging';
@@ -18,6 +18,7 @@ import { verdictText } from './verify-log';
 /** What other modules call things that entries name by codes. */
 export interface AuditWords {
   sectionTitleOf: (id: string) => string | undefined;
+  codes: AuditCodes;
 }
 
 export interface AuditQuery {
@@ -100,7 +101,8 @@ function valueText(fact: keyof AuditDetail | undefined, value: unknown, words?: 
       : `${label}：${[before, after, ...Object.values(rest)].map((v) => valueText(undefined, v, words)).join('→')}`;
   }
   if (typeof value !== 'string') return JSON.stringify(value);
-  const code = (fact && auditCodes[fact]?.[value]) ?? (fact === 'section' ? words?.sectionTitleOf(value) : undefined);
+  const code =
+    (fact && (auditCodes[fact]?.[value] ?? words?.codes[fact]?.[value])) ?? (fact === 'section' ? words?.sectionTitleOf(value) : undefined);
   if (fact === 'role' && value in roleTexts) return roleTexts[value as Role];
   if (code !== undefined) return code;
   // of a content hash the beginning is enough to compare

@@ -1,3 +1,4 @@
+export { factLabels } from './unit-correction-form';
 export { findPermissionSubject } from './permission-subject.store';
 export { findUnitSubject } from './unit-subject.store';
 export {
